@@ -1,0 +1,47 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/**
+ * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
+ * Targets follow the oldest Electron the code must run on (33: Chromium 130, Node 20.18).
+ */
+const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
+  consumer: 'server' as const,
+  resolve: { noExternal: true as const, external: ['electron'] },
+  build: {
+    target: 'node20.18',
+    outDir: `out/${name}`,
+    emptyOutDir: true,
+    minify: false,
+    sourcemap: true,
+    rolldownOptions: {
+      input: entry,
+      external: ['electron', /^node:/],
+      output: { format, entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}` },
+    },
+  },
+});
+
+export default defineConfig({
+  root: 'renderer',
+  base: './',
+  plugins: [react()],
+  environments: {
+    client: {
+      build: {
+        target: 'chrome130',
+        outDir: '../out/renderer',
+        emptyOutDir: true,
+        modulePreload: { polyfill: false },
+        assetsInlineLimit: 0,
+      },
+    },
+    main: node('electron/main.ts', 'main', 'es'),
+    preload: node('electron/preload.ts', 'preload', 'cjs'),
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const environment of Object.values(builder.environments)) await builder.build(environment);
+    },
+  },
+});
