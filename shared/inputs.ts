@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { appError } from './errors.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** How the pairing request travels; both reach the same port of the device. */
+export const TRANSPORTS = ['wss', 'https'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+export const DEFAULT_PORT = 8443;
+export const CODE_LENGTH = 8;
+/** Seconds a connection code stays good on the device (vendor page "Generate a POS Connection Code"). */
+export const CODE_LIFETIME_S = 300;
+export const POS_ID_MAX_LENGTH = 64;
+
+export const deviceAddressSchema = z.object({
+  /** IPv4, IPv6 without brackets, or host name, lower case. */
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65535),
+});
+export type DeviceAddress = z.infer<typeof deviceAddressSchema>;
+
+export interface ParsedAddress extends DeviceAddress {
+  /** What the text's scheme asks for; undefined when it names none or both. */
+  readonly transport: Transport | undefined;
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+
+function parseOneAddress(text: string): Result<ParsedAddress> {
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'http' || scheme === 'ws')
+    return err(appError('address-insecure', '', { params: { scheme } }));
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'wss') {
+    return err(appError('address-invalid', `unknown scheme ${scheme}`));
+  }
+  const rest = text.replace(SCHEME, '').replace(/\/+$/, '');
+  const port = /^(?:\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(rest)?.[1];
+  if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)) {
+    return err(appError('address-port-invalid', '', { params: { port } }));
+  }
+  let url: URL;
+  try {
+    // An unbracketed IPv6 address is unambiguous as long as no port follows it.
+    url = new URL(`https://${/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(rest) ? `[${rest}]` : rest}`);
+  } catch {
+    return err(appError('address-invalid', 'not a host and port'));
+  }
+  if (
+    url.username ||
+    url.password ||
+    url.pathname !== '/' ||
+    url.search ||
+    url.hash ||
+    /[@?#\\]/.test(rest)
+  ) {
+    return err(appError('address-invalid', 'only host and port are allowed'));
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const typedHost = rest.replace(/:\d+$/, '').toLowerCase();
+  const isIPv6 = url.hostname.startsWith('[');
+  // The URL standard reads "192.168.1" and "8443" as IPv4 addresses; staff who type that made a mistake.
+  if (!isIPv6 && IPV4.test(host) && host !== typedHost)
+    return err(appError('address-invalid', 'incomplete IPv4 address'));
+  if (
+    !isIPv6 &&
+    !IPV4.test(host) &&
+    !host
+      .replace(/\.$/, '')
+      .split('.')
+      .every((label) => HOST_LABEL.test(label))
+  ) {
+    return err(appError('address-invalid', 'not a host name'));
+  }
+  return ok({ host, port: port === undefined ? DEFAULT_PORT : Number(port), transport: scheme });
+}
+
+/**
+ * Reads a device address as staff type or paste it: `host`, `host:port`, `https://…`, `wss://…`, IPv6 in
+ * brackets, or the device's own line `https://192.168.178.67:8443 OR wss://192.168.178.67:8443`.
+ * Errors: address-empty, address-invalid, address-port-invalid, address-insecure, address-ambiguous.
+ */
+export function parseAddress(text: string): Result<ParsedAddress> {
+  const parts = text
+    .normalize('NFKC')
+    .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
+    .split(/[\s,;|]+/)
+    .filter((part) => part !== '' && !/^or$/i.test(part));
+  if (parts.length === 0) return err(appError('address-empty'));
+  let found: ParsedAddress | undefined;
+  for (const part of parts) {
+    const parsed = parseOneAddress(part);
+    if (!parsed.ok) return parsed;
+    if (found && (found.host !== parsed.value.host || found.port !== parsed.value.port)) {
+      return err(appError('address-ambiguous', 'the text names more than one device'));
+    }
+    found = found
+      ? { ...found, transport: found.transport === parsed.value.transport ? found.transport : undefined }
+      : parsed.value;
+  }
+  return found ? ok(found) : err(appError('address-empty'));
+}
+
+/** `host:port` with IPv6 in brackets (RFC 3986 authority). */
+export const formatAuthority = ({ host, port }: DeviceAddress): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** Characters of a connection code as typed or pasted: upper case, blanks and dashes dropped. */
+export const normalizeCode = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}\p{Cf}_]/gu, '')
+    .toUpperCase();
+
+/** Reads a connection code such as `8QW1YS1D`. Errors: code-empty, code-characters, code-length. */
+export function parseCode(text: string): Result<string> {
+  const code = normalizeCode(text);
+  if (code === '') return err(appError('code-empty'));
+  if (!/^[A-Z0-9]+$/.test(code)) return err(appError('code-characters'));
+  if (code.length !== CODE_LENGTH) {
+    return err(appError('code-length', '', { params: { length: String(code.length) } }));
+  }
+  return ok(code);
+}
+
+/** Reads a POS ID: 1 to 64 printable characters. Errors: pos-id-empty, pos-id-too-long, pos-id-characters. */
+export function parsePosId(text: string): Result<string> {
+  const posId = text.normalize('NFC').trim();
+  if (posId === '') return err(appError('pos-id-empty'));
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(posId)) return err(appError('pos-id-characters'));
+  if ([...posId].length > POS_ID_MAX_LENGTH) return err(appError('pos-id-too-long'));
+  return ok(posId);
+}
+
+/** A usable POS ID from this computer's host name, or '' when it has none. */
+export function suggestPosId(hostName: string): string {
+  const short = hostName.split('.')[0] ?? '';
+  const parsed = parsePosId([...short.replace(/[\p{C}]/gu, '')].slice(0, POS_ID_MAX_LENGTH).join(''));
+  return parsed.ok ? parsed.value : '';
+}
+
+/**
+ * Reads a device serial number, alone or as the certificate's name `{serial}.cybs.seclib.io`; '' means "not
+ * given". The serial is one DNS label (vendor page "Implementing Hostname Validation"). Error: serial-invalid.
+ */
+export function parseSerial(text: string): Result<string> {
+  const serial = text
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]/gu, '')
+    .replace(/\.cybs\.seclib\.io\.?$/i, '');
+  if (serial === '') return ok('');
+  if (!HOST_LABEL.test(serial.toLowerCase())) return err(appError('serial-invalid'));
+  return ok(serial);
+}
+
+/** DNS names compare without case (RFC 4343), so serials do too. */
+export const sameSerial = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { appErrorSchema } from './errors.ts';
+import {
+  certificateSummarySchema,
+  pairingProgressSchema,
+  pairingRecordSchema,
+  storageNoticeSchema,
+  transportSchema,
+} from './pairing.ts';
+import { type Result, resultSchema } from './result.ts';
+
+/** Largest certificate file that is read, in bytes. */
+export const CERTIFICATE_FILE_LIMIT = 256 * 1024;
+
+const text = z.string().max(4096);
+
+export const trustAnchorSchema = z.object({
+  root: certificateSummarySchema,
+  /** CA certificates that came with the root and help to build chains. */
+  intermediates: z.array(certificateSummarySchema),
+  trustedAt: z.iso.datetime(),
+});
+export type TrustAnchor = z.infer<typeof trustAnchorSchema>;
+
+export const trustAnchorPreviewSchema = z.object({
+  root: certificateSummarySchema,
+  intermediates: z.array(certificateSummarySchema),
+  /** The Root CA that is trusted now, if any. */
+  replaces: certificateSummarySchema.nullable(),
+  /** Pairings made under the Root CA that would be replaced. */
+  affectedPairingIds: z.array(z.uuid()),
+});
+export type TrustAnchorPreview = z.infer<typeof trustAnchorPreviewSchema>;
+
+export const appStateSchema = z.object({
+  version: z.string(),
+  trustAnchor: trustAnchorSchema.nullable(),
+  pairings: z.array(pairingRecordSchema),
+  /** Why secrets cannot be stored on this computer, or null when they can. */
+  storageProblem: appErrorSchema.nullable(),
+  notices: z.array(storageNoticeSchema),
+  suggestedPosId: z.string(),
+  /** Values the demo offers, or null outside the demo. */
+  offered: z.object({ address: z.string(), rootCaPem: z.string() }).nullable(),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+/** Raw texts as typed: the main process runs the same validators (shared/inputs.ts) again. */
+export const pairingRequestSchema = z.object({
+  address: text,
+  transport: transportSchema,
+  code: text,
+  posId: text,
+  /** Serial number typed beforehand, or '' to confirm the one the device shows. */
+  serial: text,
+  /** The pairing whose credentials are to be replaced, or null for a new one. */
+  replaces: z.uuid().nullable(),
+});
+export type PairingRequest = z.infer<typeof pairingRequestSchema>;
+
+/** The one IPC contract: each method's request and the value of its {@link Result}. */
+export const METHODS = {
+  getState: { request: z.null(), value: appStateSchema },
+  /** Reads a Root CA file (PEM, DER or the vendor's REST answer) without trusting it. */
+  previewTrustAnchor: {
+    request: z.object({ bytes: z.instanceof(Uint8Array) }),
+    value: trustAnchorPreviewSchema,
+  },
+  /** Trusts the certificate previewed last; `fingerprint256` is the one the user saw. */
+  trustPreviewed: {
+    request: z.object({ fingerprint256: z.string().max(200), replaceConfirmed: z.boolean() }),
+    value: trustAnchorSchema,
+  },
+  startPairing: { request: pairingRequestSchema, value: z.object({ attemptId: z.uuid() }) },
+  answerIdentity: { request: z.object({ attemptId: z.uuid(), accepted: z.boolean() }), value: z.null() },
+  cancelPairing: { request: z.object({ attemptId: z.uuid() }), value: z.null() },
+  /** Opens, proves mTLS, closes; the value carries the outcome, also when the check failed. */
+  checkConnection: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
+  dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },
+  copyText: { request: z.object({ text: z.string().max(20000) }), value: z.null() },
+} as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
+
+export type Method = keyof typeof METHODS;
+export const METHOD_NAMES = Object.keys(METHODS) as Method[];
+export type MethodRequest<M extends Method> = z.infer<(typeof METHODS)[M]['request']>;
+export type MethodValue<M extends Method> = z.infer<(typeof METHODS)[M]['value']>;
+
+export const responseSchema = (method: Method) => resultSchema(METHODS[method].value);
+
+/** What the main process tells the renderer without being asked. */
+export const pushSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('pairing-progress'), progress: pairingProgressSchema }),
+  z.object({ type: z.literal('pairing-changed'), pairing: pairingRecordSchema }),
+  z.object({ type: z.literal('trust-anchor-changed'), trustAnchor: trustAnchorSchema }),
+  z.object({ type: z.literal('notices-changed'), notices: z.array(storageNoticeSchema) }),
+]);
+export type Push = z.infer<typeof pushSchema>;
+
+export const CALL_CHANNEL = 'pos:call';
+export const PUSH_CHANNEL = 'pos:push';
+
+/** What the preload script puts on `window.pos`. */
+export interface PosApi {
+  call<M extends Method>(method: M, request: MethodRequest<M>): Promise<Result<MethodValue<M>>>;
+  /** Returns the function that ends the subscription. */
+  onPush(listener: (push: Push) => void): () => void;
+}

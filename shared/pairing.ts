@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { appErrorSchema, ERROR_CODES, STAGES, stageSchema } from './errors.ts';
+import { deviceAddressSchema, TRANSPORTS } from './inputs.ts';
+
+const isoTime = z.iso.datetime();
+export const transportSchema = z.enum(TRANSPORTS);
+
+/** What staff and support need to see of an X.509 certificate (RFC 5280). */
+export const certificateSummarySchema = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  serialNumber: z.string(),
+  validFrom: isoTime,
+  validTo: isoTime,
+  /** SHA-256 over the DER form, upper-case hex pairs joined by colons. */
+  fingerprint256: z.string(),
+  /** For example `RSA 2048` or `EC P-256`. */
+  key: z.string(),
+});
+export type CertificateSummary = z.infer<typeof certificateSummarySchema>;
+
+/** What says which device it is: its serial number, or, without one, the address its certificate names. */
+export const deviceIdentitySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('serial'), serial: z.string() }),
+  z.object({ kind: z.literal('address'), host: z.string() }),
+]);
+export type DeviceIdentity = z.infer<typeof deviceIdentitySchema>;
+
+/** `mtls`: both ends proved. `tls-only`: the device also accepted a stranger's client certificate. */
+export const connectionCheckSchema = z.discriminatedUnion('result', [
+  z.object({
+    result: z.enum(['mtls', 'tls-only']),
+    at: isoTime,
+    tlsVersion: z.string(),
+    cipher: z.string(),
+    /** Milliseconds from a request over the open connection to its answer. */
+    roundTripMs: z.number(),
+  }),
+  z.object({ result: z.literal('failed'), at: isoTime, error: appErrorSchema }),
+]);
+export type ConnectionCheck = z.infer<typeof connectionCheckSchema>;
+
+/** Everything about one pairing except its secrets; this is what the renderer gets. */
+export const pairingRecordSchema = z.object({
+  id: z.uuid(),
+  posId: z.string(),
+  address: deviceAddressSchema,
+  transport: transportSchema,
+  identity: deviceIdentitySchema,
+  pairedAt: isoTime,
+  /** False while the stored credentials still wait for their first proved connection. */
+  proved: z.boolean(),
+  deviceCertificate: certificateSummarySchema,
+  clientCertificate: certificateSummarySchema,
+  /** The CA that signed the client certificate: the trust anchor, or one delivered with it. */
+  clientIssuer: certificateSummarySchema,
+  /** Fingerprint of the Root CA the device was verified against. */
+  trustAnchorFingerprint256: z.string(),
+  lastCheck: connectionCheckSchema.nullable(),
+});
+export type PairingRecord = z.infer<typeof pairingRecordSchema>;
+
+export const STAGE_STATES = ['waiting', 'running', 'needs-you', 'done', 'failed'] as const;
+export type StageState = (typeof STAGE_STATES)[number];
+
+export const stageProgressSchema = z.object({
+  stage: stageSchema,
+  state: z.enum(STAGE_STATES),
+  /** Milliseconds the stage took, once it has ended. */
+  durationMs: z.number().optional(),
+});
+export type StageProgress = z.infer<typeof stageProgressSchema>;
+
+/** The whole picture of one pairing attempt, sent at each change, so nothing has to be pieced together. */
+export const pairingProgressSchema = z.object({
+  attemptId: z.uuid(),
+  stages: z.array(stageProgressSchema).length(STAGES.length),
+  /** Set while the user is asked whether this is the device in front of them. */
+  identityQuestion: z
+    .object({ identity: deviceIdentitySchema, certificate: certificateSummarySchema })
+    .optional(),
+  /** The latest `OperationStatusResponse` text of the device. */
+  deviceMessage: z.string().optional(),
+  outcome: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('paired'), pairing: pairingRecordSchema }),
+      z.object({
+        kind: z.literal('failed'),
+        error: appErrorSchema,
+        /** True when the new credentials are kept and only the proof is missing. */
+        credentialsKept: z.boolean(),
+      }),
+    ])
+    .optional(),
+});
+export type PairingProgress = z.infer<typeof pairingProgressSchema>;
+
+/** Something about stored data that the user must be told. */
+export const storageNoticeSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['damaged', 'newer-version']),
+  what: z.enum(['pairing', 'trust-anchor']),
+  /** Name the damaged file was set aside under, in the app's data folder. */
+  file: z.string(),
+});
+export type StorageNotice = z.infer<typeof storageNoticeSchema>;
