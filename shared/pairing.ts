@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appErrorSchema, ERROR_CODES, STAGES, stageSchema } from './errors.ts';
+import { appErrorSchema, STAGES, stageSchema } from './errors.ts';
 import { deviceAddressSchema, TRANSPORTS } from './inputs.ts';
 
 const isoTime = z.iso.datetime();

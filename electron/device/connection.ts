@@ -1,0 +1,149 @@
+import { X509Certificate } from 'node:crypto';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { DeviceAddress } from '../../shared/inputs.ts';
+import type { DeviceIdentity } from '../../shared/pairing.ts';
+import { failure } from '../failure.ts';
+import { EKU_SERVER_AUTH, sameCertificate, summarize, toPem } from '../pki/certificate.ts';
+import { verifyChain } from '../pki/chain.ts';
+import { clockLooksWrong } from '../pki/clock.ts';
+import type { RootCa } from '../pki/trust-anchor.ts';
+import { cancellable } from './deadline.ts';
+import { readIdentity, requireIdentity } from './identity.ts';
+import { socketFailure } from './socket-errors.ts';
+
+/** What every connection to a device is judged by. */
+export interface Trust {
+  readonly rootCa: RootCa;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A moment that is surely over, in milliseconds since 1970, for the clock hint. */
+  readonly knownPast: number;
+}
+
+export interface ClientCertificate {
+  readonly privateKeyPem: string;
+  readonly certificateChainPem: string;
+}
+
+export interface ConnectionOptions {
+  readonly address: DeviceAddress;
+  readonly trust: Trust;
+  readonly signal: AbortSignal;
+  /** Refuse any other device than this one. */
+  readonly identity?: DeviceIdentity;
+  /** Refuse any other device certificate than this one. */
+  readonly pinnedCertificate?: X509Certificate;
+  readonly clientCertificate?: ClientCertificate;
+  /** Called when the device has answered in TLS, before its certificate is judged. */
+  readonly onHandshake?: () => void;
+}
+
+/** A TLS connection whose other end is proved. Only such a connection may carry application data. */
+export interface VerifiedConnection {
+  readonly socket: TLSSocket;
+  readonly certificate: X509Certificate;
+  readonly identity: DeviceIdentity;
+}
+
+function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
+  return cancellable(signal, 'the network connection', (resolve, reject) => {
+    const socket = connectTcp({ host: address.host, port: address.port, noDelay: true });
+    socket.once('connect', () => resolve(socket));
+    socket.on('error', (error) => reject(socketFailure(error)));
+    return () => socket.destroy();
+  });
+}
+
+function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
+  const { address, trust, signal, clientCertificate } = options;
+  return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
+    const socket = connectTls({
+      socket: tcp,
+      // A host name is announced, an IP address never (RFC 6066 section 3).
+      ...(isIP(address.host) ? {} : { servername: address.host }),
+      // The trust anchor replaces the system store. Intermediates only help to build the path to it.
+      ca: [trust.rootCa.root, ...trust.rootCa.intermediates].map(toPem),
+      minVersion: 'TLSv1.2',
+      // Judged below, where the reason can be named and the serial number replaces the host check. Nothing is
+      // sent before that.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      ...(clientCertificate && {
+        key: clientCertificate.privateKeyPem,
+        cert: clientCertificate.certificateChainPem,
+      }),
+    });
+    socket.once('secureConnect', () => resolve(socket));
+    socket.on('error', (error) => reject(socketFailure(error)));
+    socket.once('close', () => reject(failure('connection-lost', 'closed during the TLS handshake')));
+    return () => socket.destroy();
+  });
+}
+
+function presentedChain(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (peer?.raw && !chain.some((seen) => seen.raw.equals(peer?.raw ?? Buffer.alloc(0)))) {
+    chain.push(new X509Certificate(peer.raw));
+    peer = peer.issuerCertificate;
+  }
+  return chain;
+}
+
+function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
+  const [leaf, ...intermediates] = presentedChain(socket);
+  if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
+  const { rootCa, knownPast } = trust;
+  const now = trust.now();
+  const chain = verifyChain({
+    leaf,
+    intermediates: [...intermediates, ...rootCa.intermediates],
+    anchors: [rootCa.root],
+    eku: EKU_SERVER_AUTH,
+    now,
+  });
+  if (!chain.ok) {
+    const { subject, issuer, validFrom, validTo } = summarize(chain.certificate);
+    const detail = `${subject}, issued by ${issuer}, valid ${validFrom} to ${validTo}`;
+    switch (chain.problem) {
+      case 'issuer-unknown':
+        throw failure(
+          'device-issuer-unknown',
+          `${detail}; ${intermediates.length} further certificates presented`,
+        );
+      case 'purpose':
+        throw failure('device-certificate-purpose', detail);
+      default:
+        throw failure(`device-certificate-${chain.problem}`, detail, {
+          params: { date: chain.problem === 'expired' ? validTo : validFrom },
+          clockSuspect: clockLooksWrong(now, knownPast, Date.parse(rootCa.root.validTo)),
+        });
+    }
+  }
+  // The library's own path validation has the last word: it also knows name constraints and policies.
+  if (!socket.authorized) throw failure('device-certificate-invalid', String(socket.authorizationError));
+  return leaf;
+}
+
+/**
+ * Opens a TLS connection (>= 1.2) to a device and proves its other end before anything is sent: chain to the
+ * trust anchor alone, dates, serverAuth, identity, and the pin when one is given. Throws {@link Failure}.
+ */
+export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
+  const tcp = await openTcp(options);
+  try {
+    const socket = await shakeHands(tcp, options);
+    options.onHandshake?.();
+    const certificate = requireTrusted(socket, options.trust);
+    const identity = readIdentity(certificate, options.address.host);
+    if (options.identity) requireIdentity(identity, options.identity);
+    if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
+      throw failure('device-changed', `now ${summarize(certificate).subject} ${certificate.fingerprint256}`);
+    }
+    return { socket, certificate, identity };
+  } catch (thrown) {
+    tcp.destroy();
+    throw thrown;
+  }
+}

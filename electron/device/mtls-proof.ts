@@ -1,0 +1,260 @@
+import type { X509Certificate } from 'node:crypto';
+import { request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transport } from '../../shared/inputs.ts';
+import type { DeviceIdentity } from '../../shared/pairing.ts';
+import { Failure, failure } from '../failure.ts';
+import {
+  type ClientCertificate,
+  type ConnectionOptions,
+  openConnection,
+  type VerifiedConnection,
+} from './connection.ts';
+import { cancellable, withDeadline } from './deadline.ts';
+import { openWebSocket, readBody } from './pairing-request.ts';
+import { socketFailure } from './socket-errors.ts';
+import { makeStranger } from './stranger.ts';
+
+export interface MtlsProof {
+  /** `tls-only`: the device let a stranger's client certificate in as well. */
+  readonly result: 'mtls' | 'tls-only';
+  readonly tlsVersion: string;
+  readonly cipher: string;
+  /** Milliseconds from a ping or request to its answer on the open connection. */
+  readonly roundTripMs: number;
+  readonly certificate: X509Certificate;
+  readonly identity: DeviceIdentity;
+}
+
+export interface ProofOptions extends Omit<ConnectionOptions, 'clientCertificate' | 'identity'> {
+  readonly identity: DeviceIdentity;
+  readonly transport: Transport;
+  readonly clientCertificate: ClientCertificate;
+  /** Milliseconds to wait between two tries, and how many there are. */
+  readonly retry: { readonly delayMs: number; readonly tries: number };
+  /** Milliseconds after which one connection without an answer is given up. */
+  readonly timeoutMs: number;
+}
+
+/** What the device did with a client certificate, seen beyond the handshake. */
+type Reaction =
+  | { readonly kind: 'answered'; readonly roundTripMs: number }
+  | { readonly kind: 'refused'; readonly detail: string }
+  /** Closed without a word: a refusal, or a lost network. */
+  | { readonly kind: 'closed'; readonly detail: string }
+  /** An answer that says nothing about the certificate, such as "busy". */
+  | { readonly kind: 'busy'; readonly detail: string };
+
+const REFUSED_STATUS = new Set([401, 403]);
+const BUSY_STATUS = new Set([409, 423, 429, 503]);
+/** Policy violation (RFC 6455 section 7.4.1). */
+const REFUSED_CLOSE = 1008;
+/** "Try again later" (IANA WebSocket close code registry). */
+const BUSY_CLOSE = 1013;
+
+function byStatus(status: number, startedAt: number): Reaction {
+  if (REFUSED_STATUS.has(status)) return { kind: 'refused', detail: `HTTP ${status}` };
+  if (BUSY_STATUS.has(status)) return { kind: 'busy', detail: `HTTP ${status}` };
+  return { kind: 'answered', roundTripMs: performance.now() - startedAt };
+}
+
+function byError(error: Error): Reaction | undefined {
+  const { code, detail } = socketFailure(error).appError;
+  if (code === 'mtls-refused') return { kind: 'refused', detail };
+  if (code === 'connection-lost') return { kind: 'closed', detail };
+  return undefined;
+}
+
+function reactionOverWebSocket(
+  { address, signal }: ProofOptions,
+  connection: VerifiedConnection,
+): Promise<Reaction> {
+  return cancellable(signal, 'the secure connection', (resolve, reject) => {
+    const startedAt = performance.now();
+    const socket = openWebSocket(connection, address);
+    let pingedAt = 0;
+    socket.once('open', () => {
+      pingedAt = performance.now();
+      socket.ping();
+    });
+    socket.once('pong', () => {
+      const roundTripMs = performance.now() - pingedAt;
+      // The device has one channel: it must be free again before anybody else connects.
+      socket.removeAllListeners('close');
+      socket.once('close', () => resolve({ kind: 'answered', roundTripMs }));
+      socket.close(1000);
+    });
+    socket.once('unexpected-response', (_request, response) => {
+      response.resume();
+      resolve(byStatus(response.statusCode ?? 0, startedAt));
+      connection.socket.destroy();
+    });
+    socket.once('close', (code, reason) => {
+      const detail = `WebSocket closed: ${code} ${reason.toString()}`.trim();
+      if (code === REFUSED_CLOSE) resolve({ kind: 'refused', detail });
+      else if (code === BUSY_CLOSE) resolve({ kind: 'busy', detail });
+      else resolve({ kind: 'closed', detail });
+    });
+    socket.on('error', (error) => {
+      const reaction = byError(error);
+      if (reaction) resolve(reaction);
+      else reject(socketFailure(error));
+    });
+    return () => socket.terminate();
+  });
+}
+
+function reactionOverHttps(
+  { address, signal }: ProofOptions,
+  connection: VerifiedConnection,
+): Promise<Reaction> {
+  return cancellable(signal, 'the secure connection', (resolve, reject) => {
+    const startedAt = performance.now();
+    const request = httpsRequest({
+      host: address.host,
+      port: address.port,
+      path: '/',
+      method: 'GET',
+      headers: { connection: 'close' },
+      createConnection: () => connection.socket,
+    });
+    request.once('response', (response) => {
+      const reaction = byStatus(response.statusCode ?? 0, startedAt);
+      readBody(response, () => resolve(reaction), reject);
+    });
+    request.on('error', (error) => {
+      const reaction = byError(error);
+      if (reaction) resolve(reaction);
+      else reject(socketFailure(error));
+    });
+    request.end();
+    return () => request.destroy();
+  });
+}
+
+interface Try {
+  readonly reaction: Reaction;
+  readonly connection: VerifiedConnection | undefined;
+  readonly tlsVersion: string;
+  readonly cipher: string;
+}
+
+async function tryWith(clientCertificate: ClientCertificate, options: ProofOptions): Promise<Try> {
+  const limited = { ...options, signal: withDeadline(options.signal, options.timeoutMs) };
+  let connection: VerifiedConnection;
+  let handshakeDone = false;
+  try {
+    connection = await openConnection({
+      ...limited,
+      clientCertificate,
+      onHandshake: () => {
+        handshakeDone = true;
+      },
+    });
+  } catch (thrown) {
+    // In TLS 1.2 the refusal comes within the handshake, as an alert or as a closed connection.
+    if (thrown instanceof Failure && !handshakeDone && thrown.appError.code === 'mtls-refused') {
+      return {
+        reaction: { kind: 'refused', detail: thrown.appError.detail },
+        connection: undefined,
+        tlsVersion: '',
+        cipher: '',
+      };
+    }
+    if (thrown instanceof Failure && !handshakeDone && thrown.appError.code === 'connection-lost') {
+      return {
+        reaction: { kind: 'closed', detail: thrown.appError.detail },
+        connection: undefined,
+        tlsVersion: '',
+        cipher: '',
+      };
+    }
+    throw thrown;
+  }
+  const { socket } = connection;
+  const facts = { connection, tlsVersion: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
+  try {
+    const react = options.transport === 'https' ? reactionOverHttps : reactionOverWebSocket;
+    return { reaction: await react(limited, connection), ...facts };
+  } finally {
+    socket.destroy();
+  }
+}
+
+const TRANSIENT = new Set(['connection-refused', 'connection-lost', 'device-unreachable']);
+
+async function proveOwn(options: ProofOptions): Promise<Omit<MtlsProof, 'result'>> {
+  for (let left = options.retry.tries - 1; ; left -= 1) {
+    try {
+      const { reaction, connection, tlsVersion, cipher } = await tryWith(options.clientCertificate, options);
+      switch (reaction.kind) {
+        case 'answered':
+          if (!connection) throw failure('internal', 'answered without a connection');
+          return {
+            roundTripMs: reaction.roundTripMs,
+            tlsVersion,
+            cipher,
+            certificate: connection.certificate,
+            identity: connection.identity,
+          };
+        case 'refused':
+          throw failure('mtls-refused', reaction.detail);
+        case 'busy':
+          if (left === 0) throw failure('mtls-inconclusive', `the device is busy: ${reaction.detail}`);
+          break;
+        case 'closed':
+          if (left === 0) throw failure('mtls-refused', `closed after the handshake: ${reaction.detail}`);
+          break;
+      }
+    } catch (thrown) {
+      // Right after a pairing the device may restart its server: such failures deserve another try.
+      if (left === 0 || !(thrown instanceof Failure) || !TRANSIENT.has(thrown.appError.code)) throw thrown;
+    }
+    await pause(options);
+  }
+}
+
+async function pause({ retry, signal }: ProofOptions): Promise<void> {
+  await sleep(retry.delayMs, undefined, { signal }).catch(() => {
+    throw failure('cancelled', 'the secure connection');
+  });
+}
+
+async function strangerIsRefused(options: ProofOptions): Promise<boolean> {
+  const stranger = await makeStranger(options.trust.now());
+  let closedBefore = false;
+  for (let left = options.retry.tries - 1; ; left -= 1) {
+    let detail: string;
+    try {
+      const { reaction } = await tryWith(stranger, options);
+      if (reaction.kind === 'answered') return false;
+      if (reaction.kind === 'refused') return true;
+      if (reaction.kind === 'closed') {
+        // Once may be a lost network; twice in a row, right after our own certificate was let in, is a refusal.
+        if (closedBefore) return true;
+        closedBefore = true;
+        continue;
+      }
+      detail = `the device is busy: ${reaction.detail}`;
+    } catch (thrown) {
+      if (!(thrown instanceof Failure) || thrown.appError.code === 'cancelled') throw thrown;
+      detail = thrown.message;
+    }
+    if (left <= 0) throw failure('mtls-inconclusive', `self-test with an unknown certificate: ${detail}`);
+    await pause(options);
+  }
+}
+
+/**
+ * Proves mutual TLS both ways round. With the issued certificate the device must answer beyond the handshake
+ * (in TLS 1.3 a refusal arrives only at the first read, RFC 8446 section 4.4.2.4): a WebSocket opens and answers
+ * a ping, or an HTTPS request gets an answer. And because a TLS client is not told whether a certificate was
+ * asked for, a stranger's certificate must be refused; otherwise the result is `tls-only`.
+ * Throws {@link Failure} `mtls-refused`, `mtls-inconclusive`, or what {@link openConnection} throws.
+ */
+export async function proveMtls(options: ProofOptions): Promise<MtlsProof> {
+  const own = await proveOwn(options);
+  // The same device must answer: the stranger's connection is pinned to the certificate just seen.
+  const refused = await strangerIsRefused({ ...options, pinnedCertificate: own.certificate });
+  return { result: refused ? 'mtls' : 'tls-only', ...own };
+}
