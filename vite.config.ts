@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -10,12 +11,12 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
   resolve: { noExternal: true as const, external: ['electron'] },
   build: {
     target: 'node20.18',
-    outDir: `out/${name}`,
+    outDir: resolve(`out/${name}`),
     emptyOutDir: true,
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: entry,
+      input: resolve(entry),
       external: ['electron', /^node:/],
       output: { format, entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}` },
     },
@@ -25,12 +26,13 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
 export default defineConfig({
   root: 'renderer',
   base: './',
+  define: { __BUILT_AT__: Date.now() },
   plugins: [react()],
   environments: {
     client: {
       build: {
         target: 'chrome130',
-        outDir: '../out/renderer',
+        outDir: resolve('out/renderer'),
         emptyOutDir: true,
         modulePreload: { polyfill: false },
         assetsInlineLimit: 0,

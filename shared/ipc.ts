@@ -96,9 +96,6 @@ export const pushSchema = z.discriminatedUnion('type', [
 ]);
 export type Push = z.infer<typeof pushSchema>;
 
-export const CALL_CHANNEL = 'pos:call';
-export const PUSH_CHANNEL = 'pos:push';
-
 /** What the preload script puts on `window.pos`. */
 export interface PosApi {
   call<M extends Method>(method: M, request: MethodRequest<M>): Promise<Result<MethodValue<M>>>;

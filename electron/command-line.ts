@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { app } from 'electron';
+import type { AppState } from '../shared/ipc.ts';
+
+/** `--user-data-dir=DIR` moves all of the app's data. */
+export function applyUserDataDir(): void {
+  const directory = app.commandLine.getSwitchValue('user-data-dir');
+  if (directory) app.setPath('userData', resolve(directory));
+}
+
+/**
+ * Values a demo offers: `--offer-address=TEXT --offer-root-ca=FILE`. A packaged app ignores them: nobody but the
+ * user may suggest what to trust.
+ */
+export function readOffer(): AppState['offered'] {
+  const address = app.commandLine.getSwitchValue('offer-address');
+  const rootCa = app.commandLine.getSwitchValue('offer-root-ca');
+  if (app.isPackaged || !address || !rootCa) return null;
+  return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
+}

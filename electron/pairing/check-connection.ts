@@ -1,0 +1,37 @@
+import type { PairingRecord } from '../../shared/pairing.ts';
+import { Failure, toAppError } from '../failure.ts';
+import { proveConnection } from './prove-connection.ts';
+import { currentTrust, type PairingContext } from './settings.ts';
+
+/**
+ * Checks one stored pairing against its device and keeps the outcome with it. Credentials that wait for their
+ * first proof are tried first: proved, they replace the ones in use; refused, they are dropped if there are
+ * others. Throws only {@link Failure} `not-found` and storage failures; a failed check is an outcome.
+ */
+export async function checkConnection(
+  id: string,
+  context: PairingContext,
+  signal: AbortSignal,
+): Promise<PairingRecord> {
+  const { vault, now } = context;
+  try {
+    const trust = currentTrust(context);
+    for (const { record, credentials, pending } of vault.credentials(id)) {
+      try {
+        const proved = await proveConnection(record, credentials, context, trust, signal);
+        return pending ? vault.promote(id, { ...record, ...proved }) : vault.updateRecord(id, proved);
+      } catch (thrown) {
+        const refused = thrown instanceof Failure && thrown.appError.code === 'mtls-refused';
+        if (!(pending && refused && vault.find(id)?.proved)) throw thrown;
+        vault.discardPending(id);
+      }
+    }
+    throw new Failure({ code: 'not-found', detail: `pairing ${id} has no credentials` });
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === 'not-found' || error.code === 'cancelled') throw thrown;
+    return vault.updateRecord(id, {
+      lastCheck: { result: 'failed', at: new Date(now()).toISOString(), error: { ...error, stage: 'prove' } },
+    });
+  }
+}
