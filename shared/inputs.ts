@@ -36,6 +36,7 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
     return err(appError('address-invalid', `unknown scheme ${scheme}`));
   }
   const rest = text.replace(SCHEME, '').replace(/\/+$/, '');
+  if (/[/\\?#@]/.test(rest)) return err(appError('address-invalid', 'only host and port are allowed'));
   const port = /^(?:\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(rest)?.[1];
   if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)) {
     return err(appError('address-port-invalid', '', { params: { port } }));
@@ -46,16 +47,6 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
     url = new URL(`https://${/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(rest) ? `[${rest}]` : rest}`);
   } catch {
     return err(appError('address-invalid', 'not a host and port'));
-  }
-  if (
-    url.username ||
-    url.password ||
-    url.pathname !== '/' ||
-    url.search ||
-    url.hash ||
-    /[@?#\\]/.test(rest)
-  ) {
-    return err(appError('address-invalid', 'only host and port are allowed'));
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const typedHost = rest.replace(/:\d+$/, '').toLowerCase();

@@ -1,0 +1,279 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { toAppError } from '../../electron/failure.ts';
+import {
+  EKU_SERVER_AUTH,
+  parseCertificate,
+  readExtensions,
+  summarize,
+} from '../../electron/pki/certificate.ts';
+import { verifyChain } from '../../electron/pki/chain.ts';
+import { readCredentials } from '../../electron/pki/credentials.ts';
+import { findPemBlocks } from '../../electron/pki/pem.ts';
+import { type RootCa, readRootCa } from '../../electron/pki/trust-anchor.ts';
+import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
+
+const now = Date.now();
+const bytes = (text: string) => new TextEncoder().encode(text);
+const inDays = (days: number) => new Date(now + days * DAY_MS);
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return 'ok';
+  } catch (thrown) {
+    return toAppError(thrown).code;
+  }
+}
+
+let root: CertifiedKey;
+let intermediate: CertifiedKey;
+let clientCa: CertifiedKey;
+let client: CertifiedKey;
+let anchor: RootCa;
+
+beforeAll(async () => {
+  root = await createCa({ commonName: 'Merchant Root CA', organization: 'Vendor' });
+  intermediate = await createCa({ commonName: 'Issuing CA', issuer: root, pathLength: 0 });
+  clientCa = await createCa({ commonName: 'Device client CA' });
+  client = await issueCertificate({ commonName: '123', issuer: clientCa, extendedKeyUsage: ['clientAuth'] });
+  anchor = { root: root.certificate, intermediates: [] };
+});
+
+describe('readRootCa', () => {
+  const read = (data: string | Uint8Array) =>
+    readRootCa(typeof data === 'string' ? bytes(data) : data, now, 0);
+
+  it('reads PEM, DER, several certificates and the REST answer', () => {
+    const both = `Subject: x\r\n${intermediate.certificatePem}\r\n${root.certificatePem}${root.certificatePem}`;
+    const inputs = [
+      root.certificatePem,
+      new Uint8Array(root.certificate.raw),
+      root.certificatePem.replaceAll('\n', '\r\n'),
+      JSON.stringify({ certificateChain: both }),
+      `\ufeff${both}`,
+    ];
+    for (const input of inputs) {
+      const found = read(input);
+      expect(found.root.fingerprint256).toBe(root.certificate.fingerprint256);
+    }
+    expect(read(both).intermediates).toHaveLength(1);
+  });
+
+  it('describes what it read', () => {
+    const summary = summarize(read(root.certificatePem).root);
+    expect(summary.subject).toBe('CN=Merchant Root CA, O=Vendor');
+    expect(summary.key).toBe('RSA 2048');
+    expect(summary.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  });
+
+  it('refuses everything else with the exact reason', async () => {
+    const leaf = await issueCertificate({ commonName: 'leaf', issuer: root });
+    const other = await createCa({ commonName: 'Second root' });
+    const cases: [string, string | Uint8Array][] = [
+      ['root-ca-unreadable', 'hello'],
+      ['root-ca-unreadable', ''],
+      ['root-ca-unreadable', new Uint8Array([0x30, 0x82, 0xff, 0xff, 0])],
+      ['root-ca-unreadable', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+      ['root-ca-unreadable', '{"certificateChain":""}'],
+      ['root-ca-too-large', 'x'.repeat(256 * 1024 + 1)],
+      ['root-ca-has-private-key', root.certificatePem + root.privateKeyPem],
+      ['root-ca-not-ca', leaf.certificatePem],
+      ['root-ca-not-ca', root.certificatePem + leaf.certificatePem],
+      ['root-ca-not-ca', (await createCa({ commonName: 'r', isCa: false })).certificatePem],
+      ['root-ca-not-ca', (await createCa({ commonName: 'r', isCa: null })).certificatePem],
+      ['root-ca-not-ca', (await createCa({ commonName: 'r', keyCertSign: false })).certificatePem],
+      ['root-ca-no-root', intermediate.certificatePem],
+      ['root-ca-several-roots', root.certificatePem + other.certificatePem],
+      ['root-ca-bad-signature', (await createCa({ commonName: 'r', corruptSignature: true })).certificatePem],
+      ['root-ca-weak', (await createCa({ commonName: 'r', keyBits: 1024 })).certificatePem],
+      [
+        'root-ca-expired',
+        (await createCa({ commonName: 'r', notBefore: inDays(-9), notAfter: inDays(-1) })).certificatePem,
+      ],
+      ['root-ca-not-yet-valid', (await createCa({ commonName: 'r', notBefore: inDays(1) })).certificatePem],
+    ];
+    expect(cases.map(([, data]) => codeOf(() => read(data)))).toEqual(cases.map(([code]) => code));
+  });
+
+  it('accepts a root without keyUsage, and an EC root', async () => {
+    const plain = await createCa({ commonName: 'r', keyUsage: null });
+    const ec = await createCa({ commonName: 'r', keyType: 'ec', curve: 'secp384r1' });
+    expect(read(plain.certificatePem).root.subject).toContain('r');
+    expect(summarize(read(ec.certificatePem).root).key).toBe('EC P-384');
+  });
+
+  it('hints at the clock when it lies before the build of the app', async () => {
+    const future = await createCa({ commonName: 'r', notBefore: inDays(1) });
+    try {
+      readRootCa(bytes(future.certificatePem), now, now + 10 * DAY_MS);
+      expect.unreachable();
+    } catch (thrown) {
+      expect(toAppError(thrown)).toMatchObject({ code: 'root-ca-not-yet-valid', clockSuspect: true });
+    }
+  });
+});
+
+describe('verifyChain', () => {
+  const verify = (leaf: CertifiedKey, intermediates: readonly CertifiedKey[], at = now) => {
+    const result = verifyChain({
+      leaf: leaf.certificate,
+      intermediates: intermediates.map((ca) => ca.certificate),
+      anchors: [root.certificate],
+      eku: EKU_SERVER_AUTH,
+      now: at,
+    });
+    return result.ok ? result.path.length : result.problem;
+  };
+  const device = (issuer: CertifiedKey, more = {}) =>
+    issueCertificate({ commonName: 'device', issuer, extendedKeyUsage: ['serverAuth'], ...more });
+
+  it('accepts leaf, intermediate, root; also without EKU', async () => {
+    expect(verify(await device(intermediate), [intermediate])).toBe(3);
+    expect(verify(await device(root), [])).toBe(2);
+    expect(verify(await device(intermediate, { extendedKeyUsage: [] }), [intermediate])).toBe(3);
+    expect(verify(await device(intermediate, { keyType: 'ec' }), [intermediate])).toBe(3);
+  });
+
+  it('names why it refuses', async () => {
+    const stranger = await createCa({ commonName: 'Merchant Root CA', organization: 'Vendor' });
+    const noSign = await createCa({ commonName: 'x', issuer: root, keyCertSign: false });
+    const notCa = await issueCertificate({ commonName: 'x', issuer: root });
+    const tooDeep = await createCa({ commonName: 'below', issuer: intermediate });
+    expect(verify(await device(stranger), [])).toBe('issuer-unknown');
+    expect(verify(await device(intermediate), [])).toBe('issuer-unknown');
+    expect(verify(await device(intermediate, { corruptSignature: true }), [intermediate])).toBe(
+      'issuer-unknown',
+    );
+    expect(verify(await device(noSign), [noSign])).toBe('issuer-unknown');
+    expect(verify(await device(notCa), [notCa])).toBe('issuer-unknown');
+    expect(verify(await device(tooDeep), [tooDeep, intermediate])).toBe('issuer-unknown');
+    expect(verify(await device(root, { extendedKeyUsage: ['clientAuth'] }), [])).toBe('purpose');
+    expect(verify(await device(root), [], now + 4000 * DAY_MS)).toBe('expired');
+    expect(verify(await device(root), [], now - 2 * DAY_MS)).toBe('not-yet-valid');
+  });
+});
+
+describe('readExtensions', () => {
+  it('reads DNS names only from the SAN, lower case', async () => {
+    const certificate = await issueCertificate({
+      commonName: 'evil.example',
+      issuer: root,
+      dnsNames: ['1850012345.CYBS.seclib.io', 'a, DNS:9.cybs.seclib.io'],
+      ipAddresses: ['10.0.0.5'],
+    });
+    expect(readExtensions(certificate.certificate).dnsNames).toEqual([
+      '1850012345.cybs.seclib.io',
+      'a, dns:9.cybs.seclib.io',
+    ]);
+  });
+
+  it('gives undefined for what is no certificate', () => {
+    expect(parseCertificate('x')).toBeUndefined();
+    expect(parseCertificate(new Uint8Array(40))).toBeUndefined();
+  });
+});
+
+describe('readCredentials', () => {
+  const read = (answer: string) => readCredentials(answer, anchor, now, 0);
+  const parts = (key: string, ...certificates: CertifiedKey[]) =>
+    [key, ...certificates.map((certificate) => certificate.certificatePem)].join('');
+  const pkcs8 = (certified: CertifiedKey) =>
+    certified.key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+  it('accepts every form of the answer', () => {
+    const plain = parts(client.privateKeyPem, client, clientCa);
+    const answers = [
+      plain,
+      plain.replaceAll('\n', '\r\n'),
+      parts(client.privateKeyPem, clientCa, client),
+      `${client.certificatePem}\n${pkcs8(client)}\n  here is the CA:\n${clientCa.certificatePem}`,
+      plain.replace(/^(?=[A-Za-z0-9+/=]+$)/gm, '  '),
+      JSON.stringify({
+        privateKey: client.privateKeyPem,
+        certificate: client.certificatePem,
+        ca: clientCa.certificatePem,
+      }),
+      JSON.stringify({ certificateChain: plain }),
+      JSON.stringify([client.privateKeyPem, { deep: [client.certificatePem, clientCa.certificatePem] }]),
+      JSON.stringify(plain),
+      JSON.stringify({ text: JSON.stringify(plain) }),
+    ];
+    for (const answer of answers) {
+      const { credentials, issuer } = read(answer);
+      expect(credentials.privateKeyPem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+      expect(findPemBlocks(credentials.certificateChainPem)).toHaveLength(1);
+      expect(issuer.fingerprint256).toBe(clientCa.certificate.fingerprint256);
+    }
+  });
+
+  it('prefers the trust anchor, with intermediates, over a delivered CA', async () => {
+    const leaf = await issueCertificate({ commonName: '123', issuer: intermediate });
+    const found = read(parts(leaf.privateKeyPem, leaf, intermediate));
+    expect(found.issuer.fingerprint256).toBe(root.certificate.fingerprint256);
+    expect(findPemBlocks(found.credentials.certificateChainPem)).toHaveLength(2);
+  });
+
+  it('accepts a delivered CA that is not self-signed, and EC keys', async () => {
+    const outside = await createCa({ commonName: 'outside' });
+    const sub = await createCa({ commonName: 'sub', issuer: outside });
+    const leaf = await issueCertificate({
+      commonName: '123',
+      issuer: sub,
+      keyType: 'ec',
+      extendedKeyUsage: ['clientAuth'],
+    });
+    const found = read(parts(leaf.privateKeyPem, leaf, sub));
+    expect(found.issuer.fingerprint256).toBe(sub.certificate.fingerprint256);
+    expect(summarize(found.clientCertificate).key).toBe('EC P-256');
+  });
+
+  it('refuses everything else with the exact reason', async () => {
+    const issue = (more = {}) =>
+      issueCertificate({ commonName: '123', issuer: clientCa, extendedKeyUsage: ['clientAuth'], ...more });
+    const other = await issue();
+    const weak = await issue({ keyBits: 1024 });
+    const expired = await issue({ notBefore: inDays(-9), notAfter: inDays(-1) });
+    const future = await issue({ notBefore: inDays(1) });
+    const server = await issue({ extendedKeyUsage: ['serverAuth'] });
+    const badSignature = await issue({ corruptSignature: true });
+    const weakEc = await issue({ curve: 'secp224r1', keyType: 'ec' });
+    const cases: [string, string][] = [
+      ['answer-malformed', 'welcome'],
+      ['answer-malformed', ''],
+      ['answer-malformed', '{"privateKey":'],
+      ['credentials-key-missing', parts(client.privateKeyPem.replace(/\n.{20}/, '\n!!!!'), client)],
+      ['answer-malformed', parts('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', client)],
+      [
+        'answer-malformed',
+        `${client.privateKeyPem}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`,
+      ],
+      ['credentials-key-missing', parts('', client, clientCa)],
+      ['credentials-several-keys', parts(client.privateKeyPem + other.privateKeyPem, client, clientCa)],
+      ['credentials-certificate-missing', parts(client.privateKeyPem, clientCa)],
+      ['credentials-certificate-missing', client.privateKeyPem],
+      ['credentials-key-mismatch', parts(other.privateKeyPem, client, clientCa)],
+      ['credentials-weak-key', parts(weak.privateKeyPem, weak, clientCa)],
+      ['credentials-weak-key', parts(weakEc.privateKeyPem, weakEc, clientCa)],
+      ['credentials-issuer-unknown', parts(client.privateKeyPem, client)],
+      ['credentials-issuer-unknown', parts(client.privateKeyPem, client, root)],
+      ['credentials-issuer-unknown', parts(badSignature.privateKeyPem, badSignature, clientCa)],
+      ['credentials-expired', parts(expired.privateKeyPem, expired, clientCa)],
+      ['credentials-not-yet-valid', parts(future.privateKeyPem, future, clientCa)],
+      ['credentials-purpose', parts(server.privateKeyPem, server, clientCa)],
+    ];
+    expect(cases.map(([, answer]) => codeOf(() => read(answer)))).toEqual(cases.map(([code]) => code));
+  });
+
+  it('says nothing of the key in its errors', () => {
+    const body = client.privateKeyPem.split('\n')[3] ?? '';
+    for (const answer of [parts(client.privateKeyPem, clientCa), client.privateKeyPem.slice(0, 900)]) {
+      try {
+        read(answer);
+        expect.unreachable();
+      } catch (thrown) {
+        expect(body).toHaveLength(64);
+        expect(JSON.stringify(toAppError(thrown))).not.toContain(body);
+      }
+    }
+  });
+});

@@ -1,0 +1,232 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { electronStoreDocuments } from '../../electron/electron-store-documents.ts';
+import { toAppError } from '../../electron/failure.ts';
+import { summarize } from '../../electron/pki/certificate.ts';
+import { readVersioned } from '../../electron/vault/schema.ts';
+import { Vault } from '../../electron/vault/vault.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
+import { type CertifiedKey, createCa } from '../simulator/pki.ts';
+import { MemoryCipher, memoryVault } from '../support/vault.ts';
+
+const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
+const OTHER_ID = '0d5c9a5e-1b7f-4c39-8a55-7a1c2e9f4b10';
+let root: CertifiedKey;
+
+beforeAll(async () => {
+  root = await createCa({ commonName: 'Root' });
+});
+
+const record = (change: Partial<PairingRecord> = {}): PairingRecord => ({
+  id: ID,
+  posId: '123',
+  address: { host: '10.0.0.5', port: 8443 },
+  transport: 'wss',
+  identity: { kind: 'serial', serial: '1850012345' },
+  pairedAt: '2026-11-24T08:00:00.000Z',
+  proved: false,
+  deviceCertificate: summarize(root.certificate),
+  clientCertificate: summarize(root.certificate),
+  clientIssuer: summarize(root.certificate),
+  trustAnchorFingerprint256: root.certificate.fingerprint256,
+  lastCheck: null,
+  ...change,
+});
+
+const credentials = (name: string) => ({
+  privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`,
+  certificateChainPem: root.certificatePem,
+  issuerPem: root.certificatePem,
+});
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'ok';
+  } catch (thrown) {
+    return toAppError(thrown).code;
+  }
+};
+
+describe('Vault', () => {
+  it('keeps the trust anchor and pairings across a restart', () => {
+    const { vault, reopen } = memoryVault();
+    vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
+    vault.stage(record(), credentials('A'));
+    vault.promote(ID, record());
+    const reopened = reopen();
+    expect(reopened.rootCa?.root.fingerprint256).toBe(root.certificate.fingerprint256);
+    expect(reopened.pairings).toEqual([record({ proved: true })]);
+    expect(reopened.credentials(ID)).toEqual([
+      { record: record({ proved: true }), credentials: credentials('A'), pending: false },
+    ]);
+    expect(reopened.notices).toEqual([]);
+  });
+
+  it('replaces credentials only when the new ones are promoted', () => {
+    const { vault, reopen } = memoryVault();
+    vault.stage(record(), credentials('old'));
+    vault.promote(ID, record());
+    vault.stage(record({ posId: '456' }), credentials('new'));
+    expect(reopen().find(ID)?.posId).toBe('123');
+    expect(
+      reopen()
+        .credentials(ID)
+        .map((c) => [c.pending, c.credentials.privateKeyPem.includes('new')]),
+    ).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    vault.discardPending(ID);
+    expect(reopen().credentials(ID)).toHaveLength(1);
+    vault.stage(record({ posId: '456' }), credentials('new'));
+    vault.promote(ID, record({ posId: '456' }));
+    expect(reopen().credentials(ID)).toEqual([
+      { record: record({ posId: '456', proved: true }), credentials: credentials('new'), pending: false },
+    ]);
+  });
+
+  it('forgets a new pairing whose only credentials are discarded', () => {
+    const { vault, reopen, documents } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    vault.discardPending(ID);
+    expect(reopen().pairings).toEqual([]);
+    expect(documents.files.size).toBe(0);
+  });
+
+  it('stores nothing without real encryption', () => {
+    const { vault, cipher, documents } = memoryVault();
+    cipher.available = false;
+    expect(vault.storageProblem?.code).toBe('storage-unavailable');
+    expect(codeOf(() => vault.stage(record(), credentials('A')))).toBe('storage-unavailable');
+    expect(documents.files.size).toBe(0);
+  });
+
+  it('says so when the key store has lost the key, and keeps the file', () => {
+    const { vault, cipher, documents } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    const before = documents.files.get(`pairings/${ID}`);
+    cipher.key = 0x11;
+    expect(codeOf(() => vault.credentials(ID))).toBe('storage-undecryptable');
+    expect(documents.files.get(`pairings/${ID}`)).toBe(before);
+  });
+
+  it('keeps the old state when a write fails', () => {
+    const { vault, documents, reopen } = memoryVault();
+    vault.stage(record(), credentials('old'));
+    vault.promote(ID, record());
+    documents.failWrites = true;
+    expect(codeOf(() => vault.stage(record(), credentials('new')))).toBe('storage-failed');
+    expect(codeOf(() => vault.updateRecord(ID, { posId: '9' }))).toBe('storage-failed');
+    expect(vault.find(ID)?.posId).toBe('123');
+    expect(vault.credentials(ID)).toHaveLength(1);
+    expect(reopen().credentials(ID)).toHaveLength(1);
+  });
+
+  it('writes only the document that changed', () => {
+    const { vault, documents } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    documents.written.length = 0;
+    vault.updateRecord(ID, { posId: '7' });
+    expect(documents.written).toEqual([`pairings/${ID}`]);
+  });
+
+  it('sets a damaged document aside and tells, leaving the others', () => {
+    const { vault, documents, reopen } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    documents.files.set(`pairings/${ID}`, '{"version":1,"active":');
+    documents.files.set(
+      'trust-anchor',
+      '{"version":1,"rootPem":"x","intermediatesPem":[],"trustedAt":"2026-11-24T08:00:00.000Z"}',
+    );
+    const reopened = reopen();
+    expect(reopened.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
+    expect(reopened.rootCa).toBeNull();
+    expect(reopened.notices.map(({ kind, what }) => [kind, what])).toEqual([
+      ['damaged', 'trust-anchor'],
+      ['damaged', 'pairing'],
+    ]);
+    expect(documents.files.get(`pairings/${ID}.damaged`)).toBe('{"version":1,"active":');
+    reopened.dismissNotice(reopened.notices[0]?.id ?? '');
+    expect(reopened.notices).toHaveLength(1);
+  });
+
+  it('sets a copied document aside: its name must be its id', () => {
+    const { vault, documents, reopen } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    documents.files.set(`pairings/${OTHER_ID}`, documents.files.get(`pairings/${ID}`) ?? '');
+    expect(reopen().pairings).toHaveLength(1);
+  });
+
+  it('never touches what a newer version of the app has written', () => {
+    const { documents, reopen } = memoryVault();
+    documents.files.set('trust-anchor', '{"version":99,"future":true}');
+    const vault = reopen();
+    expect(vault.notices).toMatchObject([{ kind: 'newer-version', what: 'trust-anchor' }]);
+    const trust = () =>
+      vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
+    expect(codeOf(trust)).toBe('storage-failed');
+    expect(documents.files.get('trust-anchor')).toBe('{"version":99,"future":true}');
+  });
+});
+
+describe('readVersioned', () => {
+  const schema = z.object({ version: z.literal(3), name: z.string() });
+  const migrations = {
+    1: (old: Record<string, unknown>) => ({ ...old, first: 'a' }),
+    2: ({ first, ...old }: Record<string, unknown>) => ({ ...old, name: `${first}b` }),
+  };
+
+  it('migrates step by step, and refuses what it cannot know', () => {
+    const read = (stored: unknown) => readVersioned(stored, schema, migrations, 3);
+    expect(read({ version: 1 })).toEqual({ kind: 'current', value: { version: 3, name: 'ab' } });
+    expect(read({ version: 3, name: 'x' })).toEqual({ kind: 'current', value: { version: 3, name: 'x' } });
+    expect(read({ version: 4, name: 'x' })).toEqual({ kind: 'newer-version' });
+    expect(read({ version: 3 })).toEqual({ kind: 'damaged' });
+    expect(read({ version: 0 })).toEqual({ kind: 'damaged' });
+    expect(read(null)).toEqual({ kind: 'damaged' });
+    expect(readVersioned({ version: 1 }, schema, {}, 3)).toEqual({ kind: 'damaged' });
+  });
+});
+
+describe('electronStoreDocuments', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pos-vault-'));
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('keeps a vault in real files, readable by the owner only, one for each pairing', () => {
+    const cipher = new MemoryCipher();
+    const vault = new Vault(electronStoreDocuments(directory), cipher);
+    vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
+    vault.stage(record(), credentials('SECRETKEY'));
+    vault.promote(ID, record());
+    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    expect(readdirSync(join(directory, 'pairings')).sort()).toEqual([`${OTHER_ID}.json`, `${ID}.json`]);
+    const file = join(directory, 'pairings', `${ID}.json`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain('SECRETKEY');
+
+    const reopened = new Vault(electronStoreDocuments(directory), cipher);
+    expect(reopened.credentials(ID)[0]?.credentials).toEqual(credentials('SECRETKEY'));
+    reopened.remove(ID);
+    expect(readdirSync(join(directory, 'pairings'))).toEqual([`${OTHER_ID}.json`]);
+  });
+
+  it('sets aside what is cut off, empty or no JSON, byte for byte', () => {
+    for (const content of ['{"version":1,"act', '', '\u0000\u0000\u0000', 'null', '[1]']) {
+      const documents = electronStoreDocuments(directory);
+      documents.list('pairings');
+      writeFileSync(join(directory, 'pairings', `${ID}.json`), content);
+      const vault = new Vault(documents, new MemoryCipher());
+      expect(vault.pairings).toEqual([]);
+      const [notice] = vault.notices;
+      expect(notice).toMatchObject({ kind: 'damaged', what: 'pairing' });
+      expect(readFileSync(join(directory, notice?.file ?? ''), 'utf8')).toBe(content);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
