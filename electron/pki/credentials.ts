@@ -95,6 +95,7 @@ export function readCredentials(
   knownPast: number,
 ): CheckedCredentials {
   const text = textOrJsonStrings(answer);
+  if (text === undefined) throw failure('answer-malformed', 'the answer is broken JSON');
   if (findPemBlocks(text).length === 0) throw failure('answer-malformed', 'the answer holds no PEM block');
   const key = readKey(text);
   const delivered = readCertificates(text);

@@ -31,15 +31,17 @@ function collectStrings(value: unknown, depth: number, into: string[]): void {
   }
 }
 
-/** The text that may hold PEM: `text` itself, or, when it is JSON, all of its string values. */
-export function textOrJsonStrings(text: string): string {
-  const trimmed = text.trim();
-  if (!/^[[{"]/.test(trimmed)) return text;
+/**
+ * The text that may hold PEM: `text` itself, or, when it looks like JSON, all of its string values. undefined for
+ * JSON that is cut off or broken: what is left of it must not be taken for the whole.
+ */
+export function textOrJsonStrings(text: string): string | undefined {
+  if (!/^\s*[[{"]/.test(text)) return text;
   try {
     const strings: string[] = [];
-    collectStrings(JSON.parse(trimmed), 0, strings);
+    collectStrings(JSON.parse(text), 0, strings);
     return strings.join('\n');
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -21,7 +21,7 @@ export interface RootCa {
 
 function readCertificates(bytes: Uint8Array): X509Certificate[] {
   const der = parseCertificate(bytes);
-  const text = textOrJsonStrings(new TextDecoder().decode(bytes));
+  const text = textOrJsonStrings(new TextDecoder().decode(bytes)) ?? '';
   const blocks = findPemBlocks(text);
   if (blocks.some(({ label }) => label.endsWith('PRIVATE KEY'))) throw failure('root-ca-has-private-key');
   // X509Certificate reads the first PEM block by itself, so PEM must be tried before DER.
