@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toAppError } from '../../electron/failure.ts';
+import { PairingService } from '../../electron/pairing/pairing-service.ts';
+import { RootCaImport } from '../../electron/pairing/root-ca-import.ts';
+import type { PairingRequest, Push } from '../../shared/ipc.ts';
+import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import { testRegister } from '../support/register.ts';
+
+let device: SimulatedDevice;
+let pushed: Push[];
+let register: ReturnType<typeof testRegister>;
+let service: PairingService;
+
+beforeEach(async () => {
+  device = await startSimulatedDevice();
+  pushed = [];
+  register = testRegister(device.rootCaPem);
+  service = new PairingService(register.context, (push) => {
+    pushed.push(push);
+    waiting = waiting.filter((resolveIfDone) => !resolveIfDone(push));
+  });
+});
+afterEach(async () => {
+  await service.close();
+  await device.stop();
+});
+
+let waiting: ((push: Push) => boolean)[] = [];
+const nextPush = (matches: (push: Push) => boolean): Promise<Push> =>
+  new Promise((resolve) => {
+    waiting.push((push) => {
+      if (matches(push)) resolve(push);
+      return matches(push);
+    });
+  });
+const question = () =>
+  nextPush((p) => p.type === 'pairing-progress' && p.progress.identityQuestion !== undefined);
+const outcome = () => nextPush((p) => p.type === 'pairing-progress' && p.progress.outcome !== undefined);
+
+const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
+  address: device.addresses.wss,
+  transport: 'wss',
+  code: device.code,
+  posId: 'POS-1',
+  serial: '',
+  replaces: null,
+  ...change,
+});
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'ok';
+  } catch (thrown) {
+    return toAppError(thrown).code;
+  }
+};
+
+describe('PairingService', () => {
+  it('pairs, asking the user through pushes', async () => {
+    const asked = question();
+    const { attemptId } = service.start(request());
+    await asked;
+    const done = outcome();
+    service.answerIdentity(attemptId, true);
+    expect(await done).toMatchObject({ progress: { attemptId, outcome: { kind: 'paired' } } });
+    expect(codeOf(() => service.answerIdentity(attemptId, true))).toBe('not-found');
+    expect(JSON.stringify(pushed)).not.toContain(device.code);
+    expect(JSON.stringify(pushed)).not.toContain('PRIVATE KEY');
+  });
+
+  it.each([
+    ['address-insecure', { address: 'http://10.0.0.5' }],
+    ['address-empty', { address: ' ' }],
+    ['code-length', { code: '8QW1YS1' }],
+    ['code-characters', { code: '8QW1YS1?' }],
+    ['pos-id-empty', { posId: '' }],
+    ['serial-invalid', { serial: 'a/b' }],
+  ] as const)('answers %s before any connection', (code, change) => {
+    expect(codeOf(() => service.start(request(change)))).toBe(code);
+    expect(device.connections).toEqual([]);
+    expect(pushed).toEqual([]);
+  });
+
+  it('runs one pairing at a time, and is free again after a cancelled one', async () => {
+    const asked = question();
+    const { attemptId } = service.start(request());
+    expect(codeOf(() => service.start(request()))).toBe('busy');
+    await asked;
+    const done = outcome();
+    service.cancel(attemptId);
+    expect(await done).toMatchObject({
+      progress: { outcome: { kind: 'failed', error: { code: 'cancelled' } } },
+    });
+    await Promise.resolve();
+    expect(codeOf(() => service.start(request()))).toBe('ok');
+  });
+
+  it('joins two checks of one pairing', async () => {
+    const paired = await register.pair(device, 'wss');
+    const id = paired.result.ok ? paired.result.value.id : '';
+    const connections = device.connections.length;
+    const [a, b] = await Promise.all([service.check(id), service.check(id)]);
+    expect(a).toBe(b);
+    const once = device.connections.length - connections;
+    await service.check(id);
+    expect(device.connections.length - connections).toBe(2 * once);
+  });
+});
+
+describe('RootCaImport', () => {
+  const bytes = (pem: string) => new TextEncoder().encode(pem);
+
+  it('trusts only what was shown, and replaces only what was confirmed', async () => {
+    const rootCaImport = new RootCaImport(register.context);
+    const paired = await register.pair(device, 'wss');
+    const id = paired.result.ok ? paired.result.value.id : '';
+    const other = (await createVendorPki()).root;
+    const fingerprint = other.certificate.fingerprint256;
+    expect(codeOf(() => rootCaImport.trust(fingerprint, true))).toBe('root-ca-changed');
+
+    const preview = rootCaImport.preview(bytes(other.certificatePem));
+    expect(preview).toMatchObject({
+      root: { fingerprint256: fingerprint },
+      replaces: { fingerprint256: device.pki.root.certificate.fingerprint256 },
+      affectedPairingIds: [id],
+    });
+    expect(codeOf(() => rootCaImport.trust(fingerprint, false))).toBe('invalid-request');
+    expect(register.vault.rootCa?.root.fingerprint256).not.toBe(fingerprint);
+    expect(rootCaImport.trust(fingerprint, true).root.fingerprint256).toBe(fingerprint);
+    expect(register.reopen().rootCa?.root.fingerprint256).toBe(fingerprint);
+    expect(codeOf(() => rootCaImport.trust(fingerprint, true))).toBe('root-ca-changed');
+  });
+
+  it('forgets what was shown when the next file cannot be read', () => {
+    const rootCaImport = new RootCaImport(register.context);
+    const { root } = rootCaImport.preview(bytes(device.rootCaPem));
+    expect(codeOf(() => rootCaImport.preview(bytes('nonsense')))).toBe('root-ca-unreadable');
+    expect(codeOf(() => rootCaImport.trust(root.fingerprint256, true))).toBe('root-ca-changed');
+  });
+});
