@@ -1,0 +1,33 @@
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions } from '../state/context.tsx';
+import { Button } from './button.tsx';
+import { Announcement } from './screen.tsx';
+
+const SHOWN_MS = 2500;
+
+/** Copies through the main process; `what` completes the accessible name where there are several. */
+export function CopyButton({ text, what }: { readonly text: string; readonly what?: string }) {
+  const { t } = useTranslation();
+  const { copyText } = useActions();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <>
+      <Button
+        look="quiet"
+        icon={copied ? Check : Copy}
+        {...(what ? { 'aria-label': t('common.copyNamed', { what }) } : {})}
+        onPress={async () => setCopied(await copyText(text))}
+      >
+        {copied ? t('common.copied') : t('common.copy')}
+      </Button>
+      <Announcement>{copied ? t('common.copied') : ''}</Announcement>
+    </>
+  );
+}

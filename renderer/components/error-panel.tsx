@@ -1,0 +1,83 @@
+import { CircleAlert, Clock } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppError } from '../../shared/errors.ts';
+import { useFormats } from '../format.ts';
+import { errorText } from '../i18n.ts';
+import { useModel } from '../state/context.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Fold } from './fold.tsx';
+
+interface ErrorPanelProps {
+  readonly error: AppError;
+  /** When it happened (ISO); without it, when the panel appeared. */
+  readonly at?: string | null;
+  /** What else must be known, for example that credentials were kept. */
+  readonly note?: string | null;
+  /** The one primary button, with a secondary one where there is another way. */
+  readonly actions?: ReactNode;
+  readonly headingLevel?: 2 | 3;
+}
+
+/** An entry of the error catalogue in plain words: what happened, why, and what to do now. */
+export function ErrorPanel({ error, at, note, actions, headingLevel = 2 }: ErrorPanelProps) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const [appeared] = useState(() => new Date().toISOString());
+  const { title, what, todo } = errorText(error);
+  const Heading = headingLevel === 2 ? 'h2' : 'h3';
+  return (
+    <div className="panel panel-danger error-panel" role="alert" data-error-code={error.code}>
+      <div className="panel-title">
+        <CircleAlert className="panel-icon" aria-hidden="true" />
+        <Heading>{title}</Heading>
+      </div>
+      <div className="panel-body">
+        <p>{what}</p>
+        <p className="error-todo">
+          <strong>{t('panel.todo')}</strong>
+          <span>{todo}</span>
+        </p>
+        {note && <p className="panel-note">{note}</p>}
+        {error.clockSuspect && (
+          <p className="panel-note">
+            <Clock aria-hidden="true" />
+            <span>{t('failure.clock', { now: format.dateTime(at ?? appeared) })}</span>
+          </p>
+        )}
+        {actions && <div className="panel-actions">{actions}</div>}
+        <SupportDetails error={error} at={at ?? appeared} />
+      </div>
+    </div>
+  );
+}
+
+function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
+  const { t } = useTranslation();
+  const { app } = useModel();
+  const params = Object.entries(error.params ?? {}).map(([name, value]) =>
+    t('support.param', { name, value }),
+  );
+  const rows: [label: string, value: string][] = [
+    [t('support.code'), error.code],
+    ...(error.stage ? [[t('support.stage'), error.stage] satisfies [string, string]] : []),
+    ...(error.detail ? [[t('support.detail'), error.detail] satisfies [string, string]] : []),
+    ...(params.length > 0 ? [[t('support.params'), params.join('; ')] satisfies [string, string]] : []),
+    ...(app ? [[t('support.version'), app.version] satisfies [string, string]] : []),
+    [t('support.time'), at],
+  ];
+  const text = rows.map(([label, value]) => t('common.detail', { label, value })).join('\n');
+  return (
+    <Fold title={t('panel.details')} className="support">
+      <dl className="support-list">
+        {rows.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <CopyButton text={text} what={t('support.title')} />
+    </Fold>
+  );
+}

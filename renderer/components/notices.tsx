@@ -1,0 +1,25 @@
+import { TriangleAlert, X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { StorageNotice } from '../../shared/pairing.ts';
+import { useActions } from '../state/context.tsx';
+import { Button } from './button.tsx';
+
+/** What the user must be told about stored data, until they say they have read it. */
+export function Notices({ notices }: { readonly notices: readonly StorageNotice[] }) {
+  const { t } = useTranslation();
+  const { dismissNotice } = useActions();
+  if (notices.length === 0) return null;
+  return (
+    <section className="notices" aria-label={t('notice.label')}>
+      {notices.map(({ id, what, kind, file }) => (
+        <div key={id} className="notice" role="status">
+          <TriangleAlert className="panel-icon" aria-hidden="true" />
+          <p>{t(`notice.${what}.${kind}`, { file })}</p>
+          <Button look="quiet" icon={X} onPress={() => dismissNotice(id)}>
+            {t('common.dismiss')}
+          </Button>
+        </div>
+      ))}
+    </section>
+  );
+}

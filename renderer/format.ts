@@ -1,0 +1,59 @@
+import { useTranslation } from 'react-i18next';
+
+const SECOND = 1000;
+const UNITS = [
+  ['year', 31_557_600 * SECOND],
+  ['month', 2_629_800 * SECOND],
+  ['day', 86_400 * SECOND],
+  ['hour', 3600 * SECOND],
+  ['minute', 60 * SECOND],
+] as const satisfies readonly (readonly [Intl.RelativeTimeFormatUnit, number])[];
+
+function createFormats(language: string) {
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const seconds = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: 'second',
+    maximumFractionDigits: 1,
+  });
+  const milliseconds = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: 'millisecond',
+    maximumFractionDigits: 0,
+  });
+  const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
+  const number = new Intl.NumberFormat(language);
+  const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
+  return {
+    date: (iso: string) => date.format(new Date(iso)),
+    dateTime: (iso: string) => dateTime.format(new Date(iso)),
+    /** "3 minutes ago", measured from `now` (milliseconds since 1970). */
+    relative: (iso: string, now: number) => {
+      const difference = Math.min(0, new Date(iso).getTime() - now);
+      for (const [unit, size] of UNITS) {
+        if (-difference >= size) return relative.format(Math.ceil(difference / size), unit);
+      }
+      return relative.format(0, 'second');
+    },
+    duration: (ms: number) =>
+      ms < SECOND ? milliseconds.format(Math.max(1, ms)) : seconds.format(ms / SECOND),
+    kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
+    number: (value: number) => number.format(value),
+    twoDigits: (value: number) => twoDigits.format(value),
+  };
+}
+
+export type Formats = ReturnType<typeof createFormats>;
+
+const made = new Map<string, Formats>();
+
+/** Dates, times and numbers as people of this language write them. */
+export function formats(language: string): Formats {
+  const found = made.get(language) ?? createFormats(language);
+  made.set(language, found);
+  return found;
+}
+
+export const useFormats = (): Formats => formats(useTranslation().i18n.language);

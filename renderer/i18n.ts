@@ -1,0 +1,71 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import type { AppError } from '../shared/errors.ts';
+import en from '../shared/locales/en.json';
+import { formats } from './format.ts';
+
+const RESOURCES = { en: { translation: en } };
+export const LANGUAGES = Object.keys(RESOURCES);
+const FALLBACK = 'en';
+
+/** The best language there are texts for: `es-MX` finds `es-MX`, then `es`, then English. */
+export function pickLanguage(wanted: readonly string[]): string {
+  for (const tag of wanted) {
+    const lower = tag.toLowerCase();
+    const found =
+      LANGUAGES.find((language) => language.toLowerCase() === lower) ??
+      LANGUAGES.find((language) => language.toLowerCase().split('-')[0] === lower.split('-')[0]);
+    if (found) return found;
+  }
+  return FALLBACK;
+}
+
+export const i18n = i18next.createInstance();
+
+/** Sets up the texts before the first render: they are bundled, so nothing is waited for. */
+export function startI18n(wanted: readonly string[]): void {
+  const showLanguage = (language: string) => {
+    document.documentElement.lang = language;
+    document.documentElement.dir = i18n.dir(language);
+  };
+  i18n.on('languageChanged', showLanguage);
+  void i18n.use(initReactI18next).init({
+    resources: RESOURCES,
+    lng: pickLanguage(wanted),
+    fallbackLng: FALLBACK,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+  });
+  showLanguage(i18n.language);
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
+
+export interface ErrorText {
+  readonly title: string;
+  readonly what: string;
+  readonly todo: string;
+}
+
+/**
+ * The words for an error. A text `what_known` says more than `what` and is used only when the error carries
+ * every value it names, so no sentence is ever shown with a hole in it.
+ */
+export function errorText({ code, params = {} }: AppError): ErrorText {
+  const format = formats(i18n.language);
+  const values = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, ISO_TIME.test(value) ? format.date(value) : value]),
+  );
+  const language = i18n.resolvedLanguage ?? FALLBACK;
+  const known: unknown = i18n.getResource(language, 'translation', `errors.${code}.what_known`);
+  const complete =
+    typeof known === 'string' &&
+    [...known.matchAll(/\{\{(\w+)\}\}/g)].every(([, name]) => name !== undefined && values[name]);
+  return {
+    title: i18n.t(`errors.${code}.title`),
+    what: complete
+      ? i18n.services.interpolator.interpolate(known, values, language, {})
+      : i18n.t(`errors.${code}.what`),
+    todo: i18n.t(`errors.${code}.todo`),
+  };
+}

@@ -1,0 +1,27 @@
+import './no-eval.ts';
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+import { App } from './app.tsx';
+import { i18n, startI18n } from './i18n.ts';
+import { StoreContext } from './state/context.tsx';
+import { createStore } from './state/store.ts';
+import './styles/index.css';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+
+startI18n(navigator.languages);
+const store = createStore(window.pos);
+void store.actions.load();
+
+createRoot(root).render(
+  <StrictMode>
+    <I18nextProvider i18n={i18n}>
+      <StoreContext value={store}>
+        <App />
+      </StoreContext>
+    </I18nextProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,224 @@
+import { Link2 } from 'lucide-react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type AppError, appError } from '../../shared/errors.ts';
+import { formatAuthority, parseAddress, parseCode, parsePosId, parseSerial } from '../../shared/inputs.ts';
+import { Button } from '../components/button.tsx';
+import { CodeHint, Countdown } from '../components/countdown.tsx';
+import { PairingDrawing } from '../components/drawings.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { CodeEntry, ConnectionChoice, TextEntry } from '../components/fields.tsx';
+import { Fold } from '../components/fold.tsx';
+import { ActionBar, Screen } from '../components/screen.tsx';
+import { useActions, useAppState, useModel } from '../state/context.tsx';
+import { type Draft, type DraftField, fieldOf } from '../state/model.ts';
+
+const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
+
+/** The same validators as the main process; an empty field left behind is only an error at submit. */
+function check(field: DraftField, draft: Draft): AppError | undefined {
+  const parse = { address: parseAddress, code: parseCode, posId: parsePosId, serial: parseSerial }[field];
+  const parsed = parse(draft[field]);
+  return parsed.ok ? undefined : parsed.error;
+}
+
+type FieldErrors = Partial<Record<DraftField, AppError>>;
+
+export function PairForm() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const { draft, focus, refusal, attempt } = useModel();
+  const { storageProblem, trustAnchor, offered } = useAppState();
+  const [errors, setErrors] = useState<FieldErrors>(() => {
+    const field = refusal && fieldOf(refusal);
+    return field ? { [field]: refusal } : {};
+  });
+  const [serialOpen, setSerialOpen] = useState(draft.serial !== '');
+  const inputs = {
+    address: useRef<HTMLInputElement>(null),
+    code: useRef<HTMLInputElement>(null),
+    posId: useRef<HTMLInputElement>(null),
+    serial: useRef<HTMLInputElement>(null),
+  };
+  const starting = attempt !== null;
+  const blocked = storageProblem !== null || trustAnchor === null;
+  const again = draft.replaces !== null;
+
+  // A refusal arrives while the form is shown: mark its field and go there.
+  const refs = useRef(inputs);
+  useEffect(() => {
+    const field = refusal ? fieldOf(refusal) : focus;
+    if (refusal && field) setErrors({ [field]: refusal });
+    if (field === 'serial') setSerialOpen(true);
+    if (field) requestAnimationFrame(() => refs.current[field].current?.focus());
+  }, [refusal, focus]);
+
+  const setError = (field: DraftField, error: AppError | undefined) =>
+    setErrors(({ [field]: _old, ...others }) => (error ? { ...others, [field]: error } : others));
+
+  const onBlur = (field: DraftField) => () => {
+    if (draft[field] === '') return setError(field, undefined);
+    setError(field, check(field, draft));
+    if (field === 'address') tidyAddress();
+  };
+
+  /** Shows what was understood, for example of the device's own line with two addresses. */
+  const tidyAddress = () => {
+    const parsed = parseAddress(draft.address);
+    if (parsed.ok) actions.changeDraft({ address: formatAuthority(parsed.value) });
+  };
+
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (starting || blocked) return;
+    const found: FieldErrors = {};
+    for (const field of FIELDS) {
+      const error = check(field, draft);
+      if (error) found[field] = error;
+    }
+    setErrors(found);
+    const first = FIELDS.find((field) => found[field]);
+    if (first) {
+      if (first === 'serial') setSerialOpen(true);
+      inputs[first].current?.focus();
+      return;
+    }
+    tidyAddress();
+    void actions.startPairing(false);
+  };
+
+  const problem = storageProblem ?? refusal ?? (trustAnchor ? null : appError('root-ca-missing'));
+
+  return (
+    <Screen
+      title={again ? t('pair.titleAgain') : t('pair.title')}
+      intro={again ? t('pair.introAgain') : t('pair.intro')}
+      focusHeading={focus === null}
+    >
+      {problem && (
+        <ErrorPanel
+          key={problem.code}
+          error={problem}
+          actions={
+            trustAnchor === null ? (
+              <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'pair' })}>
+                {t('actions.choose-root-ca')}
+              </Button>
+            ) : null
+          }
+        />
+      )}
+      <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
+        <div className="columns columns-drawing">
+          <div className="pair-fields">
+            <div className="address-row">
+              <TextEntry
+                number={1}
+                label={t('pair.address')}
+                hint={
+                  offered?.address === draft.address ? (
+                    <span className="hint-demo">{t('pair.simulated')}</span>
+                  ) : (
+                    t('pair.addressHint')
+                  )
+                }
+                placeholder={t('pair.addressPlaceholder')}
+                value={draft.address}
+                onChange={actions.typeAddress}
+                onBlur={onBlur('address')}
+                error={errors.address}
+                inputRef={inputs.address}
+                mono
+              />
+              <ConnectionChoice
+                value={draft.transport}
+                onChange={(transport) => actions.changeDraft({ transport })}
+              />
+            </div>
+            <CodeEntry
+              number={2}
+              label={t('pair.code')}
+              hint={<CodeHint shownAt={draft.codeShownAt} hint={t('pair.codeHint')} />}
+              value={draft.code}
+              onChange={actions.typeCode}
+              onBlur={onBlur('code')}
+              error={errors.code}
+              inputRef={inputs.code}
+              aside={
+                draft.codeShownAt !== null && (
+                  <Countdown
+                    shownAt={draft.codeShownAt}
+                    onNewCode={() => {
+                      actions.renewCode();
+                      setError('code', undefined);
+                      inputs.code.current?.focus();
+                    }}
+                  />
+                )
+              }
+            />
+            <div className="pos-row">
+              <TextEntry
+                number={3}
+                label={t('pair.posId')}
+                hint={t('pair.posIdHint')}
+                value={draft.posId}
+                onChange={(posId) => actions.changeDraft({ posId })}
+                onBlur={onBlur('posId')}
+                error={errors.posId}
+                inputRef={inputs.posId}
+              />
+              <Fold
+                className="serial-fold"
+                title={t('pair.serialToggle')}
+                isExpanded={serialOpen}
+                onExpandedChange={setSerialOpen}
+              >
+                <TextEntry
+                  label={t('pair.serial')}
+                  hint={t('pair.serialHint')}
+                  value={draft.serial}
+                  onChange={(serial) => actions.changeDraft({ serial })}
+                  onBlur={onBlur('serial')}
+                  error={errors.serial}
+                  inputRef={inputs.serial}
+                  mono
+                />
+              </Fold>
+            </div>
+          </div>
+          <PairingDrawing />
+        </div>
+        <ActionBar
+          start={
+            <Button size="large" onPress={() => actions.go({ name: 'home' })}>
+              {t('common.back')}
+            </Button>
+          }
+        >
+          {storageProblem && (
+            <p id="pair-blocked" className="action-reason">
+              {t('pair.blocked')}
+            </p>
+          )}
+          {!storageProblem && !trustAnchor && (
+            <p id="pair-blocked" className="action-reason">
+              {t('pair.rootCaNeeded')}
+            </p>
+          )}
+          <Button
+            type="submit"
+            look="primary"
+            size="large"
+            icon={Link2}
+            busy={starting}
+            isDisabled={blocked}
+            {...(blocked ? { 'aria-describedby': 'pair-blocked' } : {})}
+          >
+            {starting ? t('pair.starting') : t('pair.submit')}
+          </Button>
+        </ActionBar>
+      </form>
+    </Screen>
+  );
+}

@@ -1,0 +1,129 @@
+import { appError } from '../../shared/errors.ts';
+import type { Method, MethodRequest, MethodValue, PosApi, TrustAnchorPreview } from '../../shared/ipc.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
+import { err, type Result } from '../../shared/result.ts';
+import { type DraftField, type Event, INITIAL, type Model, type Place, reduce, requestOf } from './model.ts';
+
+/** The one store: state from {@link reduce}, and the actions that talk to the main process. */
+export function createStore(api: PosApi, now: () => number = Date.now) {
+  let model: Model = INITIAL;
+  const listeners = new Set<() => void>();
+
+  const dispatch = (event: Event): void => {
+    const next = reduce(model, event);
+    if (next === model) return;
+    model = next;
+    for (const listener of listeners) listener();
+  };
+
+  const call = async <M extends Method>(
+    method: M,
+    request: MethodRequest<M>,
+  ): Promise<Result<MethodValue<M>>> => {
+    try {
+      return await api.call(method, request);
+    } catch (thrown) {
+      return err(
+        appError('internal', `${method}: ${thrown instanceof Error ? thrown.message : 'no answer'}`),
+      );
+    }
+  };
+
+  /** What the main process knows may differ from what was pieced together, for example after a replacement. */
+  const refresh = async (): Promise<void> => {
+    const state = await call('getState', null);
+    if (state.ok) dispatch({ type: 'refreshed', app: state.value });
+  };
+
+  const actions = {
+    async load(): Promise<void> {
+      const state = await call('getState', null);
+      dispatch(state.ok ? { type: 'loaded', app: state.value } : { type: 'load-failed', error: state.error });
+    },
+    go: (place: Place) => dispatch({ type: 'went', place }),
+    openPair: (again: PairingRecord | null = null) => dispatch({ type: 'pair-opened', again }),
+    typeAddress: (text: string) => dispatch({ type: 'address-typed', text }),
+    typeCode: (text: string) => dispatch({ type: 'code-typed', text, now: now() }),
+    renewCode: () => dispatch({ type: 'code-renewed', now: now() }),
+    changeDraft: (change: Partial<Pick<Model['draft'], 'address' | 'transport' | 'posId' | 'serial'>>) =>
+      dispatch({ type: 'draft-changed', change }),
+    reopenForm: (focus: DraftField | null) => dispatch({ type: 'form-reopened', focus }),
+
+    async startPairing(repeated: boolean): Promise<void> {
+      if (model.attempt && !model.attempt.progress?.outcome) return;
+      const request = requestOf(model.draft);
+      dispatch({ type: 'start-asked', repeated });
+      const attempt = await call('startPairing', request);
+      if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
+      dispatch({ type: 'started', id: attempt.value.attemptId });
+      if (model.attempt?.cancelling) await call('cancelPairing', attempt.value);
+    },
+    async cancelPairing(): Promise<void> {
+      const id = model.attempt?.id;
+      dispatch({ type: 'cancel-asked' });
+      if (!id) return;
+      const cancelled = await call('cancelPairing', { attemptId: id });
+      // The attempt is unknown to the main process, so no outcome will be pushed.
+      if (!cancelled.ok && model.attempt?.id === id && !model.attempt.progress?.outcome) {
+        dispatch({ type: 'refused', error: cancelled.error });
+      }
+    },
+    async answerIdentity(accepted: boolean): Promise<void> {
+      const id = model.attempt?.id;
+      if (!id) return;
+      const answered = await call('answerIdentity', { attemptId: id, accepted });
+      if (!answered.ok && model.attempt?.id === id && !model.attempt.progress?.outcome) {
+        dispatch({ type: 'refused', error: answered.error });
+      }
+    },
+    async checkConnection(pairingId: string): Promise<void> {
+      if (model.checks[pairingId] === 'running') return;
+      dispatch({ type: 'check-asked', id: pairingId });
+      const checked = await call('checkConnection', { pairingId });
+      dispatch(
+        checked.ok
+          ? { type: 'check-ended', pairing: checked.value }
+          : { type: 'check-impossible', id: pairingId, error: checked.error },
+      );
+    },
+    previewTrustAnchor: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<TrustAnchorPreview>> =>
+      call('previewTrustAnchor', { bytes }),
+    async trustPreviewed(fingerprint256: string, replaceConfirmed: boolean) {
+      const trusted = await call('trustPreviewed', { fingerprint256, replaceConfirmed });
+      if (trusted.ok) {
+        dispatch({
+          type: 'pushed',
+          push: { type: 'trust-anchor-changed', trustAnchor: trusted.value },
+          at: new Date(now()).toISOString(),
+        });
+      }
+      return trusted;
+    },
+    async dismissNotice(id: string): Promise<void> {
+      await call('dismissNotice', { id });
+      await refresh();
+    },
+    copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
+  };
+
+  const stopPushes = api.onPush((push) => {
+    const wasOver = model.attempt?.progress?.outcome !== undefined;
+    dispatch({ type: 'pushed', push, at: new Date(now()).toISOString() });
+    if (!wasOver && model.attempt?.progress?.outcome?.kind === 'paired') void refresh();
+  });
+
+  return {
+    actions,
+    getModel: (): Model => model,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: stopPushes,
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;
+export type Actions = Store['actions'];
