@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
+import { electronFlags } from '../../scripts/desktop-session.ts';
+import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
+import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The app in a real Electron, over a data folder of its own. */
+export class RunningApp {
+  readonly dataFolder = mkdtempSync(join(tmpdir(), 'pos-pairing-e2e-'));
+  /** Whatever the page or the main process complained about. */
+  readonly complaints: string[] = [];
+  #electron: ElectronApplication | undefined;
+  #page: Page | undefined;
+
+  get page(): Page {
+    if (!this.#page) throw new Error('The app has not been launched.');
+    return this.#page;
+  }
+
+  get electron(): ElectronApplication {
+    if (!this.#electron) throw new Error('The app has not been launched.');
+    return this.#electron;
+  }
+
+  async launch(...flags: string[]): Promise<Page> {
+    const { executable } = await ensureElectron();
+    this.#electron = await _electron.launch({
+      executablePath: executable,
+      args: [...electronFlags(), ...flags, ROOT, `--user-data-dir=${this.dataFolder}`],
+      cwd: ROOT,
+    });
+    this.#electron.process().stderr?.on('data', (data: Buffer) => {
+      for (const line of data.toString().split('\n')) {
+        if (/UnhandledPromiseRejection|Uncaught|TypeError|ReferenceError/.test(line))
+          this.complaints.push(line);
+      }
+    });
+    this.#page = await this.#electron.firstWindow();
+    this.#page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    this.#page.on('pageerror', (error) => this.complaints.push(String(error)));
+    return this.#page;
+  }
+
+  async close(): Promise<void> {
+    await this.#electron?.close();
+    this.#electron = undefined;
+    this.#page = undefined;
+  }
+
+  async relaunch(...flags: string[]): Promise<Page> {
+    await this.close();
+    return this.launch(...flags);
+  }
+
+  async dispose(): Promise<void> {
+    await this.close();
+    rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** `app` is not launched yet: a test decides about flags. Complaints of the page fail the test. */
+export const test = base.extend<{ app: RunningApp; device: SimulatedDevice }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a fixture needs from this pattern.
+  app: async ({}, use) => {
+    const app = new RunningApp();
+    await use(app);
+    await app.dispose();
+    expect(app.complaints).toEqual([]);
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  device: async ({}, use) => {
+    const device = await startSimulatedDevice();
+    await use(device);
+    await device.stop();
+  },
+});
+export { expect };
