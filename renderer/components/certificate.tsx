@@ -16,14 +16,25 @@ function groups(fingerprint: string): string[] {
 /** The name people know a certificate by: its CN, or the whole distinguished name without one. */
 export const commonName = (subject: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
 
-export function Fingerprint({ value }: { readonly value: string }) {
+interface FingerprintProps {
+  readonly value: string;
+  /** Completes the accessible name of the copy button; without it there is no such button. */
+  readonly copyName?: string | undefined;
+}
+
+export function Fingerprint({ value, copyName }: FingerprintProps) {
   return (
-    <code className="fingerprint">
-      {groups(value).map((group, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the groups of one fingerprint never move
-        <span key={index}>{group}</span>
-      ))}
-    </code>
+    <div className="fingerprint-row">
+      <div>
+        <code className="fingerprint">
+          {groups(value).map((group, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the groups of one fingerprint never move
+            <span key={index}>{group}</span>
+          ))}
+        </code>
+        {copyName && <CopyButton text={value} what={copyName} />}
+      </div>
+    </div>
   );
 }
 
@@ -64,9 +75,8 @@ export function CertificateFacts({ certificate, copyName, full = false }: Certif
       )}
       <div className="facts-wide">
         <dt>{t('certificate.fingerprint')}</dt>
-        <dd className="fingerprint-row">
-          <Fingerprint value={fingerprint256} />
-          {copyName && <CopyButton text={fingerprint256} what={copyName} />}
+        <dd>
+          <Fingerprint value={fingerprint256} copyName={copyName} />
         </dd>
       </div>
     </dl>

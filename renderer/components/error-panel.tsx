@@ -17,17 +17,29 @@ interface ErrorPanelProps {
   /** The one primary button, with a secondary one where there is another way. */
   readonly actions?: ReactNode;
   readonly headingLevel?: 2 | 3;
+  /** Above a form, where there is little room. */
+  readonly compact?: boolean;
 }
 
+/** A panel that appears out of sight is scrolled to. */
+const reveal = (panel: HTMLElement | null) => panel?.scrollIntoView({ block: 'nearest' });
+
 /** An entry of the error catalogue in plain words: what happened, why, and what to do now. */
-export function ErrorPanel({ error, at, note, actions, headingLevel = 2 }: ErrorPanelProps) {
+export function ErrorPanel({ error, at, note, actions, headingLevel = 2, compact = false }: ErrorPanelProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const [appeared] = useState(() => new Date().toISOString());
   const { title, what, todo } = errorText(error);
+  // Stopping on request is nothing to be alarmed about.
+  const tone = error.code === 'cancelled' ? 'panel-quiet' : 'panel-danger';
   const Heading = headingLevel === 2 ? 'h2' : 'h3';
   return (
-    <div className="panel panel-danger error-panel" role="alert" data-error-code={error.code}>
+    <div
+      ref={reveal}
+      className={`panel error-panel ${tone} ${compact ? 'error-compact' : ''}`}
+      role="alert"
+      data-error-code={error.code}
+    >
       <div className="panel-title">
         <CircleAlert className="panel-icon" aria-hidden="true" />
         <Heading>{title}</Heading>

@@ -6,7 +6,6 @@ import { formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { Button } from '../components/button.tsx';
 import { CertificateFacts, commonName, Fingerprint } from '../components/certificate.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Fold } from '../components/fold.tsx';
 import { Announcement, Screen } from '../components/screen.tsx';
@@ -49,7 +48,7 @@ export function HomeScreen() {
         </>
       }
     >
-      {storageProblem && <ErrorPanel error={storageProblem} />}
+      {storageProblem && <ErrorPanel error={storageProblem} compact />}
       {pairings.length === 0 ? (
         <section className="empty" aria-labelledby="empty-heading">
           <span className="empty-mark" aria-hidden="true">
@@ -149,10 +148,8 @@ function PairingCard({ pairing, now }: { readonly pairing: PairingRecord; readon
         <div>
           <dt>{t('home.addressLabel')}</dt>
           <dd className="mono">
-            {t('home.addressVia', {
-              address: formatAuthority(pairing.address),
-              transport: t(`connection.${pairing.transport}`),
-            })}
+            {formatAuthority(pairing.address)}
+            <span className="fact-more">{t(`connection.${pairing.transport}`)}</span>
           </dd>
         </div>
         <div>
@@ -166,12 +163,8 @@ function PairingCard({ pairing, now }: { readonly pairing: PairingRecord; readon
         <div>
           <dt>{t('home.lastCheck')}</dt>
           <dd>
-            {lastCheck
-              ? t('home.lastCheckValue', {
-                  relative: format.relative(lastCheck.at, now),
-                  absolute: format.dateTime(lastCheck.at),
-                })
-              : t('home.never')}
+            {lastCheck ? format.relative(lastCheck.at, now) : t('home.never')}
+            {lastCheck && <span className="fact-more">{format.dateTime(lastCheck.at)}</span>}
           </dd>
         </div>
       </dl>
@@ -241,10 +234,7 @@ function PairingCertificates({ pairing }: { readonly pairing: PairingRecord }) {
       ))}
       <section className="certificate-block">
         <h3>{t('home.trustAnchor')}</h3>
-        <div className="fingerprint-row">
-          <Fingerprint value={pairing.trustAnchorFingerprint256} />
-          <CopyButton text={pairing.trustAnchorFingerprint256} what={t('home.trustAnchor')} />
-        </div>
+        <Fingerprint value={pairing.trustAnchorFingerprint256} copyName={t('home.trustAnchor')} />
       </section>
     </div>
   );

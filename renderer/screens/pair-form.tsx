@@ -29,11 +29,12 @@ export function PairForm() {
   const actions = useActions();
   const { draft, focus, refusal, attempt } = useModel();
   const { storageProblem, trustAnchor, offered } = useAppState();
+  const again = draft.replaces !== null;
   const [errors, setErrors] = useState<FieldErrors>(() => {
     const field = refusal && fieldOf(refusal);
     return field ? { [field]: refusal } : {};
   });
-  const [serialOpen, setSerialOpen] = useState(draft.serial !== '');
+  const [serialOpen, setSerialOpen] = useState(draft.serial !== '' && !again);
   const inputs = {
     address: useRef<HTMLInputElement>(null),
     code: useRef<HTMLInputElement>(null),
@@ -42,7 +43,6 @@ export function PairForm() {
   };
   const starting = attempt !== null;
   const blocked = storageProblem !== null || trustAnchor === null;
-  const again = draft.replaces !== null;
 
   // A refusal arrives while the form is shown: mark its field and go there.
   const refs = useRef(inputs);
@@ -99,6 +99,7 @@ export function PairForm() {
         <ErrorPanel
           key={problem.code}
           error={problem}
+          compact
           actions={
             trustAnchor === null ? (
               <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'pair' })}>
@@ -170,7 +171,11 @@ export function PairForm() {
               />
               <Fold
                 className="serial-fold"
-                title={t('pair.serialToggle')}
+                title={
+                  draft.serial !== '' && !serialOpen
+                    ? t('pair.serialKnown', { serial: draft.serial })
+                    : t('pair.serialToggle')
+                }
                 isExpanded={serialOpen}
                 onExpandedChange={setSerialOpen}
               >

@@ -18,7 +18,7 @@ export function PairSuccess({ pairing }: { readonly pairing: PairingRecord }) {
       <div className="success-mark" aria-hidden="true">
         <Check />
       </div>
-      <div className="columns columns-drawing">
+      <div className="columns columns-drawing columns-fill">
         <div className="stack">
           {lastCheck?.result === 'tls-only' && (
             <div className="panel panel-warn" role="status">

@@ -12,7 +12,8 @@ import { ActionBar, Announcement, Screen } from '../components/screen.tsx';
 import { useFormats } from '../format.ts';
 import { useActions, useAppState } from '../state/context.tsx';
 
-const REST_PATH = 'GET /dms/v2/devices/certificates/rootca';
+const REST_METHOD = 'GET';
+const REST_PATH = '/dms/v2/devices/certificates/rootca';
 const FILE_TYPES = [
   '.pem',
   '.crt',
@@ -89,10 +90,10 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
 
   return (
     <Screen title={trustAnchor ? t('rootCa.title') : t('rootCa.firstTitle')} intro={t('rootCa.why')}>
-      {storageProblem && <ErrorPanel error={storageProblem} />}
+      {storageProblem && <ErrorPanel error={storageProblem} compact />}
       {error && <ErrorPanel key={`${error.code} ${error.detail}`} error={error} />}
-      <div className="columns columns-help">
-        <div className="stack">
+      <div className="columns columns-help columns-fill">
+        <div className="load">
           {trustAnchor && (
             <section className="card stack-tight" aria-labelledby="current-heading">
               <div className="card-title">
@@ -158,9 +159,9 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
               }}
             >
               <TextField className="field" value={text} onChange={setText} autoFocus>
-                <Label>{t('rootCa.pasteLabel')}</Label>
+                <Label className="field-head">{t('rootCa.pasteLabel')}</Label>
                 <TextArea className="input mono paste-area" rows={5} spellCheck="false" autoComplete="off" />
-                <Text slot="description" className="field-hint">
+                <Text slot="description" className="field-note">
                   {t('rootCa.pasteHint')}
                 </Text>
               </TextField>
@@ -188,10 +189,20 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
           </ol>
           <h3>{t('rootCa.whereIntegrator')}</h3>
           <p className="muted">{t('rootCa.whereRest')}</p>
-          <code className="code-line">{REST_PATH}</code>
+          <code className="code-line">
+            <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
+          </code>
         </aside>
       </div>
-      {trustAnchor && <ActionBar start={<Button onPress={onBack}>{t('common.back')}</Button>} />}
+      {trustAnchor && (
+        <ActionBar
+          start={
+            <Button size="large" onPress={onBack}>
+              {t('common.back')}
+            </Button>
+          }
+        />
+      )}
       <Announcement>{reading ? t('rootCa.reading') : ''}</Announcement>
     </Screen>
   );
@@ -231,18 +242,18 @@ function Preview({ preview, onBack, onFailed, onDone }: PreviewProps) {
       intro={same ? t('rootCa.same') : t('rootCa.previewIntro')}
     >
       <div className={replacing ? 'columns columns-even' : 'stack'}>
-        <section className="card card-accent stack-tight" aria-labelledby="new-heading">
-          <div className="card-title">
-            <ShieldCheck className="icon-accent" aria-hidden="true" />
-            <h2 id="new-heading">{replacing ? t('rootCa.newHeading') : commonName(root.subject)}</h2>
-          </div>
-          <CertificateFacts certificate={root} copyName={t('certificate.fingerprint')} />
-          {intermediates.length > 0 && (
-            <p className="muted">{t('certificate.intermediates', { count: intermediates.length })}</p>
-          )}
-        </section>
-        {replacing && (
-          <div className="stack">
+        <div className="stack">
+          <section className="card card-accent stack-tight" aria-labelledby="new-heading">
+            <div className="card-title">
+              <ShieldCheck className="icon-accent" aria-hidden="true" />
+              <h2 id="new-heading">{replacing ? t('rootCa.newHeading') : commonName(root.subject)}</h2>
+            </div>
+            <CertificateFacts certificate={root} copyName={t('certificate.fingerprint')} />
+            {intermediates.length > 0 && (
+              <p className="muted">{t('certificate.intermediates', { count: intermediates.length })}</p>
+            )}
+          </section>
+          {replacing && (
             <section className="card stack-tight" aria-labelledby="old-heading">
               <h2 id="old-heading">{t('rootCa.oldHeading')}</h2>
               <dl className="facts">
@@ -267,33 +278,35 @@ function Preview({ preview, onBack, onFailed, onDone }: PreviewProps) {
                 </div>
               </dl>
             </section>
-            <section className="panel panel-warn">
-              <div className="panel-body">
-                <p>{count > 0 ? t('rootCa.affected', { count }) : t('rootCa.affectedNone')}</p>
-                {affected.length > 0 && (
-                  <ul className="affected">
-                    {affected.map((pairing) => (
-                      <li key={pairing.id}>
-                        <strong>{pairing.posId}</strong>
-                        <span>
-                          {pairing.identity.kind === 'serial'
-                            ? t('home.serial', { serial: pairing.identity.serial })
-                            : t('home.host', { host: pairing.identity.host })}
-                        </span>
-                        <span className="mono">{formatAuthority(pairing.address)}</span>
-                      </li>
-                    ))}
-                  </ul>
-                )}
-                <Checkbox className="checkbox" isSelected={understood} onChange={setUnderstood}>
-                  <span className="checkbox-box" aria-hidden="true">
-                    <Check />
-                  </span>
-                  <span>{t('rootCa.understand', { count })}</span>
-                </Checkbox>
-              </div>
-            </section>
-          </div>
+          )}
+        </div>
+        {replacing && (
+          <section className="panel panel-warn">
+            <div className="panel-body">
+              <p>{count > 0 ? t('rootCa.affected', { count }) : t('rootCa.affectedNone')}</p>
+              {affected.length > 0 && (
+                <ul className="affected">
+                  {affected.map((pairing) => (
+                    <li key={pairing.id}>
+                      <strong>{pairing.posId}</strong>
+                      <span>
+                        {pairing.identity.kind === 'serial'
+                          ? t('home.serial', { serial: pairing.identity.serial })
+                          : t('home.host', { host: pairing.identity.host })}
+                      </span>
+                      <span className="mono">{formatAuthority(pairing.address)}</span>
+                    </li>
+                  ))}
+                </ul>
+              )}
+              <Checkbox className="checkbox" isSelected={understood} onChange={setUnderstood}>
+                <span className="checkbox-box" aria-hidden="true">
+                  <Check />
+                </span>
+                <span>{t('rootCa.understand', { count })}</span>
+              </Checkbox>
+            </div>
+          </section>
         )}
       </div>
       <ActionBar
