@@ -83,6 +83,7 @@ app.on('window-all-closed', () => {
 
 applyUserDataDir();
 registerAppScheme();
-app.enableSandbox();
+// Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(showFatalError);
 else app.quit();

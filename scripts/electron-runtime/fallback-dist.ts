@@ -17,7 +17,7 @@ import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 const PINNED = resolve(import.meta.dirname, 'fallback');
 const DEFAULT_APP = resolve(import.meta.dirname, 'default-app');
 /** Raise the revision when the way the dist is prepared changes. */
-const DIST_NAME = 'electron-33.2.1-linux-x64-r1';
+const DIST_NAME = 'electron-33.2.1-linux-x64-r2';
 
 export const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'pos-pairing');

@@ -8,6 +8,19 @@ import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+const REAL_KEYRING = resolve(import.meta.dirname, 'real-keyring.cjs');
+
+export interface LaunchOptions {
+  readonly keyring?: 'real' | 'none';
+  /** Further arguments of the app itself. */
+  readonly flags?: readonly string[];
+}
+
+const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
 /** The app in a real Electron, over a data folder of its own. */
 export class RunningApp {
   readonly dataFolder = mkdtempSync(join(tmpdir(), 'pos-pairing-e2e-'));
@@ -26,12 +39,19 @@ export class RunningApp {
     return this.#electron;
   }
 
-  async launch(...flags: string[]): Promise<Page> {
-    const { executable } = await ensureElectron();
+  /** `keyring: 'none'` starts the app where the system offers no real encryption. */
+  async launch({ keyring = 'real', flags = [] }: LaunchOptions = {}): Promise<Page> {
+    await ensureElectron();
+    const ownStore = electronFlags()
+      .find((flag) => flag.startsWith('--password-store='))
+      ?.split('=')[1];
     this.#electron = await _electron.launch({
-      executablePath: executable,
-      args: [...electronFlags(), ...flags, ROOT, `--user-data-dir=${this.dataFolder}`],
+      args: ['-r', REAL_KEYRING, ...electronFlags(), ROOT, `--user-data-dir=${this.dataFolder}`, ...flags],
       cwd: ROOT,
+      env: {
+        ...definedOnly(process.env),
+        POS_PAIRING_TEST_PASSWORD_STORE: keyring === 'none' ? 'basic' : (ownStore ?? ''),
+      },
     });
     this.#electron.process().stderr?.on('data', (data: Buffer) => {
       for (const line of data.toString().split('\n')) {
@@ -53,9 +73,9 @@ export class RunningApp {
     this.#page = undefined;
   }
 
-  async relaunch(...flags: string[]): Promise<Page> {
+  async relaunch(options: LaunchOptions = {}): Promise<Page> {
     await this.close();
-    return this.launch(...flags);
+    return this.launch(options);
   }
 
   async dispose(): Promise<void> {
