@@ -1,7 +1,6 @@
 import { CircleAlert, CircleDashed, LockKeyhole, type LucideIcon, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { errorText } from '../i18n.ts';
 
 export type ConnectionState = 'mtls' | 'tls-only' | 'not-proved' | 'failed';
 
@@ -17,23 +16,14 @@ const LOOK: Record<ConnectionState, { readonly icon: LucideIcon; readonly tone: 
   failed: { icon: CircleAlert, tone: 'danger' },
 };
 
-/** The state of a pairing in words. */
-export function useStateText(pairing: PairingRecord): string {
+export function StateChip({ pairing }: { readonly pairing: PairingRecord }) {
   const { t } = useTranslation();
   const state = connectionState(pairing);
-  return pairing.lastCheck?.result === 'failed'
-    ? t('state.failed', { title: errorText(pairing.lastCheck.error).title })
-    : t(`state.${state}`, { title: '' });
-}
-
-export function StateChip({ pairing }: { readonly pairing: PairingRecord }) {
-  const state = connectionState(pairing);
   const { icon: Icon, tone } = LOOK[state];
-  const text = useStateText(pairing);
   return (
     <span className={`chip chip-${tone}`} data-connection-state={state}>
       <Icon aria-hidden="true" />
-      <span>{text}</span>
+      <span>{t(`state.${state}`)}</span>
     </span>
   );
 }

@@ -9,8 +9,9 @@ import { CertificateFacts, commonName, Fingerprint } from '../components/certifi
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Fold } from '../components/fold.tsx';
 import { Announcement, Screen } from '../components/screen.tsx';
-import { StateChip, useStateText } from '../components/state-chip.tsx';
+import { connectionState, StateChip } from '../components/state-chip.tsx';
 import { useFormats } from '../format.ts';
+import { errorText } from '../i18n.ts';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
 
 const MINUTE_MS = 60_000;
@@ -100,7 +101,6 @@ function PairingCard({ pairing, now }: { readonly pairing: PairingRecord; readon
   const format = useFormats();
   const actions = useActions();
   const { checks } = useModel();
-  const stateText = useStateText(pairing);
   const [asked, setAsked] = useState(false);
   const check = checks[pairing.id];
   const checking = check === 'running';
@@ -187,7 +187,12 @@ function PairingCard({ pairing, now }: { readonly pairing: PairingRecord; readon
         <PairingCertificates pairing={pairing} />
       </Fold>
       <Announcement>
-        {asked && !checking ? t('home.checkDone', { posId: pairing.posId, result: stateText }) : ''}
+        {asked && !checking
+          ? t('home.checkDone', {
+              posId: pairing.posId,
+              result: error ? errorText(error).title : t(`state.${connectionState(pairing)}`),
+            })
+          : ''}
       </Announcement>
     </article>
   );
