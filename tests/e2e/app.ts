@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -65,6 +66,15 @@ export class RunningApp {
     });
     this.#page.on('pageerror', (error) => this.complaints.push(String(error)));
     return this.#page;
+  }
+
+  /** Starts the app again over the same data folder; resolves with the exit status. */
+  async launchSecond(): Promise<number | null> {
+    const { executable } = await ensureElectron();
+    const second = spawn(executable, [...electronFlags(), ROOT, `--user-data-dir=${this.dataFolder}`], {
+      stdio: 'ignore',
+    });
+    return new Promise((resolve) => second.once('exit', resolve));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import type { Transport } from '../../shared/inputs.ts';
+import type { SimulatedDevice } from '../simulator/device.ts';
+import { expect } from './app.ts';
+
+const SCREENSHOTS = 'docs/screenshots';
+
+/** Keeps a picture for the README and the guide. Movement is stopped first, so that no half-way state is shown. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+}
+
+export async function pasteRootCa(page: Page, pem: string): Promise<void> {
+  await page.getByRole('button', { name: 'Paste certificate' }).click();
+  await page.getByRole('textbox', { name: 'Certificate text' }).fill(pem);
+  await page.getByRole('button', { name: 'Read certificate' }).click();
+}
+
+export async function trustRootCa(page: Page, device: SimulatedDevice): Promise<void> {
+  await pasteRootCa(page, device.rootCaPem);
+  await page.getByRole('button', { name: 'Trust this certificate' }).click();
+}
+
+export interface Entry {
+  readonly address: string;
+  readonly code: string;
+  readonly posId: string;
+}
+
+export async function enter(page: Page, { address, code, posId }: Entry): Promise<void> {
+  await page.getByLabel('Device address').fill(address);
+  await page.getByLabel('Connection code').fill(code);
+  await page.getByLabel('POS ID').fill(posId);
+  await page.getByRole('button', { name: 'Pair', exact: true }).click();
+}
+
+/** From the pairing form to the success screen. */
+export async function pair(
+  page: Page,
+  device: SimulatedDevice,
+  transport: Transport,
+  posId: string,
+): Promise<void> {
+  await enter(page, { address: device.addresses[transport], code: device.code, posId });
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
+}
+
+export const errorPanel = (page: Page, code: string) =>
+  page.locator(`[role="alert"][data-error-code="${code}"]`);
