@@ -36,6 +36,8 @@ export default defineConfig({
         emptyOutDir: true,
         modulePreload: { polyfill: false },
         assetsInlineLimit: 0,
+        // Loaded from disk, once.
+        chunkSizeWarningLimit: 2000,
       },
     },
     main: node('electron/main.ts', 'main', 'es'),

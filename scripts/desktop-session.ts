@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 /** Set inside a session made here, so that nothing makes another one within it. */
 const INSIDE = 'POS_PAIRING_DESKTOP_SESSION';
+/** Set when nobody can see the display. */
+const VIRTUAL_DISPLAY = 'POS_PAIRING_VIRTUAL_DISPLAY';
 
 /** Debian packages by the command or shared library that shows whether they are there. */
 const COMMANDS: Record<string, string> = {
@@ -73,6 +75,8 @@ export function ensureSystemPackages(executable?: string): void {
 export const hasDisplay = (): boolean =>
   process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
 
+export const displayIsVirtual = (): boolean => Boolean(process.env[VIRTUAL_DISPLAY]);
+
 const hasKeyring = (): boolean =>
   process.platform !== 'linux' || Boolean(process.env['DBUS_SESSION_BUS_ADDRESS']);
 
@@ -114,7 +118,13 @@ export function enterDesktopSession(): void {
   ];
   const { status } = spawnSync(command, args, {
     stdio: 'inherit',
-    env: { ...process.env, [INSIDE]: home, XDG_DATA_HOME: join(home, 'data'), XDG_RUNTIME_DIR: home },
+    env: {
+      ...process.env,
+      ...(hasDisplay() ? {} : { [VIRTUAL_DISPLAY]: '1' }),
+      [INSIDE]: home,
+      XDG_DATA_HOME: join(home, 'data'),
+      XDG_RUNTIME_DIR: home,
+    },
   });
   rmSync(home, { recursive: true, force: true });
   process.exit(status ?? 1);

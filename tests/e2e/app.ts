@@ -2,25 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron, test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
+import { test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
 import { electronFlags } from '../../scripts/desktop-session.ts';
 import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
+import { type Keyring, launchForPlaywright } from '../../scripts/launch.ts';
 import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-const REAL_KEYRING = resolve(import.meta.dirname, 'real-keyring.cjs');
-
 export interface LaunchOptions {
-  readonly keyring?: 'real' | 'none';
+  readonly keyring?: Keyring;
   /** Further arguments of the app itself. */
   readonly flags?: readonly string[];
 }
-
-const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 
 /** The app in a real Electron, over a data folder of its own. */
 export class RunningApp {
@@ -42,18 +36,7 @@ export class RunningApp {
 
   /** `keyring: 'none'` starts the app where the system offers no real encryption. */
   async launch({ keyring = 'real', flags = [] }: LaunchOptions = {}): Promise<Page> {
-    await ensureElectron();
-    const ownStore = electronFlags()
-      .find((flag) => flag.startsWith('--password-store='))
-      ?.split('=')[1];
-    this.#electron = await _electron.launch({
-      args: ['-r', REAL_KEYRING, ...electronFlags(), ROOT, `--user-data-dir=${this.dataFolder}`, ...flags],
-      cwd: ROOT,
-      env: {
-        ...definedOnly(process.env),
-        POS_PAIRING_TEST_PASSWORD_STORE: keyring === 'none' ? 'basic' : (ownStore ?? ''),
-      },
-    });
+    this.#electron = await launchForPlaywright([`--user-data-dir=${this.dataFolder}`, ...flags], keyring);
     this.#electron.process().stderr?.on('data', (data: Buffer) => {
       for (const line of data.toString().split('\n')) {
         if (/UnhandledPromiseRejection|Uncaught|TypeError|ReferenceError/.test(line))

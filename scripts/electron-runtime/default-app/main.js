@@ -17,7 +17,9 @@ while (words.length > 0 && appPath === undefined) {
 }
 if (appPath === undefined) throw new Error('Usage: electron [-r MODULE] APP');
 
-const { name, productName = name, version = '0.0.0', main = 'index.js' } = require(join(appPath, 'package.json'));
+const { name, productName = name, version = '0.0.0', main = 'index.js' } = require(
+  join(appPath, 'package.json'),
+);
 app.setAppPath(appPath);
 app.setName(productName);
 app.setVersion(version);
