@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import { type AppError, ERROR_CATALOGUE, type ErrorAction } from '../../shared/errors.ts';
-import { formatAuthority, parseAddress } from '../../shared/inputs.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
 import { StageList } from '../components/stage-list.tsx';
-import { useActions, useAppState, useModel } from '../state/context.tsx';
-import type { Attempt } from '../state/model.ts';
+import { useActions, useModel } from '../state/context.tsx';
+import { type Attempt, keptPairing } from '../state/model.ts';
+import type { Actions } from '../state/store.ts';
 
 interface FailureProps {
   readonly attempt: Attempt;
@@ -59,47 +59,51 @@ export function PairFailure({ attempt, error, credentialsKept }: FailureProps) {
 function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: string; run: () => void } {
   const { t } = useTranslation();
   const actions = useActions();
-  const { draft } = useModel();
-  const { pairings } = useAppState();
-  const wanted: ErrorAction = ERROR_CATALOGUE[error.code].action;
+  const model = useModel();
+  if (credentialsKept) {
+    const kept = keptPairing(model);
+    return {
+      label: t('actions.check-connection'),
+      run: () => {
+        actions.go({ name: 'home' });
+        if (kept) void actions.checkConnection(kept.id);
+      },
+    };
+  }
+  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.draft.code !== '');
+  return { label: t(`actions.${action}`), run: () => run(action, actions) };
+}
+
+function actionNow(wanted: ErrorAction, codeLeft: boolean): ErrorAction {
   // A used code cannot be sent again: trying again then begins with a new one.
-  const action: ErrorAction =
-    wanted === 'retry' && draft.code === '' && !credentialsKept ? 'edit-code' : wanted;
-  const label = t(`actions.${action}`);
+  if (wanted === 'retry') return codeLeft ? 'retry' : 'edit-code';
+  // Checking needs credentials that were kept; without them there is only the form.
+  return wanted === 'check-connection' ? 'none' : wanted;
+}
+
+function run(action: ErrorAction, actions: Actions): void {
   switch (action) {
     case 'retry':
-      if (draft.code === '') break;
-      return { label, run: () => void actions.startPairing(true) };
-    case 'edit-address':
-      return { label, run: () => actions.reopenForm('address') };
+      void actions.startPairing(true);
+      return;
+    case 'choose-root-ca':
+      actions.go({ name: 'root-ca', next: 'pair' });
+      return;
     case 'edit-code':
     case 'pair-again':
-      return { label, run: () => actions.reopenForm('code') };
+      actions.reopenForm('code');
+      return;
+    case 'edit-address':
+      actions.reopenForm('address');
+      return;
     case 'edit-pos-id':
-      return { label, run: () => actions.reopenForm('posId') };
+      actions.reopenForm('posId');
+      return;
     case 'edit-serial':
-      return { label, run: () => actions.reopenForm('serial') };
-    case 'choose-root-ca':
-      return { label, run: () => actions.go({ name: 'root-ca', next: 'pair' }) };
-    case 'none':
-      return { label, run: () => actions.reopenForm(null) };
+      actions.reopenForm('serial');
+      return;
     case 'check-connection':
-      break;
+    case 'none':
+      actions.reopenForm(null);
   }
-  // The credentials are kept: the pairing is in the list, and only its proof is missing.
-  const address = parseAddress(draft.address);
-  const kept = pairings.find(
-    (pairing) =>
-      pairing.id === draft.replaces ||
-      (pairing.posId === draft.posId.trim() &&
-        address.ok &&
-        formatAuthority(pairing.address) === formatAuthority(address.value)),
-  );
-  return {
-    label: t('actions.check-connection'),
-    run: () => {
-      actions.go({ name: 'home' });
-      if (kept) void actions.checkConnection(kept.id);
-    },
-  };
 }

@@ -189,6 +189,20 @@ function pushed(model: Model, push: Push, at: string): Model {
   }
 }
 
+/** The pairing whose new credentials a failed attempt has kept: only its proof is missing. */
+export function keptPairing({ app, draft, attempt }: Model): PairingRecord | undefined {
+  const outcome = attempt?.progress?.outcome;
+  if (outcome?.kind !== 'failed' || !outcome.credentialsKept) return undefined;
+  const address = parseAddress(draft.address);
+  return app?.pairings.find(
+    (pairing) =>
+      pairing.id === draft.replaces ||
+      (pairing.posId === draft.posId.trim() &&
+        address.ok &&
+        formatAuthority(pairing.address) === formatAuthority(address.value)),
+  );
+}
+
 const closeAttempt = (model: Model): Model => ({
   ...model,
   attempt: null,
@@ -275,7 +289,11 @@ export function reduce(model: Model, event: Event): Model {
         place: { name: 'pair' },
         focus: event.focus,
         refusal: null,
-        draft: event.focus === 'code' ? withoutCode(model.draft) : model.draft,
+        draft: {
+          ...(event.focus === 'code' ? withoutCode(model.draft) : model.draft),
+          // A new try replaces what this one has kept; else its POS ID would be taken.
+          replaces: keptPairing(model)?.id ?? model.draft.replaces,
+        },
       };
     case 'check-asked':
       return { ...model, checks: { ...model.checks, [event.id]: 'running' } };
