@@ -177,7 +177,10 @@ export function PairForm() {
                     : t('pair.serialToggle')
                 }
                 isExpanded={serialOpen}
-                onExpandedChange={setSerialOpen}
+                onExpandedChange={(open) => {
+                  setSerialOpen(open);
+                  if (open) requestAnimationFrame(() => inputs.serial.current?.focus());
+                }}
               >
                 <TextEntry
                   label={t('pair.serial')}

@@ -27,6 +27,8 @@ export interface Draft {
   readonly posId: string;
   readonly serial: string;
   readonly replaces: string | null;
+  /** Whether another device may take the place of the one in `replaces`. */
+  readonly allowSwap: boolean;
   /** When the device showed the code, as far as known (milliseconds since 1970). */
   readonly codeShownAt: number | null;
 }
@@ -65,6 +67,7 @@ const EMPTY_DRAFT: Draft = {
   posId: '',
   serial: '',
   replaces: null,
+  allowSwap: false,
   codeShownAt: null,
 };
 
@@ -186,6 +189,9 @@ function pushed(model: Model, push: Push, at: string): Model {
       return app ? { ...model, app: { ...app, trustAnchor: push.trustAnchor } } : model;
     case 'notices-changed':
       return app ? { ...model, app: { ...app, notices: push.notices } } : model;
+    // A push that no screen shows.
+    default:
+      return model;
   }
 }
 
