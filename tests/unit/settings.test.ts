@@ -1,0 +1,80 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../electron/failure.ts';
+import { SettingsStore } from '../../electron/settings-store.ts';
+import { DEFAULT_SETTINGS, settingsPatchSchema } from '../../shared/settings.ts';
+import { MemoryDocuments } from '../support/vault.ts';
+
+function storeWith(text?: string) {
+  const documents = new MemoryDocuments();
+  if (text !== undefined) documents.files.set('settings', text);
+  return { documents, store: new SettingsStore(documents), reopen: () => new SettingsStore(documents) };
+}
+
+describe('SettingsStore', () => {
+  it('starts with the defaults, and writes nothing for that', () => {
+    const { documents, store } = storeWith();
+    expect(store.get()).toEqual(DEFAULT_SETTINGS);
+    expect(documents.files.size).toBe(0);
+  });
+
+  it('keeps a change over a restart', () => {
+    const { store, reopen } = storeWith();
+    expect(store.update({ language: 'ja', tray: true })).toMatchObject({ language: 'ja', tray: true });
+    store.update({ checkIntervalMinutes: 240 });
+    expect(reopen().get()).toEqual({
+      ...DEFAULT_SETTINGS,
+      language: 'ja',
+      tray: true,
+      checkIntervalMinutes: 240,
+    });
+  });
+
+  it('tells its listeners what changed, until they leave, and only when something did', () => {
+    const { documents, store } = storeWith();
+    const listener = vi.fn();
+    const leave = store.onChange(listener);
+    store.update({ notifications: false });
+    store.update({ notifications: false, tray: undefined });
+    leave();
+    store.update({ notifications: true });
+    expect(listener.mock.calls).toEqual([[{ ...DEFAULT_SETTINGS, notifications: false }, DEFAULT_SETTINGS]]);
+    expect(documents.written).toHaveLength(2);
+  });
+
+  it('refuses values that are out of range', () => {
+    const { store } = storeWith();
+    for (const checkIntervalMinutes of [0, 4, 241, 7.5, Number.NaN]) {
+      expect(settingsPatchSchema.safeParse({ checkIntervalMinutes }).success).toBe(false);
+      expect(() => store.update({ checkIntervalMinutes })).toThrow();
+    }
+    expect(settingsPatchSchema.safeParse({ language: 'xx' }).success).toBe(false);
+    expect(store.get()).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it.each(['{"version":1,', '{"version":1,"language":"tlh"}', '{"version":2,"language":"en"}', '[]', '{}'])(
+    'sets %s aside and goes on with the defaults',
+    (text) => {
+      const { documents, store } = storeWith(text);
+      expect(store.get()).toEqual(DEFAULT_SETTINGS);
+      expect(documents.files.get('settings.damaged')).toBe(text);
+      expect(documents.files.has('settings')).toBe(false);
+    },
+  );
+
+  it('gives settings that are newer than the document their defaults, and drops what it does not know', () => {
+    const { documents, store } = storeWith('{"version":1,"language":"de","colour":"red"}');
+    expect(store.get()).toEqual({ ...DEFAULT_SETTINGS, language: 'de' });
+    store.update({ tray: true });
+    expect(documents.files.get('settings')).not.toContain('colour');
+  });
+
+  it('changes nothing, and says so, when the disk is full', () => {
+    const { documents, store } = storeWith();
+    const listener = vi.fn();
+    store.onChange(listener);
+    documents.failWrites = true;
+    expect(() => store.update({ tray: true })).toThrow(Failure);
+    expect(store.get()).toEqual(DEFAULT_SETTINGS);
+    expect(listener).not.toHaveBeenCalled();
+  });
+});
