@@ -124,6 +124,17 @@ export function parsePosId(text: string): Result<string> {
   return ok(posId);
 }
 
+/** Reads a pairing's friendly name: like a POS ID, but it may be empty. */
+export const parsePairingName = (text: string): Result<string> =>
+  text.trim() === '' ? ok('') : parsePosId(text);
+
+/** Reads a TCP port typed on its own. Error: address-port-invalid. */
+export function parsePort(text: string): Result<number> {
+  const port = text.normalize('NFKC').trim();
+  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return ok(Number(port));
+  return err(appError('address-port-invalid', '', { params: { port: port.slice(0, 20) } }));
+}
+
 /** A usable POS ID from this computer's host name, or '' when it has none. */
 export function suggestPosId(hostName: string): string {
   const short = hostName.split('.')[0] ?? '';

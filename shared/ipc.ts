@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { scanProgressSchema, scanRangeSchema } from './discovery.ts';
 import { appErrorSchema } from './errors.ts';
+import { deviceAddressSchema } from './inputs.ts';
 import {
   certificateSummarySchema,
   pairingProgressSchema,
@@ -8,6 +10,7 @@ import {
   transportSchema,
 } from './pairing.ts';
 import { type Result, resultSchema } from './result.ts';
+import { pairingStatusSchema } from './status.ts';
 
 /** Largest certificate file that is read, in bytes. */
 export const CERTIFICATE_FILE_LIMIT = 256 * 1024;
@@ -39,6 +42,8 @@ export const appStateSchema = z.object({
   /** Why secrets cannot be stored on this computer, or null when they can. */
   storageProblem: appErrorSchema.nullable(),
   notices: z.array(storageNoticeSchema),
+  /** By pairing id; what is missing has not been checked yet. */
+  statuses: z.record(z.string(), pairingStatusSchema),
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */
   offered: z.object({ address: z.string(), rootCaPem: z.string() }).nullable(),
@@ -55,6 +60,8 @@ export const pairingRequestSchema = z.object({
   serial: text,
   /** The pairing whose credentials are to be replaced, or null for a new one. */
   replaces: z.uuid().nullable(),
+  /** With `replaces`: the user confirmed that another device takes the old one's place. */
+  allowSwap: z.boolean(),
 });
 export type PairingRequest = z.infer<typeof pairingRequestSchema>;
 
@@ -76,6 +83,24 @@ export const METHODS = {
   cancelPairing: { request: z.object({ attemptId: z.uuid() }), value: z.null() },
   /** Opens, proves mTLS, closes; the value carries the outcome, also when the check failed. */
   checkConnection: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
+  renamePairing: { request: z.object({ pairingId: z.uuid(), name: text }), value: pairingRecordSchema },
+  /** Erases a pairing with its secrets from this computer; the device is not told. */
+  removePairing: { request: z.object({ pairingId: z.uuid() }), value: z.null() },
+  setWatchLive: { request: z.object({ pairingId: z.uuid(), on: z.boolean() }), value: pairingRecordSchema },
+  /** Changes where a paired device is looked for; its identity stays pinned. */
+  moveAddress: { request: z.object({ pairingId: z.uuid(), address: text }), value: pairingRecordSchema },
+  /** Looks for a paired device on the local subnets now; null when it is not found at another address. */
+  findMoved: {
+    request: z.object({ pairingId: z.uuid() }),
+    value: z.object({ movedTo: deviceAddressSchema.nullable() }),
+  },
+  /** What a search would cover, to be shown before it starts. */
+  planScan: { request: z.null(), value: z.object({ ranges: z.array(scanRangeSchema) }) },
+  startScan: {
+    request: z.object({ port: text, cidrs: z.array(z.string().max(18)).min(1).max(16) }),
+    value: z.object({ scanId: z.uuid() }),
+  },
+  cancelScan: { request: z.object({ scanId: z.uuid() }), value: z.null() },
   dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },
   copyText: { request: z.object({ text: z.string().max(20000) }), value: z.null() },
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
@@ -91,6 +116,9 @@ export const responseSchema = (method: Method) => resultSchema(METHODS[method].v
 export const pushSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pairing-progress'), progress: pairingProgressSchema }),
   z.object({ type: z.literal('pairing-changed'), pairing: pairingRecordSchema }),
+  z.object({ type: z.literal('pairing-removed'), pairingId: z.uuid() }),
+  z.object({ type: z.literal('status-changed'), pairingId: z.uuid(), status: pairingStatusSchema }),
+  z.object({ type: z.literal('scan-progress'), progress: scanProgressSchema }),
   z.object({ type: z.literal('trust-anchor-changed'), trustAnchor: trustAnchorSchema }),
   z.object({ type: z.literal('notices-changed'), notices: z.array(storageNoticeSchema) }),
 ]);

@@ -44,6 +44,10 @@ export type ConnectionCheck = z.infer<typeof connectionCheckSchema>;
 export const pairingRecordSchema = z.object({
   id: z.uuid(),
   posId: z.string(),
+  /** A friendly name such as "Register 2 – bar", or ''. */
+  name: z.string(),
+  /** Whether one mTLS WebSocket channel is kept open to watch the device. */
+  watchLive: z.boolean(),
   address: deviceAddressSchema,
   transport: transportSchema,
   identity: deviceIdentitySchema,

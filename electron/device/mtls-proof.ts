@@ -13,7 +13,7 @@ import {
 import { cancellable, withDeadline } from './deadline.ts';
 import { openWebSocket, readBody } from './pairing-request.ts';
 import { socketFailure } from './socket-errors.ts';
-import { makeStranger } from './stranger.ts';
+import { strangerAt } from './stranger.ts';
 
 export interface MtlsProof {
   /** `tls-only`: the device let a stranger's client certificate in as well. */
@@ -221,7 +221,7 @@ async function pause({ retry, signal }: ProofOptions): Promise<void> {
 }
 
 async function strangerIsRefused(options: ProofOptions): Promise<boolean> {
-  const stranger = await makeStranger(options.trust.now());
+  const stranger = await strangerAt(options.trust.now());
   let closedBefore = false;
   for (let left = options.retry.tries - 1; ; left -= 1) {
     let detail: string;

@@ -6,13 +6,29 @@ import type { ClientCertificate } from './connection.ts';
 const KEY_BITS = 2048;
 const HOUR_MS = 3_600_000;
 
+interface Stranger {
+  readonly madeAt: number;
+  readonly certificate: Promise<ClientCertificate>;
+}
+let current: Stranger | undefined;
+
+/**
+ * The stranger of this process: made once and renewed in time, since making an RSA key takes longer than the rest
+ * of a check. `now` in milliseconds since 1970.
+ */
+export function strangerAt(now: number): Promise<ClientCertificate> {
+  if (!current || Math.abs(now - current.madeAt) > HOUR_MS / 2)
+    current = { madeAt: now, certificate: makeStranger(now) };
+  return current.certificate;
+}
+
 /**
  * A throwaway self-signed client certificate that no device can have issued. A device that lets it in does not
  * check client certificates. The key exists only in memory.
  *
  * @param now milliseconds since 1970
  */
-export async function makeStranger(now: number): Promise<ClientCertificate> {
+async function makeStranger(now: number): Promise<ClientCertificate> {
   const pair = await promisify(generateKeyPair)('rsa', {
     modulusLength: KEY_BITS,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

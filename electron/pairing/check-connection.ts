@@ -14,11 +14,13 @@ export async function checkConnection(
   signal: AbortSignal,
 ): Promise<PairingRecord> {
   const { vault, now } = context;
+  // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
+  const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };
   try {
     const trust = currentTrust(context);
     for (const { record, credentials, pending } of vault.credentials(id)) {
       try {
-        const proved = await proveConnection(record, credentials, context, trust, signal);
+        const proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
         return pending ? vault.promote(id, { ...record, ...proved }) : vault.updateRecord(id, proved);
       } catch (thrown) {
         const refused = thrown instanceof Failure && thrown.appError.code === 'mtls-refused';

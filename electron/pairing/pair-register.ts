@@ -103,7 +103,7 @@ function meetDevice(
 
 async function identify(
   { identity, certificate }: Device,
-  { serial, replaces, posId }: ValidPairingRequest,
+  { serial, replaces, allowSwap, posId }: ValidPairingRequest,
   { vault }: PairingContext,
   progress: ProgressTracker,
   { confirmIdentity }: PairingHooks,
@@ -111,7 +111,10 @@ async function identify(
 ): Promise<void> {
   const replaced = replaces === undefined ? undefined : vault.find(replaces);
   if (replaces !== undefined && !replaced) throw failure('not-found', `pairing ${replaces}`);
-  const expected = replaced?.identity ?? (serial ? { kind: 'serial' as const, serial } : undefined);
+  // A swapped device is a new acquaintance: it is confirmed like the first one.
+  const expected =
+    (allowSwap ? undefined : replaced?.identity) ??
+    (serial ? { kind: 'serial' as const, serial } : undefined);
   if (expected) requireIdentity(identity, expected);
   const taken = vault.pairings.some(
     (other) => other.id !== replaces && other.posId === posId && sameIdentity(other.identity, identity),
@@ -164,12 +167,15 @@ function draftRecord(
   device: Device,
   issued: CheckedCredentials,
   request: ValidPairingRequest,
-  { now }: PairingContext,
+  { now, vault }: PairingContext,
   { rootCa }: Trust,
 ): PairingRecord {
+  const replaced = vault.find(id);
   return {
     id,
     posId: request.posId,
+    name: replaced?.name ?? '',
+    watchLive: replaced?.watchLive ?? false,
     address: request.address,
     transport: request.transport,
     identity: device.identity,

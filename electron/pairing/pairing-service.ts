@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { MethodValue, PairingRequest, Push } from '../../shared/ipc.ts';
-import type { DeviceIdentity, PairingRecord } from '../../shared/pairing.ts';
+import type { MethodValue, PairingRequest } from '../../shared/ipc.ts';
+import type { PairingProgress, PairingRecord } from '../../shared/pairing.ts';
+import type { Result } from '../../shared/result.ts';
 import { failure } from '../failure.ts';
-import { checkConnection } from './check-connection.ts';
 import { pairRegister } from './pair-register.ts';
 import { validateRequest } from './request.ts';
 import type { PairingContext } from './settings.ts';
@@ -14,52 +14,62 @@ interface Attempt {
   readonly finished: Promise<void>;
 }
 
-/** The pairing attempts and checks of one running app: one attempt at a time, one check per pairing. */
+/** How a pairing attempt ended. */
+export interface AttemptEnd {
+  readonly posId: string;
+  /** The pairing as it was before, when it was made anew. */
+  readonly replaced: PairingRecord | undefined;
+  readonly result: Result<PairingRecord>;
+  /** The pairing as it is stored now; also after a failure, when new credentials wait to be proved. */
+  readonly stored: PairingRecord | undefined;
+}
+
+export interface PairingServiceParts {
+  readonly context: PairingContext;
+  readonly onProgress: (progress: PairingProgress) => void;
+  readonly onEnd: (end: AttemptEnd) => void;
+  /** Runs an attempt while nothing else uses the device's one channel. */
+  readonly exclusively: (attempt: () => Promise<void>) => Promise<void>;
+}
+
+/** The pairing attempts of one running app, one at a time. */
 export class PairingService {
-  readonly #context: PairingContext;
-  readonly #push: (push: Push) => void;
-  readonly #checks = new Map<string, Promise<PairingRecord>>();
-  readonly #closing = new AbortController();
+  readonly #parts: PairingServiceParts;
   #attempt: Attempt | undefined;
 
-  constructor(context: PairingContext, push: (push: Push) => void) {
-    this.#context = context;
-    this.#push = push;
+  constructor(parts: PairingServiceParts) {
+    this.#parts = parts;
   }
 
-  /** Starts a pairing; its course is pushed. Throws {@link Failure} for invalid input and `busy`. */
+  /** Starts a pairing; its course is reported. Throws {@link Failure} for invalid input and `busy`. */
   start(raw: PairingRequest): MethodValue<'startPairing'> {
+    const { context, onProgress, onEnd, exclusively } = this.#parts;
     const request = validateRequest(raw);
     if (this.#attempt) throw failure('busy', 'a pairing is running');
     const id = randomUUID();
+    const pairingId = request.replaces ?? randomUUID();
+    const replaced = context.vault.find(pairingId);
     const cancel = new AbortController();
-    const confirmIdentity = (_identity: DeviceIdentity) =>
+    const confirmIdentity = () =>
       new Promise<boolean>((resolve) => {
         if (this.#attempt) this.#attempt.answerIdentity = resolve;
       });
-    // Begins in a later turn, so that the caller knows the attempt's id before its first progress.
-    const pairingId = request.replaces ?? randomUUID();
     const run = async () => {
+      // Begins in a later turn, so that the caller knows the attempt's id before its first progress.
       await Promise.resolve();
-      await pairRegister(
-        { attemptId: id, pairingId },
-        request,
-        this.#context,
-        { onProgress: (progress) => this.#push({ type: 'pairing-progress', progress }), confirmIdentity },
-        AbortSignal.any([cancel.signal, this.#closing.signal]),
-      );
+      const hooks = { onProgress, confirmIdentity };
+      const result = await pairRegister({ attemptId: id, pairingId }, request, context, hooks, cancel.signal);
       this.#attempt = undefined;
-      // Also after a failure: new credentials may have been kept, to be proved later.
-      const changed = this.#context.vault.find(pairingId);
-      if (changed) this.#push({ type: 'pairing-changed', pairing: changed });
+      onEnd({ posId: request.posId, replaced, result, stored: context.vault.find(pairingId) });
     };
-    this.#attempt = { id, cancel, answerIdentity: undefined, finished: run() };
+    this.#attempt = { id, cancel, answerIdentity: undefined, finished: exclusively(run) };
     return { attemptId: id };
   }
 
   answerIdentity(attemptId: string, accepted: boolean): null {
-    if (this.#attempt?.id !== attemptId || !this.#attempt.answerIdentity)
+    if (this.#attempt?.id !== attemptId || !this.#attempt.answerIdentity) {
       throw failure('not-found', 'no open question');
+    }
     this.#attempt.answerIdentity(accepted);
     this.#attempt.answerIdentity = undefined;
     return null;
@@ -71,23 +81,9 @@ export class PairingService {
     return null;
   }
 
-  /** Checks a pairing now, or joins the check that is running. */
-  check(pairingId: string): Promise<PairingRecord> {
-    const running = this.#checks.get(pairingId);
-    if (running) return running;
-    const check = checkConnection(pairingId, this.#context, this.#closing.signal)
-      .then((pairing) => {
-        this.#push({ type: 'pairing-changed', pairing });
-        return pairing;
-      })
-      .finally(() => this.#checks.delete(pairingId));
-    this.#checks.set(pairingId, check);
-    return check;
-  }
-
-  /** Ends everything that runs and waits for it. */
+  /** Ends what runs and waits for it. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled([this.#attempt?.finished, ...this.#checks.values()]);
+    this.#attempt?.cancel.abort();
+    await this.#attempt?.finished;
   }
 }

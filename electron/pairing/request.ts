@@ -20,6 +20,7 @@ export interface ValidPairingRequest {
   /** undefined: the user is asked. */
   readonly serial: string | undefined;
   readonly replaces: string | undefined;
+  readonly allowSwap: boolean;
 }
 
 function required<T>(result: Result<T>): T {
@@ -37,5 +38,6 @@ export function validateRequest(request: PairingRequest): ValidPairingRequest {
     posId: required(parsePosId(request.posId)),
     serial: required(parseSerial(request.serial)) || undefined,
     replaces: request.replaces ?? undefined,
+    allowSwap: request.allowSwap,
   };
 }

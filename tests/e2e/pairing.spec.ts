@@ -210,6 +210,7 @@ test('without real encryption the app refuses to store anything', async ({ app, 
         transport: 'wss',
         serial: '',
         replaces: null,
+        allowSwap: false,
       });
       return ended;
     },

@@ -1,23 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toAppError } from '../../electron/failure.ts';
-import { PairingService } from '../../electron/pairing/pairing-service.ts';
+import { type AttemptEnd, PairingService } from '../../electron/pairing/pairing-service.ts';
 import { RootCaImport } from '../../electron/pairing/root-ca-import.ts';
-import type { PairingRequest, Push } from '../../shared/ipc.ts';
+import type { PairingRequest } from '../../shared/ipc.ts';
+import type { PairingProgress } from '../../shared/pairing.ts';
 import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
 import { testRegister } from '../support/register.ts';
 
 let device: SimulatedDevice;
-let pushed: Push[];
+let pushed: PairingProgress[];
+let ended: AttemptEnd[];
 let register: ReturnType<typeof testRegister>;
 let service: PairingService;
 
 beforeEach(async () => {
   device = await startSimulatedDevice();
   pushed = [];
+  ended = [];
   register = testRegister(device.rootCaPem);
-  service = new PairingService(register.context, (push) => {
-    pushed.push(push);
-    waiting = waiting.filter((resolveIfDone) => !resolveIfDone(push));
+  service = new PairingService({
+    context: register.context,
+    onProgress: (progress) => {
+      pushed.push(progress);
+      waiting = waiting.filter((resolveIfDone) => !resolveIfDone(progress));
+    },
+    onEnd: (end) => ended.push(end),
+    exclusively: (attempt) => attempt(),
   });
 });
 afterEach(async () => {
@@ -25,17 +33,16 @@ afterEach(async () => {
   await device.stop();
 });
 
-let waiting: ((push: Push) => boolean)[] = [];
-const nextPush = (matches: (push: Push) => boolean): Promise<Push> =>
+let waiting: ((progress: PairingProgress) => boolean)[] = [];
+const nextProgress = (matches: (progress: PairingProgress) => boolean): Promise<PairingProgress> =>
   new Promise((resolve) => {
-    waiting.push((push) => {
-      if (matches(push)) resolve(push);
-      return matches(push);
+    waiting.push((progress) => {
+      if (matches(progress)) resolve(progress);
+      return matches(progress);
     });
   });
-const question = () =>
-  nextPush((p) => p.type === 'pairing-progress' && p.progress.identityQuestion !== undefined);
-const outcome = () => nextPush((p) => p.type === 'pairing-progress' && p.progress.outcome !== undefined);
+const question = () => nextProgress(({ identityQuestion }) => identityQuestion !== undefined);
+const outcome = () => nextProgress((progress) => progress.outcome !== undefined);
 
 const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
   address: device.addresses.wss,
@@ -44,6 +51,7 @@ const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
   posId: 'POS-1',
   serial: '',
   replaces: null,
+  allowSwap: false,
   ...change,
 });
 
@@ -63,7 +71,9 @@ describe('PairingService', () => {
     await asked;
     const done = outcome();
     service.answerIdentity(attemptId, true);
-    expect(await done).toMatchObject({ progress: { attemptId, outcome: { kind: 'paired' } } });
+    expect(await done).toMatchObject({ attemptId, outcome: { kind: 'paired' } });
+    await service.close();
+    expect(ended).toMatchObject([{ posId: 'POS-1', result: { ok: true }, stored: { posId: 'POS-1' } }]);
     expect(codeOf(() => service.answerIdentity(attemptId, true))).toBe('not-found');
     expect(JSON.stringify(pushed)).not.toContain(device.code);
     expect(JSON.stringify(pushed)).not.toContain('PRIVATE KEY');
@@ -89,22 +99,9 @@ describe('PairingService', () => {
     await asked;
     const done = outcome();
     service.cancel(attemptId);
-    expect(await done).toMatchObject({
-      progress: { outcome: { kind: 'failed', error: { code: 'cancelled' } } },
-    });
+    expect(await done).toMatchObject({ outcome: { kind: 'failed', error: { code: 'cancelled' } } });
     await Promise.resolve();
     expect(codeOf(() => service.start(request()))).toBe('ok');
-  });
-
-  it('joins two checks of one pairing', async () => {
-    const paired = await register.pair(device, 'wss');
-    const id = paired.result.ok ? paired.result.value.id : '';
-    const connections = device.connections.length;
-    const [a, b] = await Promise.all([service.check(id), service.check(id)]);
-    expect(a).toBe(b);
-    const once = device.connections.length - connections;
-    await service.check(id);
-    expect(device.connections.length - connections).toBe(2 * once);
   });
 });
 

@@ -57,6 +57,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
         posId: 'POS-1',
         serial: '',
         replaces: null,
+        allowSwap: false,
         ...request,
       });
       const result = await pairRegister(

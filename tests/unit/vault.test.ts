@@ -23,6 +23,8 @@ beforeAll(async () => {
 const record = (change: Partial<PairingRecord> = {}): PairingRecord => ({
   id: ID,
   posId: '123',
+  name: '',
+  watchLive: false,
   address: { host: '10.0.0.5', port: 8443 },
   transport: 'wss',
   identity: { kind: 'serial', serial: '1850012345' },

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { appErrorSchema } from './errors.ts';
+import { deviceAddressSchema } from './inputs.ts';
+import { certificateSummarySchema, deviceIdentitySchema } from './pairing.ts';
+
+/** A subnet of this computer that can be searched. */
+export const scanRangeSchema = z.object({
+  /** IPv4 CIDR notation (RFC 4632), at most a /22. */
+  cidr: z.string().max(18),
+  interfaceName: z.string(),
+  hostCount: z.number().int(),
+});
+export type ScanRange = z.infer<typeof scanRangeSchema>;
+
+/** A device whose certificate leads to the trust anchor. */
+export const foundDeviceSchema = z.object({
+  address: deviceAddressSchema,
+  identity: deviceIdentitySchema,
+  certificate: certificateSummarySchema,
+  /** Milliseconds until its certificate was verified. */
+  responseMs: z.number(),
+});
+export type FoundDevice = z.infer<typeof foundDeviceSchema>;
+
+export const scanProgressSchema = z.object({
+  scanId: z.uuid(),
+  /** Hosts that are dealt with, of all. */
+  done: z.number().int(),
+  total: z.number().int(),
+  found: z.array(foundDeviceSchema),
+  finished: z.boolean(),
+  error: appErrorSchema.optional(),
+});
+export type ScanProgress = z.infer<typeof scanProgressSchema>;

@@ -1,0 +1,286 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConnectionMonitor } from '../../electron/status/monitor.ts';
+import type { FoundDevice } from '../../shared/discovery.ts';
+import type { DeviceAddress } from '../../shared/inputs.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
+import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
+import {
+  createVendorPki,
+  type SimulatedDevice,
+  startSimulatedDevice,
+  type VendorPki,
+} from '../simulator/device.ts';
+import { testRegister } from '../support/register.ts';
+
+const MINUTE_MS = 60_000;
+let pki: VendorPki;
+let device: SimulatedDevice;
+let register: ReturnType<typeof testRegister>;
+let monitor: ConnectionMonitor;
+let id: string;
+let searches: number;
+let located: readonly FoundDevice[];
+let moves: { from: DeviceAddress; to: DeviceAddress }[];
+let history: ConnectionState[];
+let listeners: (() => void)[];
+const settings = { checkIntervalMinutes: 15, followAddressChanges: true };
+let offset: number;
+
+beforeAll(async () => {
+  pki = await createVendorPki();
+});
+
+beforeEach(async () => {
+  device = await startSimulatedDevice({ pki });
+  register = testRegister(device.rootCaPem, { connectMs: 1500 });
+  offset = 0;
+  register.setClock(() => Date.now() + offset);
+  searches = 0;
+  located = [];
+  moves = [];
+  history = [];
+  listeners = [];
+  settings.followAddressChanges = true;
+  const paired = await register.pair(device, 'wss');
+  id = paired.result.ok ? paired.result.value.id : '';
+  monitor = new ConnectionMonitor({
+    context: register.context,
+    settings: () => settings,
+    search: async () => {
+      searches += 1;
+      return located;
+    },
+    heartbeat: { everyMs: 100, pongWithinMs: 300 },
+    random: () => 0,
+    later: (work, ms) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+    onStatus: (_pairing: PairingRecord, { state }: PairingStatus, before: PairingStatus) => {
+      if (state !== before.state) history.push(state);
+      for (const listener of listeners) listener();
+    },
+    onPairing: () => {},
+    onMoved: ({ address }, from) => moves.push({ from, to: address }),
+  });
+});
+
+afterEach(async () => {
+  await monitor.close();
+  await device.stop();
+});
+
+const status = () => {
+  const found = monitor.statuses[id];
+  if (!found) throw new Error('no status');
+  return found;
+};
+
+/** Resolves once the status is as wanted; fails by the test's own time limit. */
+const until = (wanted: (status: PairingStatus) => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (!wanted(status())) return;
+      listeners = listeners.filter((listener) => listener !== look);
+      resolve();
+    };
+    listeners.push(look);
+    look();
+  });
+const untilState = (state: ConnectionState) => until((now) => now.state === state);
+
+const foundAt = (other: SimulatedDevice): FoundDevice => {
+  const certificate = register.vault.pairings[0]?.deviceCertificate;
+  if (!certificate) throw new Error('no pairing');
+  return {
+    address: { host: other.host, port: other.port },
+    identity: { kind: 'serial', serial: other.serial },
+    certificate,
+    responseMs: 1,
+  };
+};
+
+describe('scheduled checks', () => {
+  it('checks at the start, every 15 minutes and on demand', async () => {
+    const connectionsOf = async (work: () => Promise<unknown>) => {
+      const before = device.connections.length;
+      await work();
+      return device.connections.length - before;
+    };
+    const one = await connectionsOf(async () => {
+      monitor.tick();
+      await untilState('connected');
+    });
+    expect(one).toBeGreaterThan(1);
+    expect(await connectionsOf(async () => monitor.tick())).toBe(0);
+    offset += 14 * MINUTE_MS;
+    expect(await connectionsOf(async () => monitor.tick())).toBe(0);
+    offset += 2 * MINUTE_MS;
+    expect(
+      await connectionsOf(async () => {
+        monitor.tick();
+        await monitor.check(id);
+      }),
+    ).toBe(one);
+    expect(history).toEqual(['checking', 'connected', 'checking', 'connected']);
+  });
+
+  it('joins two checks of one pairing', async () => {
+    const [a, b] = await Promise.all([monitor.check(id), monitor.check(id)]);
+    expect(a).toBe(b);
+  });
+
+  it('names what happened to the device', async () => {
+    device.setFault('other-serial');
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'serial-mismatch' } });
+    device.setFault('wrong-issuer');
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'device-issuer-unknown' } });
+    device.setFault('none');
+    device.revoke('POS-1');
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'refused' });
+    await device.stop();
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'unreachable' });
+  });
+
+  it('accepts a restarted device with a new certificate of the same serial', async () => {
+    await monitor.check(id);
+    await device.restart({ newCertificate: true });
+    await monitor.check(id);
+    expect(status().state).toBe('connected');
+    expect(register.vault.find(id)?.deviceCertificate.fingerprint256).toBe(device.certificateFingerprint);
+  });
+
+  it('sees certificates end by the clock alone', async () => {
+    await monitor.check(id);
+    const end = Date.parse(register.vault.find(id)?.clientCertificate.validTo ?? '');
+    const daysBefore = (days: number) => {
+      offset = end - Date.now() - days * 86_400_000 + 1000;
+      monitor.tick();
+      return status().expiry?.level ?? null;
+    };
+    expect([31, 30, 7, 1].map(daysBefore)).toEqual([null, '30-days', '7-days', '1-day']);
+    expect(daysBefore(0)).toBe('expired');
+  });
+});
+
+describe('a watched channel', () => {
+  it('stays open with a heartbeat, comes back after drops and restarts, and closes on demand', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    expect(device.channelOpen).toBe(true);
+    device.dropConnections();
+    await until(({ live }) => !live);
+    await until(({ live }) => live);
+    expect(history).toContain('reconnecting');
+    await device.restart();
+    await until(({ live }) => !live);
+    await until(({ live }) => live);
+    await monitor.setWatchLive(id, false);
+    expect(status().live).toBe(false);
+    expect(register.vault.find(id)?.watchLive).toBe(false);
+  });
+
+  it('lets a check have the channel and takes it back', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    const checked = await monitor.check(id);
+    expect(checked.lastCheck).toMatchObject({ result: 'mtls' });
+    await until(({ live }) => live);
+  });
+
+  it('never goes back by itself to a device with another serial', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    device.setFault('other-serial');
+    device.dropConnections();
+    await untilState('wrong-device');
+    const before = device.connections.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(device.connections.length).toBe(before);
+    expect(status()).toMatchObject({ live: false, nextTryAt: null });
+  });
+
+  it('tries again at once when the computer wakes', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    await device.stop();
+    await untilState('reconnecting');
+    await device.restart();
+    monitor.wake();
+    await until(({ live }) => live);
+  });
+
+  it('is given up while a pairing needs the device', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    await monitor.withoutChannels(async () => {
+      expect(status().live).toBe(false);
+      device.rotateCode();
+      const again = await register.pair(device, 'wss', { replaces: id });
+      expect(again.result).toMatchObject({ ok: true, value: { watchLive: true } });
+    });
+    await until(({ live }) => live);
+  });
+});
+
+describe('a moved device', () => {
+  let moved: SimulatedDevice;
+  beforeEach(async () => {
+    const state = await device.exportState();
+    await device.stop();
+    moved = await startSimulatedDevice({ state, host: '127.0.0.2' });
+  });
+  afterEach(() => moved.stop());
+
+  it('is followed to its new address, and that is told', async () => {
+    located = [foundAt(moved)];
+    await monitor.check(id);
+    await untilState('connected');
+    expect(register.vault.find(id)?.address).toEqual({ host: '127.0.0.2', port: moved.port });
+    expect(moves).toMatchObject([{ from: { host: '127.0.0.1' }, to: { host: '127.0.0.2' } }]);
+  });
+
+  it('is only offered when the setting is off', async () => {
+    settings.followAddressChanges = false;
+    located = [foundAt(moved)];
+    await monitor.check(id);
+    await until(({ movedTo }) => movedTo !== null);
+    expect(register.vault.find(id)?.address.host).toBe('127.0.0.1');
+    await monitor.moveAddress(id, { host: moved.host, port: moved.port });
+    expect(status()).toMatchObject({ state: 'connected', movedTo: null });
+  });
+
+  it('is searched for at most once in five minutes, unless asked', async () => {
+    await monitor.check(id);
+    await monitor.check(id);
+    expect(searches).toBe(1);
+    expect(await monitor.findMoved(id)).toBeNull();
+    expect(searches).toBe(2);
+    offset += 6 * MINUTE_MS;
+    await monitor.check(id);
+    expect(searches).toBe(3);
+  });
+
+  it('is not mistaken for another one', async () => {
+    const stranger = await startSimulatedDevice({ pki, serial: '1850077777', host: '127.0.0.3' });
+    located = [foundAt(stranger)];
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'unreachable', movedTo: null });
+    expect(moves).toEqual([]);
+    await stranger.stop();
+  });
+
+  it('whose old address now belongs to an impostor is found, and the impostor gets nothing', async () => {
+    const impostor = await startSimulatedDevice({ pki, serial: '1850066666', port: device.port });
+    located = [foundAt(moved)];
+    await monitor.check(id);
+    await untilState('connected');
+    expect(register.vault.find(id)?.address.host).toBe('127.0.0.2');
+    expect(impostor.received).toEqual([]);
+    await impostor.stop();
+  });
+});
