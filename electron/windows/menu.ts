@@ -1,4 +1,148 @@
-import { Menu } from 'electron';
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { SHORTCUTS, type Shortcut } from '../../shared/shortcuts.ts';
+
+/** The menu's words in the app's language. Electron's own are English everywhere. */
+export interface MenuTexts {
+  /** Titles of the menus; `app` is the app's name, for macOS. */
+  readonly app: string;
+  readonly file: string;
+  readonly edit: string;
+  readonly view: string;
+  readonly window: string;
+  readonly help: string;
+
+  readonly about: string;
+  readonly newPairing: string;
+  readonly findDevices: string;
+  readonly settings: string;
+  readonly shortcuts: string;
+  readonly quit: string;
+  readonly close: string;
+
+  readonly undo: string;
+  readonly redo: string;
+  readonly cut: string;
+  readonly copy: string;
+  readonly paste: string;
+  readonly delete: string;
+  readonly selectAll: string;
+
+  readonly resetZoom: string;
+  readonly zoomIn: string;
+  readonly zoomOut: string;
+  readonly fullScreen: string;
+  readonly minimize: string;
+
+  /** Only on macOS. */
+  readonly services: string;
+  readonly hide: string;
+  readonly hideOthers: string;
+  readonly showAll: string;
+  readonly zoomWindow: string;
+  readonly bringAllToFront: string;
+}
+
+export type MenuActions = Readonly<Record<Shortcut | 'about', () => void>>;
+
+const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
+
+/** Further keys for what the menu shows once: zooming on the number block, and without Shift. */
+const HIDDEN_ZOOM_KEYS: MenuItemConstructorOptions[] = (
+  [
+    ['zoomIn', 'CommandOrControl+='],
+    ['zoomIn', 'CommandOrControl+numadd'],
+    ['zoomOut', 'CommandOrControl+numsub'],
+    ['resetZoom', 'CommandOrControl+num0'],
+  ] as const
+).map(([role, accelerator]) => ({ role, accelerator, visible: false, acceleratorWorksWhenHidden: true }));
+
+function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuItemConstructorOptions[] {
+  const own = (name: Shortcut): MenuItemConstructorOptions => ({
+    id: name,
+    label: texts[name],
+    accelerator: SHORTCUTS[name],
+    click: actions[name],
+  });
+  const about: MenuItemConstructorOptions = { id: 'about', label: texts.about, click: actions.about };
+
+  const appMenu: MenuItemConstructorOptions = {
+    label: texts.app,
+    submenu: [
+      about,
+      SEPARATOR,
+      own('settings'),
+      SEPARATOR,
+      { role: 'services', label: texts.services },
+      SEPARATOR,
+      { role: 'hide', label: texts.hide },
+      { role: 'hideOthers', label: texts.hideOthers },
+      { role: 'unhide', label: texts.showAll },
+      SEPARATOR,
+      { role: 'quit', label: texts.quit },
+    ],
+  };
+  const fileMenu: MenuItemConstructorOptions = {
+    label: texts.file,
+    submenu: [
+      own('newPairing'),
+      own('findDevices'),
+      SEPARATOR,
+      ...(isMac
+        ? [{ role: 'close' as const, label: texts.close }]
+        : [own('settings'), SEPARATOR, { role: 'quit' as const, label: texts.quit }]),
+    ],
+  };
+  const editMenu: MenuItemConstructorOptions = {
+    label: texts.edit,
+    submenu: [
+      { role: 'undo', label: texts.undo },
+      { role: 'redo', label: texts.redo },
+      SEPARATOR,
+      { role: 'cut', label: texts.cut },
+      { role: 'copy', label: texts.copy },
+      { role: 'paste', label: texts.paste },
+      { role: 'delete', label: texts.delete },
+      SEPARATOR,
+      { role: 'selectAll', label: texts.selectAll },
+    ],
+  };
+  const viewMenu: MenuItemConstructorOptions = {
+    label: texts.view,
+    submenu: [
+      { role: 'resetZoom', label: texts.resetZoom },
+      { role: 'zoomIn', label: texts.zoomIn },
+      { role: 'zoomOut', label: texts.zoomOut },
+      ...HIDDEN_ZOOM_KEYS,
+      SEPARATOR,
+      { role: 'togglefullscreen', label: texts.fullScreen },
+    ],
+  };
+  const windowMenu: MenuItemConstructorOptions = {
+    role: 'window',
+    label: texts.window,
+    submenu: [
+      { role: 'minimize', label: texts.minimize },
+      ...(isMac
+        ? [
+            { role: 'zoom' as const, label: texts.zoomWindow },
+            SEPARATOR,
+            { role: 'front' as const, label: texts.bringAllToFront },
+          ]
+        : [{ role: 'close' as const, label: texts.close }]),
+    ],
+  };
+  const helpMenu: MenuItemConstructorOptions = {
+    role: 'help',
+    label: texts.help,
+    submenu: [own('shortcuts'), ...(isMac ? [] : [SEPARATOR, about])],
+  };
+  return [...(isMac ? [appMenu] : []), fileMenu, editMenu, viewMenu, windowMenu, helpMenu];
+}
+
+/** Sets the application menu; to be called again when the language changes. No developer entries. */
+export function showMenu(texts: MenuTexts, actions: MenuActions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template(texts, actions, process.platform === 'darwin')));
+}
 
 /** Only what the platform's users expect: editing, zoom, window. No developer entries. */
 export function installMenu(): void {
