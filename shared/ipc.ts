@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { scanProgressSchema, scanRangeSchema } from './discovery.ts';
 import { appErrorSchema } from './errors.ts';
+import { HISTORY_KINDS, historyEntrySchema } from './history.ts';
 import { deviceAddressSchema } from './inputs.ts';
 import {
   certificateSummarySchema,
@@ -10,6 +11,7 @@ import {
   transportSchema,
 } from './pairing.ts';
 import { type Result, resultSchema } from './result.ts';
+import { settingsSchema } from './settings.ts';
 import { pairingStatusSchema } from './status.ts';
 
 /** Largest certificate file that is read, in bytes. */
@@ -44,11 +46,21 @@ export const appStateSchema = z.object({
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
+  settings: settingsSchema,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */
   offered: z.object({ address: z.string(), rootCaPem: z.string() }).nullable(),
 });
 export type AppState = z.infer<typeof appStateSchema>;
+
+export const licenceSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** SPDX identifier. */
+  licence: z.string(),
+  text: z.string(),
+});
+export type Licence = z.infer<typeof licenceSchema>;
 
 /** Raw texts as typed: the main process runs the same validators (shared/inputs.ts) again. */
 export const pairingRequestSchema = z.object({
@@ -101,6 +113,25 @@ export const METHODS = {
     value: z.object({ scanId: z.uuid() }),
   },
   cancelScan: { request: z.object({ scanId: z.uuid() }), value: z.null() },
+  updateSettings: { request: settingsSchema.partial(), value: settingsSchema },
+  /** Newest first. `pairingId` narrows it to one pairing, `text` to entries that contain it. */
+  readHistory: {
+    request: z.object({
+      text: z.string().max(200),
+      kinds: z.array(z.enum(HISTORY_KINDS)),
+      pairingId: z.uuid().nullable(),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(500),
+    }),
+    value: z.object({ entries: z.array(historyEntrySchema), total: z.number().int() }),
+  },
+  /** Asks where to save the whole history; false when the user thought better of it. */
+  exportHistory: {
+    request: z.object({ format: z.enum(['csv', 'json']) }),
+    value: z.object({ saved: z.boolean() }),
+  },
+  /** What ships with the app: name, version, licence and its text. */
+  getLicences: { request: z.null(), value: z.object({ licences: z.array(licenceSchema) }) },
   dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },
   copyText: { request: z.object({ text: z.string().max(20000) }), value: z.null() },
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
@@ -119,6 +150,14 @@ export const pushSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pairing-removed'), pairingId: z.uuid() }),
   z.object({ type: z.literal('status-changed'), pairingId: z.uuid(), status: pairingStatusSchema }),
   z.object({ type: z.literal('scan-progress'), progress: scanProgressSchema }),
+  z.object({ type: z.literal('settings-changed'), settings: settingsSchema }),
+  z.object({ type: z.literal('history-changed') }),
+  /** The menu, the tray or a notification asks for a screen. */
+  z.object({
+    type: z.literal('show'),
+    what: z.enum(['about', 'shortcuts', 'settings', 'find-devices', 'new-pairing']),
+  }),
+  z.object({ type: z.literal('show-pairing'), pairingId: z.uuid() }),
   z.object({ type: z.literal('trust-anchor-changed'), trustAnchor: trustAnchorSchema }),
   z.object({ type: z.literal('notices-changed'), notices: z.array(storageNoticeSchema) }),
 ]);
