@@ -1,29 +1,46 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 
-/** What the local history remembers. */
+/** What the history tells of. */
 export const HISTORY_KINDS = [
   'paired',
   're-paired',
-  'device-swapped',
   'pairing-failed',
-  'status',
+  /** Re-paired with another device in the old one's place; `from` and `to` are serial numbers. */
+  'device-swapped',
+  /** `from` and `to` are `host:port`. */
   'address-moved',
+  /** The device no longer accepts this register's certificate. */
+  'refused',
+  /** `from` and `to` are the friendly names. */
   'renamed',
   'removed',
+  /** `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
+  /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
+  'status',
 ] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
-/** One event. Never holds a secret; `note` is redacted before it is written. */
+/** Largest number of characters of `note`, `from` and `to`. */
+export const HISTORY_TEXT_LIMIT = 300;
+
+const text = z.string().max(HISTORY_TEXT_LIMIT);
+
+/** One thing that happened. Never holds a secret. */
 export const historyEntrySchema = z.object({
   at: z.iso.datetime(),
   kind: z.enum(HISTORY_KINDS),
-  pairingId: z.string().optional(),
-  posId: z.string().optional(),
-  serial: z.string().optional(),
+  /** `ok`, or the error it ended with. */
   result: z.enum(['ok', ...ERROR_CODES]),
-  /** Short and language-neutral: `10.0.0.5:8443 → 10.0.0.9:8443`, `connected → unreachable`, a name. */
-  note: z.string().max(300).optional(),
+  pairingId: z.uuid().optional(),
+  /** As it was then; the pairing may be gone. */
+  posId: text.optional(),
+  /** Serial number of the device. */
+  serial: text.optional(),
+  from: text.optional(),
+  to: text.optional(),
+  /** One line for people who support the register. */
+  note: text.optional(),
 });
-export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+export type HistoryEntry = Readonly<z.infer<typeof historyEntrySchema>>;
