@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { licences } from './scripts/vite-licences.ts';
 
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
@@ -27,7 +28,7 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   define: { __BUILT_AT__: Date.now() },
-  plugins: [react()],
+  plugins: [react(), licences(resolve('out/licences.json'))],
   environments: {
     client: {
       build: {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { app } from 'electron';
+import type { ScanRange } from '../shared/discovery.ts';
 import type { AppState } from '../shared/ipc.ts';
+import { hostsIn } from './discovery/ranges.ts';
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
 export function applyUserDataDir(): void {
@@ -18,4 +20,11 @@ export function readOffer(): AppState['offered'] {
   const rootCa = app.commandLine.getSwitchValue('offer-root-ca');
   if (app.isPackaged || !address || !rootCa) return null;
   return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
+}
+
+/** `--search-range=CIDR` adds a range, such as a loopback one, to what can be searched. For tests only, as above. */
+export function readExtraRanges(): ScanRange[] {
+  const cidr = app.commandLine.getSwitchValue('search-range');
+  if (app.isPackaged || !cidr) return [];
+  return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length }];
 }

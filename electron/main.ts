@@ -1,63 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
-import type { Push } from '../shared/ipc.ts';
+import { z } from 'zod';
+import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
-import { applyUserDataDir, readOffer } from './command-line.ts';
+import { type AppServices, createServices } from './app-services.ts';
+import { applyUserDataDir, readExtraRanges, readOffer } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
 import { toAppError } from './failure.ts';
+import { historyToCsv, historyToJson } from './history/export.ts';
 import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
-import { PairingService } from './pairing/pairing-service.ts';
-import { RootCaImport } from './pairing/root-ca-import.ts';
-import { DEFAULT_TIMING, type PairingContext } from './pairing/settings.ts';
+import { DEFAULT_TIMING } from './pairing/settings.ts';
 import { safeStorageCipher } from './safe-storage-cipher.ts';
-import { Vault } from './vault/vault.ts';
+import { texts } from './texts.ts';
+import { onWake } from './wake.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './windows/app-protocol.ts';
+import { Desktop } from './windows/desktop.ts';
 import { lockDown } from './windows/lockdown.ts';
 import { createMainWindow } from './windows/main-window.ts';
-import { installMenu } from './windows/menu.ts';
 
 /** Composition root: the only place that knows both Electron and the core. */
 function start(): void {
-  const context: PairingContext = {
-    vault: new Vault(electronStoreDocuments(join(app.getPath('userData'), 'vault')), safeStorageCipher),
-    now: Date.now,
-    builtAt: __BUILT_AT__,
-    timing: DEFAULT_TIMING,
-  };
+  const dataFolder = join(app.getPath('userData'), 'vault');
+  const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(PUSH_CHANNEL, message);
   };
-  const pairing = new PairingService(context, push);
+  const services = createServices({
+    documents,
+    historyFolder: join(app.getPath('userData'), 'history'),
+    cipher: safeStorageCipher,
+    builtAt: __BUILT_AT__,
+    timing: DEFAULT_TIMING,
+    extraRanges: readExtraRanges(),
+    push: (message) => {
+      push(message);
+      if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
+    },
+    onStatus: (pairing, status) => desktop.statusChanged(pairing, status),
+  });
+  const showWindow = () => {
+    const [window = createMainWindow(documents)] = BrowserWindow.getAllWindows();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    return window;
+  };
+  const desktop = new Desktop({
+    settings: services.settings,
+    statuses: () => Object.values(services.monitor.statuses),
+    showWindow,
+    isWatched: () => BrowserWindow.getFocusedWindow() !== null,
+    push,
+  });
 
   lockDown(session.defaultSession);
   serveApp(join(import.meta.dirname, '../renderer'));
-  installMenu();
   handleCalls(
     makeHandlers({
-      vault: context.vault,
-      pairing,
-      rootCaImport: new RootCaImport(context),
+      services,
       push,
       version: app.getVersion(),
       hostName: hostname(),
       offered: readOffer(),
+      licences: readLicences,
       copyText: (text) => clipboard.writeText(text),
+      saveHistory: (format) => saveHistory(services, format),
     }),
     isOwnPage,
   );
 
-  createMainWindow();
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) createMainWindow();
+  createMainWindow(documents);
+  services.start();
+  onWake(() => services.monitor.wake());
+  app.on('activate', showWindow);
+  app.on('second-instance', () => showWindow().focus());
+  app.on('window-all-closed', () => {
+    // With a tray entry the app goes on watching; it is left by "Quit".
+    if (process.platform !== 'darwin' && !services.settings.get().tray) app.quit();
   });
-  app.on('second-instance', () => {
-    const [window = createMainWindow()] = BrowserWindow.getAllWindows();
-    if (window.isMinimized()) window.restore();
-    window.focus();
-  });
-  app.on('will-quit', () => void pairing.close());
+  app.on('will-quit', () => void services.close());
 }
 
 /** Only the top frame of one of our windows, showing our own origin, may call. */
@@ -70,16 +93,30 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
   );
 }
 
+async function readLicences(): Promise<Licence[]> {
+  const text = await readFile(join(import.meta.dirname, '../licences.json'), 'utf8');
+  return z.array(licenceSchema).parse(JSON.parse(text));
+}
+
+async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Promise<boolean> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    title: texts.t('desktop.saveHistory'),
+    defaultPath: join(app.getPath('documents'), `${texts.t('desktop.historyFile')}.${format}`),
+    filters: [{ name: format.toUpperCase(), extensions: [format] }],
+  });
+  if (canceled || !filePath) return false;
+  const entries = history.all();
+  await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  return true;
+}
+
 function showFatalError(thrown: unknown): void {
-  dialog.showErrorBox(app.getName(), `The app cannot go on.\n\n${toAppError(thrown).detail}`);
+  dialog.showErrorBox(app.getName(), `${toAppError(thrown).detail}`);
   app.exit(1);
 }
 
 process.on('uncaughtException', showFatalError);
 process.on('unhandledRejection', showFatalError);
-app.on('window-all-closed', () => {
-  if (process.platform !== 'darwin') app.quit();
-});
 
 applyUserDataDir();
 registerAppScheme();

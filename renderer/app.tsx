@@ -54,5 +54,10 @@ function CurrentScreen() {
       return <PairScreen />;
     case 'root-ca':
       return <RootCaScreen next={place.next} />;
+    case 'device':
+    case 'find':
+    case 'history':
+    case 'settings':
+      return <HomeScreen />;
   }
 }

@@ -1,42 +1,107 @@
-import { suggestPosId } from '../../shared/inputs.ts';
-import type { AppState, Push } from '../../shared/ipc.ts';
-import type { PairingService } from '../pairing/pairing-service.ts';
-import { describeRootCa, type RootCaImport } from '../pairing/root-ca-import.ts';
-import type { Vault } from '../vault/vault.ts';
+import { parseAddress, parsePairingName, suggestPosId } from '../../shared/inputs.ts';
+import type { AppState, Licence, Push } from '../../shared/ipc.ts';
+import type { Result } from '../../shared/result.ts';
+import type { AppServices } from '../app-services.ts';
+import { Failure, failure } from '../failure.ts';
+import { aboutPairing } from '../history/events.ts';
+import { describeRootCa } from '../pairing/root-ca-import.ts';
 import type { Handlers } from './handle-calls.ts';
 
 export interface HandlerParts {
-  readonly vault: Vault;
-  readonly pairing: PairingService;
-  readonly rootCaImport: RootCaImport;
+  readonly services: AppServices;
   readonly push: (push: Push) => void;
   readonly version: string;
   readonly hostName: string;
   readonly offered: AppState['offered'];
+  readonly licences: () => Promise<Licence[]>;
   readonly copyText: (text: string) => void;
+  /** Asks the user where to save; false when they cancelled. */
+  readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
+}
+
+function required<T>(result: Result<T>): T {
+  if (!result.ok) throw new Failure(result.error);
+  return result.value;
 }
 
 /** The contract's methods, each in terms of the core. */
-export const makeHandlers = ({ vault, pairing, rootCaImport, push, ...parts }: HandlerParts): Handlers => ({
+export const makeHandlers = ({
+  services: { vault, pairing, rootCaImport, monitor, scans, history, remember, settings },
+  push,
+  ...parts
+}: HandlerParts): Handlers => ({
   getState: () => ({
     version: parts.version,
     trustAnchor: vault.rootCa && describeRootCa(vault.rootCa),
     pairings: vault.pairings,
     storageProblem: vault.storageProblem,
     notices: [...vault.notices],
+    statuses: monitor.statuses,
+    settings: settings.get(),
     suggestedPosId: suggestPosId(parts.hostName),
     offered: parts.offered,
   }),
+
   previewTrustAnchor: ({ bytes }) => rootCaImport.preview(bytes),
   trustPreviewed: ({ fingerprint256, replaceConfirmed }) => {
+    const before = vault.rootCa?.root.fingerprint256;
     const trustAnchor = rootCaImport.trust(fingerprint256, replaceConfirmed);
     push({ type: 'trust-anchor-changed', trustAnchor });
+    remember({
+      kind: 'root-ca-changed',
+      result: 'ok',
+      ...(before && { from: before }),
+      to: fingerprint256,
+      note: trustAnchor.root.subject,
+    });
     return trustAnchor;
   },
+
   startPairing: (request) => pairing.start(request),
   answerIdentity: ({ attemptId, accepted }) => pairing.answerIdentity(attemptId, accepted),
   cancelPairing: ({ attemptId }) => pairing.cancel(attemptId),
-  checkConnection: ({ pairingId }) => pairing.check(pairingId),
+
+  checkConnection: ({ pairingId }) => monitor.check(pairingId),
+  setWatchLive: ({ pairingId, on }) => monitor.setWatchLive(pairingId, on),
+  findMoved: async ({ pairingId }) => ({ movedTo: await monitor.findMoved(pairingId) }),
+  moveAddress: ({ pairingId, address }) => {
+    const { host, port } = required(parseAddress(address));
+    return monitor.moveAddress(pairingId, { host, port });
+  },
+  renamePairing: ({ pairingId, name }) => {
+    const before = vault.find(pairingId);
+    if (!before) throw failure('not-found', `pairing ${pairingId}`);
+    const renamed = vault.updateRecord(pairingId, { name: required(parsePairingName(name)) });
+    push({ type: 'pairing-changed', pairing: renamed });
+    remember({
+      ...aboutPairing(renamed),
+      kind: 'renamed',
+      result: 'ok',
+      from: before.name,
+      to: renamed.name,
+    });
+    return renamed;
+  },
+  removePairing: async ({ pairingId }) => {
+    const removed = vault.find(pairingId);
+    if (!removed) throw failure('not-found', `pairing ${pairingId}`);
+    vault.remove(pairingId);
+    await monitor.pairingRemoved(pairingId);
+    push({ type: 'pairing-removed', pairingId });
+    remember({ ...aboutPairing(removed), kind: 'removed', result: 'ok' });
+    return null;
+  },
+
+  planScan: () => ({ ranges: scans.ranges() }),
+  startScan: ({ port, cidrs }) => scans.start(port, cidrs),
+  cancelScan: ({ scanId }) => scans.cancel(scanId),
+
+  readHistory: ({ text, kinds, pairingId, offset, limit }) =>
+    history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
+  exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
+
+  updateSettings: (change) => settings.update(change),
+  getLicences: async () => ({ licences: await parts.licences() }),
   dismissNotice: ({ id }) => {
     vault.dismissNotice(id);
     push({ type: 'notices-changed', notices: [...vault.notices] });

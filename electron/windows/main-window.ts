@@ -1,15 +1,25 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import type { DocumentStore } from '../vault/documents.ts';
 import { APP_URL } from './app-protocol.ts';
+import { placeWindow } from './window-placement.ts';
+import { readWindowState, trackWindow } from './window-state.ts';
 
 /** Matches --color-canvas of the renderer, so that a new window does not flash. */
 const BACKGROUND = { light: '#f4f5f7', dark: '#101418' };
 
-export function createMainWindow(): BrowserWindow {
+/** Opens the app's window where it was left. */
+export function createMainWindow(documents: DocumentStore): BrowserWindow {
+  const primary = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id);
+  const { bounds, maximized } = placeWindow(
+    readWindowState(documents),
+    [primary.workArea, ...others.map(({ workArea }) => workArea)],
+    { width: 1180, height: 800 },
+  );
   const window = new BrowserWindow({
+    ...bounds,
     title: app.getName(),
-    width: 1180,
-    height: 800,
     minWidth: 640,
     minHeight: 480,
     show: false,
@@ -25,6 +35,8 @@ export function createMainWindow(): BrowserWindow {
       devTools: !app.isPackaged,
     },
   });
+  if (maximized) window.maximize();
+  trackWindow(window, documents);
   window.once('ready-to-show', () => window.show());
   void window.loadURL(APP_URL);
   return window;

@@ -143,23 +143,3 @@ function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuI
 export function showMenu(texts: MenuTexts, actions: MenuActions): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(template(texts, actions, process.platform === 'darwin')));
 }
-
-/** Only what the platform's users expect: editing, zoom, window. No developer entries. */
-export function installMenu(): void {
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-      { role: 'editMenu' },
-      {
-        role: 'viewMenu',
-        submenu: [
-          { role: 'resetZoom' },
-          { role: 'zoomIn' },
-          { role: 'zoomOut' },
-          { role: 'togglefullscreen' },
-        ],
-      },
-      { role: 'windowMenu' },
-    ]),
-  );
-}

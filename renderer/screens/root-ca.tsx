@@ -11,6 +11,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { ActionBar, Announcement, Screen } from '../components/screen.tsx';
 import { useFormats } from '../format.ts';
 import { useActions, useAppState } from '../state/context.tsx';
+import { type Origin, placeOf } from '../state/model.ts';
 
 const REST_METHOD = 'GET';
 const REST_PATH = '/dms/v2/devices/certificates/rootca';
@@ -26,12 +27,12 @@ const FILE_TYPES = [
 ];
 
 /** Trusting the Root CA: load, check, confirm. Nothing is trusted without the last step. */
-export function RootCaScreen({ next }: { readonly next: 'home' | 'pair' }) {
+export function RootCaScreen({ next }: { readonly next: Origin }) {
   const actions = useActions();
   const [preview, setPreview] = useState<TrustAnchorPreview | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   const [reading, setReading] = useState(false);
-  const leave = () => actions.go({ name: next });
+  const leave = () => actions.go(placeOf(next));
 
   const read = async (bytes: Uint8Array<ArrayBuffer>) => {
     setReading(true);

@@ -1,3 +1,4 @@
+import type { FoundDevice, ScanProgress } from '../../shared/discovery.ts';
 import type { AppError, ErrorAction } from '../../shared/errors.ts';
 import { ERROR_CATALOGUE, STAGES } from '../../shared/errors.ts';
 import {
@@ -9,13 +10,28 @@ import {
 } from '../../shared/inputs.ts';
 import type { AppState, PairingRequest, Push } from '../../shared/ipc.ts';
 import type { PairingProgress, PairingRecord, StageState } from '../../shared/pairing.ts';
+import type { PairingStatus } from '../../shared/status.ts';
 
 /** Where the user is. Within `pair`, the attempt says which of its views is shown. */
 export type Place =
   | { readonly name: 'home' }
   | { readonly name: 'pair' }
   /** `next`: where trusting the certificate, or going back, leads to. */
-  | { readonly name: 'root-ca'; readonly next: 'home' | 'pair' };
+  | { readonly name: 'root-ca'; readonly next: Origin }
+  | { readonly name: 'device'; readonly id: string }
+  /** `next`: what a device is looked for: the form that is being filled in, or nothing yet. */
+  | { readonly name: 'find'; readonly next: 'home' | 'pair' }
+  | { readonly name: 'history' }
+  | { readonly name: 'settings' };
+
+/** A screen that an errand leads back to. */
+export type Origin = 'home' | 'pair' | 'find' | 'settings';
+
+export const placeOf = (origin: Origin): Place =>
+  origin === 'find' ? { name: 'find', next: 'home' } : { name: origin };
+
+/** What lies over any screen. */
+export type OpenDialog = 'about' | 'shortcuts';
 
 export type DraftField = 'address' | 'code' | 'posId' | 'serial';
 
@@ -43,6 +59,16 @@ export interface Attempt {
   readonly endedAt: string | null;
 }
 
+/** The search for devices: under way, ended, or refused. */
+export interface DeviceSearch {
+  /** null until the main process has named it. */
+  readonly id: string | null;
+  readonly progress: ScanProgress | null;
+  readonly cancelling: boolean;
+  /** Why it could not be started. */
+  readonly refusal: AppError | null;
+}
+
 export interface Model {
   /** null while the state is being fetched. */
   readonly app: AppState | null;
@@ -58,6 +84,13 @@ export interface Model {
   readonly refusal: AppError | null;
   /** Connection checks by pairing: under way, or why one could not be carried out at all. */
   readonly checks: Readonly<Record<string, 'running' | AppError>>;
+  /** By pairing, the last status that was not just "checking": what is shown must not flicker with each check. */
+  readonly settled: Readonly<Record<string, PairingStatus>>;
+  readonly search: DeviceSearch | null;
+  readonly lastSearchId: string | null;
+  readonly dialog: OpenDialog | null;
+  /** Counts the changes of the history, so that what shows it reads it again. */
+  readonly historyVersion: number;
 }
 
 const EMPTY_DRAFT: Draft = {
@@ -81,6 +114,11 @@ export const INITIAL: Model = {
   lastAttemptId: null,
   refusal: null,
   checks: {},
+  settled: {},
+  search: null,
+  lastSearchId: null,
+  dialog: null,
+  historyVersion: 0,
 };
 
 export type Event =
@@ -99,6 +137,13 @@ export type Event =
   | { readonly type: 'refused'; readonly error: AppError }
   | { readonly type: 'cancel-asked' }
   | { readonly type: 'form-reopened'; readonly focus: DraftField | null }
+  | { readonly type: 'swap-confirmed' }
+  | { readonly type: 'device-chosen'; readonly device: FoundDevice }
+  | { readonly type: 'search-asked' }
+  | { readonly type: 'search-started'; readonly id: string }
+  | { readonly type: 'search-refused'; readonly error: AppError }
+  | { readonly type: 'search-cancel-asked' }
+  | { readonly type: 'dialog-changed'; readonly dialog: OpenDialog | null }
   | { readonly type: 'check-asked'; readonly id: string }
   | { readonly type: 'check-ended'; readonly pairing: PairingRecord }
   | { readonly type: 'check-impossible'; readonly id: string; readonly error: AppError };
@@ -158,6 +203,41 @@ function transportOf(text: string): Transport | undefined {
   return parsed.ok ? parsed.value.transport : undefined;
 }
 
+/** Whether a pairing is being made right now: it must be ended before another screen is shown. */
+export const isPairing = ({ attempt }: Model): boolean => attempt !== null && !attempt.progress?.outcome;
+
+const settle = (
+  settled: Model['settled'],
+  statuses: Readonly<Record<string, PairingStatus>>,
+): Model['settled'] => ({
+  ...settled,
+  ...Object.fromEntries(Object.entries(statuses).filter(([, { state }]) => state !== 'checking')),
+});
+
+function without<T>(all: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  const { [id]: _gone, ...others } = all;
+  return others;
+}
+
+/** The menu, the tray or a notification asks for a screen. A pairing under way is not left for it. */
+function shown(model: Model, what: Extract<Push, { type: 'show' }>['what']): Model {
+  if (!model.app) return model;
+  if (what === 'about' || what === 'shortcuts') return { ...model, dialog: what };
+  if (isPairing(model)) return model;
+  const { place, attempt } = model;
+  switch (what) {
+    case 'settings':
+      return went(model, { name: 'settings' });
+    case 'find-devices':
+      return place.name === 'find' ? model : went(model, { name: 'find', next: 'home' });
+    case 'new-pairing':
+      // What has been typed into the form is not thrown away.
+      return place.name === 'pair' && !attempt && model.draft.replaces === null
+        ? { ...model, dialog: null }
+        : pairOpened(model, null);
+  }
+}
+
 function pushed(model: Model, push: Push, at: string): Model {
   const { app } = model;
   switch (push.type) {
@@ -189,9 +269,51 @@ function pushed(model: Model, push: Push, at: string): Model {
       return app ? { ...model, app: { ...app, trustAnchor: push.trustAnchor } } : model;
     case 'notices-changed':
       return app ? { ...model, app: { ...app, notices: push.notices } } : model;
-    // A push that no screen shows.
-    default:
-      return model;
+    case 'pairing-removed':
+      return app
+        ? {
+            ...model,
+            app: {
+              ...app,
+              pairings: app.pairings.filter(({ id }) => id !== push.pairingId),
+              statuses: without(app.statuses, push.pairingId),
+            },
+            checks: without(model.checks, push.pairingId),
+            settled: without(model.settled, push.pairingId),
+            place:
+              model.place.name === 'device' && model.place.id === push.pairingId
+                ? { name: 'home' }
+                : model.place,
+          }
+        : model;
+    case 'status-changed':
+      return app
+        ? {
+            ...model,
+            app: { ...app, statuses: { ...app.statuses, [push.pairingId]: push.status } },
+            settled:
+              push.status.state === 'checking'
+                ? model.settled
+                : { ...model.settled, [push.pairingId]: push.status },
+          }
+        : model;
+    case 'scan-progress': {
+      const { search, lastSearchId } = model;
+      const { progress } = push;
+      if (!search) return model;
+      const mine = search.id === null ? progress.scanId !== lastSearchId : search.id === progress.scanId;
+      return mine ? { ...model, search: { ...search, id: progress.scanId, progress } } : model;
+    }
+    case 'settings-changed':
+      return app ? { ...model, app: { ...app, settings: push.settings } } : model;
+    case 'history-changed':
+      return { ...model, historyVersion: model.historyVersion + 1 };
+    case 'show':
+      return shown(model, push.what);
+    case 'show-pairing':
+      return app?.pairings.some(({ id }) => id === push.pairingId) && !isPairing(model)
+        ? went(model, { name: 'device', id: push.pairingId })
+        : model;
   }
 }
 
@@ -215,6 +337,47 @@ const closeAttempt = (model: Model): Model => ({
   lastAttemptId: model.attempt?.id ?? model.lastAttemptId,
 });
 
+/** A code outlives leaving the form only on an errand that leads back to it. */
+const keepsDraft = (place: Place): boolean =>
+  place.name === 'pair' || ((place.name === 'root-ca' || place.name === 'find') && place.next === 'pair');
+
+const went = (model: Model, place: Place): Model => ({
+  ...closeAttempt(model),
+  place,
+  focus: null,
+  refusal: null,
+  dialog: null,
+  draft: keepsDraft(place) ? model.draft : withoutCode(model.draft),
+});
+
+const pairOpened = (model: Model, again: PairingRecord | null): Model =>
+  model.app
+    ? {
+        ...closeAttempt(model),
+        place: { name: 'pair' },
+        draft: freshDraft(model.app, again),
+        focus: again ? 'code' : null,
+        refusal: null,
+        dialog: null,
+      }
+    : model;
+
+function deviceChosen(model: Model, { address, identity }: FoundDevice): Model {
+  if (!model.app) return model;
+  const filling = model.place.name === 'find' && model.place.next === 'pair';
+  return {
+    ...closeAttempt(model),
+    place: { name: 'pair' },
+    draft: {
+      ...(filling ? model.draft : freshDraft(model.app, null)),
+      address: formatAuthority(address),
+      serial: identity.kind === 'serial' ? identity.serial : '',
+    },
+    focus: 'code',
+    refusal: null,
+  };
+}
+
 /** Every change of the renderer's state, as one pure function. */
 export function reduce(model: Model, event: Event): Model {
   switch (event.type) {
@@ -225,32 +388,18 @@ export function reduce(model: Model, event: Event): Model {
         loadError: null,
         place: event.app.trustAnchor ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
         draft: freshDraft(event.app, null),
+        settled: settle({}, event.app.statuses),
       };
     case 'load-failed':
       return { ...model, loadError: event.error };
     case 'refreshed':
-      return { ...model, app: event.app };
+      return { ...model, app: event.app, settled: settle(model.settled, event.app.statuses) };
     case 'pushed':
       return pushed(model, event.push, event.at);
     case 'went':
-      return {
-        ...closeAttempt(model),
-        place: event.place,
-        focus: null,
-        refusal: null,
-        // A code outlives leaving the form only on the way to the Root CA and back.
-        draft: event.place.name === 'home' ? withoutCode(model.draft) : model.draft,
-      };
+      return went(model, event.place);
     case 'pair-opened':
-      return model.app
-        ? {
-            ...closeAttempt(model),
-            place: { name: 'pair' },
-            draft: freshDraft(model.app, event.again),
-            focus: event.again ? 'code' : null,
-            refusal: null,
-          }
-        : model;
+      return pairOpened(model, event.again);
     case 'draft-changed':
       return { ...model, draft: { ...model.draft, ...event.change } };
     case 'address-typed':
@@ -301,16 +450,33 @@ export function reduce(model: Model, event: Event): Model {
           replaces: keptPairing(model)?.id ?? model.draft.replaces,
         },
       };
-    case 'check-asked':
-      return { ...model, checks: { ...model.checks, [event.id]: 'running' } };
-    case 'check-ended': {
-      const { [event.pairing.id]: _ended, ...checks } = model.checks;
+    case 'swap-confirmed':
+      // Without a serial number, since another device is expected: the user confirms the one that answers.
+      return { ...model, draft: { ...model.draft, allowSwap: true, serial: '' } };
+    case 'device-chosen':
+      return deviceChosen(model, event.device);
+    case 'search-asked':
       return {
         ...model,
-        checks,
+        lastSearchId: model.search?.id ?? model.lastSearchId,
+        search: { id: null, progress: null, cancelling: false, refusal: null },
+      };
+    case 'search-started':
+      return model.search?.id === null ? { ...model, search: { ...model.search, id: event.id } } : model;
+    case 'search-refused':
+      return model.search ? { ...model, search: { ...model.search, refusal: event.error } } : model;
+    case 'search-cancel-asked':
+      return model.search ? { ...model, search: { ...model.search, cancelling: true } } : model;
+    case 'dialog-changed':
+      return { ...model, dialog: event.dialog };
+    case 'check-asked':
+      return { ...model, checks: { ...model.checks, [event.id]: 'running' } };
+    case 'check-ended':
+      return {
+        ...model,
+        checks: without(model.checks, event.pairing.id),
         app: model.app && { ...model.app, pairings: upsert(model.app.pairings, event.pairing) },
       };
-    }
     case 'check-impossible':
       return { ...model, checks: { ...model.checks, [event.id]: event.error } };
   }

@@ -1,19 +1,54 @@
+import type { FoundDevice } from '../../shared/discovery.ts';
 import { appError } from '../../shared/errors.ts';
-import type { Method, MethodRequest, MethodValue, PosApi, TrustAnchorPreview } from '../../shared/ipc.ts';
+import type {
+  Method,
+  MethodRequest,
+  MethodValue,
+  PosApi,
+  Push,
+  TrustAnchorPreview,
+} from '../../shared/ipc.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { err, type Result } from '../../shared/result.ts';
-import { type DraftField, type Event, INITIAL, type Model, type Place, reduce, requestOf } from './model.ts';
+import type { SettingsPatch } from '../../shared/settings.ts';
+import {
+  type DraftField,
+  type Event,
+  INITIAL,
+  type Model,
+  type OpenDialog,
+  type Place,
+  reduce,
+  requestOf,
+} from './model.ts';
+
+/** News of many pairings come in bursts and are shown together. */
+const BURST_MS = 40;
+const IN_BURSTS: ReadonlySet<Push['type']> = new Set([
+  'status-changed',
+  'pairing-changed',
+  'history-changed',
+]);
 
 /** The one store: state from {@link reduce}, and the actions that talk to the main process. */
 export function createStore(api: PosApi, now: () => number = Date.now) {
   let model: Model = INITIAL;
   const listeners = new Set<() => void>();
 
+  let burst: ReturnType<typeof setTimeout> | undefined;
+
+  const notify = (): void => {
+    clearTimeout(burst);
+    burst = undefined;
+    for (const listener of listeners) listener();
+  };
+
   const dispatch = (event: Event): void => {
     const next = reduce(model, event);
     if (next === model) return;
     model = next;
-    for (const listener of listeners) listener();
+    if (event.type === 'pushed' && IN_BURSTS.has(event.push.type)) burst ??= setTimeout(notify, BURST_MS);
+    else notify();
   };
 
   const call = async <M extends Method>(
@@ -33,6 +68,19 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
   const refresh = async (): Promise<void> => {
     const state = await call('getState', null);
     if (state.ok) dispatch({ type: 'refreshed', app: state.value });
+  };
+
+  const push = (news: Push): void =>
+    dispatch({ type: 'pushed', push: news, at: new Date(now()).toISOString() });
+
+  /** Calls a method whose value is the pairing as it is afterwards. */
+  const change = async <M extends 'renamePairing' | 'setWatchLive' | 'moveAddress'>(
+    method: M,
+    request: MethodRequest<M>,
+  ): Promise<Result<PairingRecord>> => {
+    const changed: Result<PairingRecord> = await call(method, request);
+    if (changed.ok) push({ type: 'pairing-changed', pairing: changed.value });
+    return changed;
   };
 
   const actions = {
@@ -86,17 +134,56 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
           : { type: 'check-impossible', id: pairingId, error: checked.error },
       );
     },
+    /** Pairs with another device in place of the one that was paired, once the user said so. */
+    async swapDevice(): Promise<void> {
+      dispatch({ type: 'swap-confirmed' });
+      if (model.draft.code === '') dispatch({ type: 'form-reopened', focus: 'code' });
+      else await actions.startPairing(true);
+    },
+    renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),
+    setWatchLive: (pairingId: string, on: boolean) => change('setWatchLive', { pairingId, on }),
+    moveAddress: (pairingId: string, address: string) => change('moveAddress', { pairingId, address }),
+    async removePairing(pairingId: string): Promise<Result<null>> {
+      const removed = await call('removePairing', { pairingId });
+      if (removed.ok) push({ type: 'pairing-removed', pairingId });
+      return removed;
+    },
+    findMoved: (pairingId: string) => call('findMoved', { pairingId }),
+
+    planScan: () => call('planScan', null),
+    async startScan(port: string, cidrs: string[]): Promise<void> {
+      const { search } = model;
+      if (search && !search.refusal && !search.progress?.finished) return;
+      dispatch({ type: 'search-asked' });
+      const started = await call('startScan', { port, cidrs });
+      if (!started.ok) return dispatch({ type: 'search-refused', error: started.error });
+      dispatch({ type: 'search-started', id: started.value.scanId });
+      if (model.search?.cancelling) await call('cancelScan', started.value);
+    },
+    async cancelScan(): Promise<void> {
+      const id = model.search?.id;
+      dispatch({ type: 'search-cancel-asked' });
+      if (!id) return;
+      const cancelled = await call('cancelScan', { scanId: id });
+      if (!cancelled.ok) dispatch({ type: 'search-refused', error: cancelled.error });
+    },
+    chooseDevice: (device: FoundDevice) => dispatch({ type: 'device-chosen', device }),
+
+    async updateSettings(patch: SettingsPatch) {
+      const updated = await call('updateSettings', patch);
+      if (updated.ok) push({ type: 'settings-changed', settings: updated.value });
+      return updated;
+    },
+    readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
+    exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
+    getLicences: () => call('getLicences', null),
+    openDialog: (dialog: OpenDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
+
     previewTrustAnchor: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<TrustAnchorPreview>> =>
       call('previewTrustAnchor', { bytes }),
     async trustPreviewed(fingerprint256: string, replaceConfirmed: boolean) {
       const trusted = await call('trustPreviewed', { fingerprint256, replaceConfirmed });
-      if (trusted.ok) {
-        dispatch({
-          type: 'pushed',
-          push: { type: 'trust-anchor-changed', trustAnchor: trusted.value },
-          at: new Date(now()).toISOString(),
-        });
-      }
+      if (trusted.ok) push({ type: 'trust-anchor-changed', trustAnchor: trusted.value });
       return trusted;
     },
     async dismissNotice(id: string): Promise<void> {
@@ -106,9 +193,9 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
     copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
   };
 
-  const stopPushes = api.onPush((push) => {
+  const stopPushes = api.onPush((news) => {
     const wasOver = model.attempt?.progress?.outcome !== undefined;
-    dispatch({ type: 'pushed', push, at: new Date(now()).toISOString() });
+    push(news);
     if (!wasOver && model.attempt?.progress?.outcome?.kind === 'paired') void refresh();
   });
 

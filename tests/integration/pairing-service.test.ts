@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toAppError } from '../../electron/failure.ts';
 import { type AttemptEnd, PairingService } from '../../electron/pairing/pairing-service.ts';
 import { RootCaImport } from '../../electron/pairing/root-ca-import.ts';
 import type { PairingRequest } from '../../shared/ipc.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import { codeOf } from '../support/failure-code.ts';
 import { testRegister } from '../support/register.ts';
 
 let device: SimulatedDevice;
@@ -54,15 +54,6 @@ const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
   allowSwap: false,
   ...change,
 });
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'ok';
-  } catch (thrown) {
-    return toAppError(thrown).code;
-  }
-};
 
 describe('PairingService', () => {
   it('pairs, asking the user through pushes', async () => {

@@ -11,19 +11,11 @@ import { readCredentials } from '../../electron/pki/credentials.ts';
 import { findPemBlocks } from '../../electron/pki/pem.ts';
 import { type RootCa, readRootCa } from '../../electron/pki/trust-anchor.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
+import { codeOf } from '../support/failure-code.ts';
 
 const now = Date.now();
 const bytes = (text: string) => new TextEncoder().encode(text);
 const inDays = (days: number) => new Date(now + days * DAY_MS);
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-    return 'ok';
-  } catch (thrown) {
-    return toAppError(thrown).code;
-  }
-}
 
 let root: CertifiedKey;
 let intermediate: CertifiedKey;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/electron-store-documents.ts';
-import { toAppError } from '../../electron/failure.ts';
 import { summarize } from '../../electron/pki/certificate.ts';
 import { readVersioned } from '../../electron/vault/schema.ts';
 import { Vault } from '../../electron/vault/vault.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { type CertifiedKey, createCa } from '../simulator/pki.ts';
+import { codeOf } from '../support/failure-code.ts';
 import { MemoryCipher, memoryVault } from '../support/vault.ts';
 
 const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
@@ -43,15 +43,6 @@ const credentials = (name: string) => ({
   certificateChainPem: root.certificatePem,
   issuerPem: root.certificatePem,
 });
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'ok';
-  } catch (thrown) {
-    return toAppError(thrown).code;
-  }
-};
 
 describe('Vault', () => {
   it('keeps the trust anchor and pairings across a restart', () => {

@@ -1,0 +1,106 @@
+import type { ScanRange } from '../shared/discovery.ts';
+import type { Push } from '../shared/ipc.ts';
+import type { PairingRecord } from '../shared/pairing.ts';
+import type { PairingStatus } from '../shared/status.ts';
+import { ScanService } from './discovery/scan-service.ts';
+import { endOfAttempt, moveOf, StatusChanges } from './history/events.ts';
+import { History, type NewHistoryEntry } from './history/history.ts';
+import { PairingService } from './pairing/pairing-service.ts';
+import { RootCaImport } from './pairing/root-ca-import.ts';
+import { currentTrust, type PairingContext, type Timing } from './pairing/settings.ts';
+import { SettingsStore } from './settings-store.ts';
+import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
+import type { SecretCipher } from './vault/cipher.ts';
+import type { DocumentStore } from './vault/documents.ts';
+import { Vault } from './vault/vault.ts';
+
+const TICK_MS = 5_000;
+
+export interface ServiceParts {
+  readonly documents: DocumentStore;
+  /** Where the history is kept. */
+  readonly historyFolder: string;
+  readonly cipher: SecretCipher;
+  /** Milliseconds since 1970. */
+  readonly builtAt: number;
+  readonly timing: Timing;
+  /** Ranges to search besides this computer's own subnets; for tests. */
+  readonly extraRanges: readonly ScanRange[];
+  readonly push: (push: Push) => void;
+  readonly onStatus: (pairing: PairingRecord, status: PairingStatus) => void;
+}
+
+export type AppServices = ReturnType<typeof createServices>;
+
+/** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
+export function createServices({ documents, push, ...parts }: ServiceParts) {
+  const settings = new SettingsStore(documents);
+  const vault = new Vault(documents, parts.cipher);
+  const history = new History({ directory: parts.historyFolder, now: Date.now });
+  const context: PairingContext = { vault, now: Date.now, builtAt: parts.builtAt, timing: parts.timing };
+  const statusChanges = new StatusChanges();
+
+  const remember = (event: NewHistoryEntry) => {
+    history.append(event);
+    push({ type: 'history-changed' });
+  };
+  const scans = new ScanService({
+    trust: () => currentTrust(context),
+    extraRanges: parts.extraRanges,
+    onProgress: (progress) => push({ type: 'scan-progress', progress }),
+  });
+  const monitor = new ConnectionMonitor({
+    context,
+    settings: () => settings.get(),
+    search: (port, signal) => scans.search(port, signal),
+    heartbeat: DEFAULT_HEARTBEAT,
+    random: Math.random,
+    later: (work, ms) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+    onPairing: (pairing) => push({ type: 'pairing-changed', pairing }),
+    onMoved: (pairing, from) => remember(moveOf(pairing, from)),
+    onStatus: (pairing, status) => {
+      push({ type: 'status-changed', pairingId: pairing.id, status });
+      const entry = statusChanges.entryFor(pairing, status);
+      if (entry) remember(entry);
+      parts.onStatus(pairing, status);
+    },
+  });
+  const pairing = new PairingService({
+    context,
+    onProgress: (progress) => push({ type: 'pairing-progress', progress }),
+    exclusively: (attempt) => monitor.withoutChannels(attempt),
+    onEnd: (end) => {
+      if (end.stored) {
+        push({ type: 'pairing-changed', pairing: end.stored });
+        monitor.pairingChanged(end.stored);
+      }
+      remember(endOfAttempt(end));
+    },
+  });
+  settings.onChange((now) => push({ type: 'settings-changed', settings: now }));
+
+  let ticking: NodeJS.Timeout | undefined;
+  return {
+    settings,
+    vault,
+    history,
+    remember,
+    scans,
+    monitor,
+    pairing,
+    rootCaImport: new RootCaImport(context),
+    /** Starts the scheduled checks. */
+    start: () => {
+      monitor.tick();
+      ticking = setInterval(() => monitor.tick(), TICK_MS);
+    },
+    /** Ends everything that runs and waits for it. */
+    close: async () => {
+      clearInterval(ticking);
+      await Promise.allSettled([pairing.close(), scans.close(), monitor.close()]);
+    },
+  };
+}

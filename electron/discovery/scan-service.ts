@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { FoundDevice, ScanProgress, ScanRange } from '../../shared/discovery.ts';
+import { parsePort } from '../../shared/inputs.ts';
+import type { Trust } from '../device/connection.ts';
+import { Failure, failure, toAppError } from '../failure.ts';
+import { hostsIn, localRanges } from './ranges.ts';
+import { scanForDevices } from './scan.ts';
+
+interface RunningScan {
+  readonly id: string;
+  readonly cancel: AbortController;
+  readonly finished: Promise<void>;
+}
+
+export interface ScanServiceParts {
+  /** Throws {@link Failure} `root-ca-missing`. */
+  readonly trust: () => Trust;
+  readonly onProgress: (progress: ScanProgress) => void;
+  /** Ranges that can be searched besides this computer's own subnets; for tests. */
+  readonly extraRanges: readonly ScanRange[];
+}
+
+/** Searches the user starts, one at a time, and the searches that follow moved devices. */
+export class ScanService {
+  readonly #parts: ScanServiceParts;
+  #running: RunningScan | undefined;
+
+  constructor(parts: ScanServiceParts) {
+    this.#parts = parts;
+  }
+
+  ranges(): ScanRange[] {
+    return [...localRanges(), ...this.#parts.extraRanges];
+  }
+
+  /**
+   * Starts a search of subnets the user has seen in the plan. Throws {@link Failure} `busy`, `root-ca-missing`,
+   * `address-port-invalid`, `invalid-request` for any other range.
+   */
+  start(portText: string, cidrs: readonly string[]): { scanId: string } {
+    if (this.#running) throw failure('busy', 'a search is running');
+    const port = parsePort(portText);
+    if (!port.ok) throw new Failure(port.error);
+    const offered = new Set(this.ranges().map(({ cidr }) => cidr));
+    if (!cidrs.every((cidr) => offered.has(cidr)))
+      throw failure('invalid-request', 'not a subnet of this computer');
+    const trust = this.#parts.trust();
+    const hosts = uniqueHosts(cidrs);
+    const id = randomUUID();
+    const cancel = new AbortController();
+    this.#running = { id, cancel, finished: this.#run(id, hosts, port.value, trust, cancel.signal) };
+    return { scanId: id };
+  }
+
+  cancel(scanId: string): null {
+    if (this.#running?.id === scanId) this.#running.cancel.abort();
+    return null;
+  }
+
+  /** All devices on this computer's subnets, for the monitor. */
+  async search(port: number, signal: AbortSignal): Promise<readonly FoundDevice[]> {
+    const hosts = uniqueHosts(this.ranges().map(({ cidr }) => cidr));
+    return scanForDevices({ hosts, port, trust: this.#parts.trust(), signal });
+  }
+
+  async close(): Promise<void> {
+    this.#running?.cancel.abort();
+    await this.#running?.finished;
+  }
+
+  async #run(
+    scanId: string,
+    hosts: readonly string[],
+    port: number,
+    trust: Trust,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let last: Omit<ScanProgress, 'finished'> = { scanId, done: 0, total: hosts.length, found: [] };
+    const tell = (finished: boolean, change: Partial<ScanProgress> = {}) => {
+      last = { ...last, ...change };
+      this.#parts.onProgress({ ...last, finished });
+    };
+    // Begins in a later turn, so that the caller knows the id before the first progress.
+    await Promise.resolve();
+    try {
+      tell(false);
+      const found = await scanForDevices({
+        hosts,
+        port,
+        trust,
+        signal,
+        onProgress: (progress) => tell(false, { ...progress, found: [...progress.found] }),
+      });
+      this.#running = undefined;
+      tell(true, { done: hosts.length, found });
+    } catch (thrown) {
+      this.#running = undefined;
+      tell(true, { error: toAppError(thrown) });
+    }
+  }
+}
+
+const uniqueHosts = (cidrs: readonly string[]): string[] => [...new Set(cidrs.flatMap(hostsIn))];

@@ -1,0 +1,215 @@
+import { connect, isIPv4 } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FoundDevice } from '../../shared/discovery.ts';
+import type { DeviceAddress } from '../../shared/inputs.ts';
+import { openConnection, type Trust } from '../device/connection.ts';
+import { endedFailure, withDeadline } from '../device/deadline.ts';
+import { Failure, failure } from '../failure.ts';
+import { summarize } from '../pki/certificate.ts';
+import { addressNumber } from './ranges.ts';
+
+export interface ScanLimits {
+  /** Hosts that are tried at the same time. */
+  readonly concurrency: number;
+  /** Milliseconds in which a host must accept a TCP connection. */
+  readonly connectMs: number;
+  /** Milliseconds for one TLS connection to a host that did. */
+  readonly handshakeMs: number;
+}
+
+/**
+ * An absent host does not answer at all, not even to ARP, so the deadline alone decides how long a search takes.
+ * It leaves room for the second packet the operating system sends after one second (RFC 6298 section 2), since
+ * the first one may be lost or find a device asleep on Wi-Fi. A whole /24 is tried at once.
+ */
+export const DEFAULT_LIMITS: ScanLimits = { concurrency: 256, connectMs: 1_500, handshakeMs: 2_500 };
+
+/** Milliseconds between two reports. */
+const PROGRESS_EVERY_MS = 100;
+
+/** Packets to absent hosts become broadcasts (ARP), which cheap access points drop when too many come at once. */
+const BURST = { hosts: 32, pauseMs: 10 };
+
+const SHORTAGE = {
+  /** `connect(2)`, `socket(2)`: no descriptors, buffers, neighbour entries or ports left for now. */
+  codes: new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN', 'EADDRNOTAVAIL']),
+  pauseMs: 250,
+  /** Times that all connections at once may fail so before the search is given up. */
+  most: 40,
+};
+
+export interface ScanReport {
+  /** Hosts that are dealt with, of all. */
+  readonly done: number;
+  readonly total: number;
+  /** By address. */
+  readonly found: readonly FoundDevice[];
+}
+
+export interface ScanOptions {
+  /** IP addresses. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly trust: Trust;
+  readonly signal: AbortSignal;
+  /** Called at most ten times a second, and at the end. */
+  readonly onProgress?: (report: ScanReport) => void;
+  readonly limits?: Partial<ScanLimits>;
+}
+
+type Probe = 'open' | 'closed' | 'shortage';
+
+/** Whether a host accepts a TCP connection. Sends no data. */
+function probe(address: DeviceAddress, connectMs: number, signal: AbortSignal): Promise<Probe> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...address, timeout: connectMs });
+    const settle = (outcome: Probe) => {
+      signal.removeEventListener('abort', onAbort);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const onAbort = () => settle('closed');
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('connect', () => settle('open'));
+    socket.once('timeout', () => settle('closed'));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      settle(SHORTAGE.codes.has(error.code ?? '') ? 'shortage' : 'closed'),
+    );
+  });
+}
+
+/** The device at an address, or null when whoever answers there cannot prove to be one. */
+async function identify(
+  address: DeviceAddress,
+  trust: Trust,
+  deadline: AbortSignal,
+): Promise<FoundDevice | null> {
+  const started = performance.now();
+  try {
+    const { socket, certificate, identity } = await openConnection({ address, trust, signal: deadline });
+    const responseMs = Math.round(performance.now() - started);
+    socket.destroy();
+    return { address, identity, certificate: summarize(certificate), responseMs };
+  } catch (thrown) {
+    if (thrown instanceof Failure) return null;
+    throw thrown;
+  }
+}
+
+function byAddress({ address: a }: FoundDevice, { address: b }: FoundDevice): number {
+  if (isIPv4(a.host) && isIPv4(b.host)) return addressNumber(a.host) - addressNumber(b.host);
+  return a.host < b.host ? -1 : 1;
+}
+
+/** One search, for {@link scanForDevices}. */
+class Scan {
+  readonly #options: ScanOptions;
+  readonly #limits: ScanLimits;
+  readonly #queue: string[];
+  readonly #total: number;
+  readonly #found: FoundDevice[] = [];
+  readonly #running = new Set<Promise<void>>();
+  /** Ends all that is under way: by the user, or by an error nobody foresaw. */
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  #concurrency: number;
+  #shortages = 0;
+  #resumeAt = 0;
+  #done = 0;
+  #error: unknown;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#concurrency = this.#limits.concurrency;
+    this.#queue = [...new Set(options.hosts)];
+    this.#total = this.#queue.length;
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+  }
+
+  async run(): Promise<FoundDevice[]> {
+    const { signal } = this.#options;
+    let reported = -1;
+    const report = () => {
+      if (reported === this.#done) return;
+      reported = this.#done;
+      this.#options.onProgress?.({ done: this.#done, total: this.#total, found: this.#sorted() });
+    };
+    const reports = setInterval(report, PROGRESS_EVERY_MS);
+    try {
+      await this.#launchAll();
+    } finally {
+      clearInterval(reports);
+      this.#stop.abort();
+      await Promise.all(this.#running);
+    }
+    if (this.#error) throw this.#error;
+    if (signal.aborted) throw endedFailure(signal, 'the search');
+    report();
+    return this.#sorted();
+  }
+
+  /** Until the queue is empty and nothing runs that could put a host back into it. */
+  async #launchAll(): Promise<void> {
+    let inBurst = 0;
+    while (!this.#signal.aborted && (this.#queue.length > 0 || this.#running.size > 0)) {
+      const pauseMs = Math.max(
+        this.#resumeAt - performance.now(),
+        inBurst === BURST.hosts ? BURST.pauseMs : 0,
+      );
+      if (pauseMs > 0) {
+        inBurst = 0;
+        await delay(pauseMs, undefined, { signal: this.#signal }).catch(() => {});
+      } else if (this.#queue.length === 0 || this.#running.size >= this.#concurrency) {
+        await Promise.race(this.#running);
+      } else {
+        inBurst += 1;
+        this.#launch(this.#queue.shift() ?? '');
+      }
+    }
+  }
+
+  #launch(host: string): void {
+    const task = this.#look(host)
+      .catch((thrown: unknown) => {
+        this.#error ??= thrown;
+        this.#stop.abort();
+      })
+      .finally(() => this.#running.delete(task));
+    this.#running.add(task);
+  }
+
+  async #look(host: string): Promise<void> {
+    const { port, trust } = this.#options;
+    const { connectMs, handshakeMs } = this.#limits;
+    const address = { host, port };
+    const outcome = await probe(address, connectMs, this.#signal);
+    if (outcome === 'shortage') return this.#putBack(host);
+    if (outcome === 'open') {
+      const device = await identify(address, trust, withDeadline(this.#signal, handshakeMs));
+      if (device) this.#found.push(device);
+    }
+    this.#done += 1;
+  }
+
+  /** The computer itself is at its limit: later, and with fewer at once. */
+  #putBack(host: string): void {
+    this.#shortages += 1;
+    if (this.#shortages > SHORTAGE.most * this.#limits.concurrency)
+      throw failure('internal', 'this computer has no network connections left for a search');
+    this.#queue.push(host);
+    this.#concurrency = Math.max(1, Math.floor(this.#concurrency * 0.9));
+    this.#resumeAt = performance.now() + SHORTAGE.pauseMs;
+  }
+
+  #sorted(): FoundDevice[] {
+    return this.#found.toSorted(byAddress);
+  }
+}
+
+/**
+ * Looks for devices: hosts that accept a connection at `port` and whose certificate leads to the trust anchor. To
+ * any other host nothing but a TLS handshake is sent. Throws {@link Failure} `cancelled` and `timed-out` when the
+ * signal ends it, and `internal` when this computer cannot open more connections.
+ */
+export const scanForDevices = (options: ScanOptions): Promise<FoundDevice[]> => new Scan(options).run();

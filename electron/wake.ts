@@ -1,0 +1,23 @@
+import { networkInterfaces } from 'node:os';
+import { powerMonitor } from 'electron';
+
+const LOOK_MS = 5_000;
+
+/** Calls `wake` when the computer wakes or is unlocked, or when its network addresses change. */
+export function onWake(wake: () => void): void {
+  powerMonitor.on('resume', wake);
+  powerMonitor.on('unlock-screen', wake);
+  // No operating system event reaches Node here; comparing a handful of addresses costs nothing.
+  const addresses = () =>
+    Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .map(({ address }) => address)
+      .sort()
+      .join();
+  let before = addresses();
+  setInterval(() => {
+    const now = addresses();
+    if (now !== before && now !== '') wake();
+    before = now;
+  }, LOOK_MS).unref();
+}

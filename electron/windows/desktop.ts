@@ -1,0 +1,107 @@
+import { app, type BrowserWindow } from 'electron';
+import type { Push } from '../../shared/ipc.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
+import { needsAttention, type PairingStatus } from '../../shared/status.ts';
+import type { SettingsStore } from '../settings-store.ts';
+import { changeLanguage, startTexts, texts } from '../texts.ts';
+import { attentionOf, overallState } from './attention.ts';
+import { type MenuTexts, showMenu } from './menu.ts';
+import { AttentionNotifications } from './notifications.ts';
+import { AppTray } from './tray.ts';
+
+export interface DesktopParts {
+  readonly settings: SettingsStore;
+  readonly statuses: () => readonly PairingStatus[];
+  /** The main window, opened again if it was closed. */
+  readonly showWindow: () => BrowserWindow;
+  /** Whether the user looks at the window now. */
+  readonly isWatched: () => boolean;
+  readonly push: (push: Push) => void;
+}
+
+/** What the app shows outside of its window: menu, tray entry, notifications; all in the user's language. */
+export class Desktop {
+  readonly #parts: DesktopParts;
+  readonly #tray: AppTray;
+  readonly #notifications: AttentionNotifications;
+
+  constructor(parts: DesktopParts) {
+    this.#parts = parts;
+    const { settings } = parts;
+    startTexts(settings.get().language);
+    this.#tray = new AppTray({ open: () => this.#parts.showWindow(), quit: () => app.quit() });
+    this.#notifications = new AttentionNotifications({
+      now: Date.now,
+      enabled: () => settings.get().notifications,
+      watched: parts.isWatched,
+      open: (pairingId) => this.#ask({ type: 'show-pairing', pairingId }),
+    });
+    this.#refresh();
+    settings.onChange(
+      (now, before) => void this.#settingsChanged(now.language !== before.language, now.language),
+    );
+  }
+
+  /** News of one pairing's connection. */
+  statusChanged(pairing: PairingRecord, status: PairingStatus): void {
+    this.#notifications.report(pairing.id, attentionOf(status), () => ({
+      title: texts.t('desktop.attentionTitle', { name: pairing.name || pairing.posId }),
+      body: texts.t(`status.${status.state}.sentence`),
+    }));
+    this.#showTray();
+  }
+
+  pairingRemoved(id: string): void {
+    this.#notifications.forget(id);
+    this.#showTray();
+  }
+
+  async #settingsChanged(
+    languageChanged: boolean,
+    language: Parameters<typeof changeLanguage>[0],
+  ): Promise<void> {
+    if (languageChanged) await changeLanguage(language);
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const words = texts.t('menu', { returnObjects: true }) as Omit<MenuTexts, 'app'>;
+    const show = (what: Extract<Push, { type: 'show' }>['what']) => () => this.#ask({ type: 'show', what });
+    showMenu(
+      { ...words, app: app.getName() },
+      {
+        about: show('about'),
+        newPairing: show('new-pairing'),
+        findDevices: show('find-devices'),
+        settings: show('settings'),
+        shortcuts: show('shortcuts'),
+      },
+    );
+    this.#showTray();
+  }
+
+  #ask(push: Push): void {
+    this.#parts.showWindow().focus();
+    this.#parts.push(push);
+  }
+
+  #showTray(): void {
+    if (!this.#parts.settings.get().tray) {
+      this.#tray.show(null);
+      return;
+    }
+    const statuses = this.#parts.statuses();
+    const state = overallState(statuses);
+    const stateText =
+      state === 'attention'
+        ? texts.t('tray.attention', { count: statuses.filter(needsAttention).length })
+        : texts.t(`tray.${state}`);
+    this.#tray.show({
+      state,
+      stateText,
+      tooltip: texts.t('tray.tooltip', { state: stateText }),
+      open: texts.t('tray.open'),
+      quit: texts.t('tray.quit'),
+    });
+  }
+}
