@@ -1,29 +1,31 @@
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { BrandMark } from './components/brand.tsx';
+import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
+import { Dialogs } from './components/dialogs.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { Screen } from './components/screen.tsx';
+import { DeviceScreen } from './screens/device.tsx';
+import { FindScreen } from './screens/find.tsx';
+import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
 import { PairScreen } from './screens/pair.tsx';
 import { RootCaScreen } from './screens/root-ca.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { useActions, useModel } from './state/context.tsx';
 
 export function App() {
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
   const { app } = useModel();
   return (
     <I18nProvider locale={i18n.language}>
-      <header className="app-header">
-        <BrandMark />
-        <span className="app-name">{t('app.name')}</span>
-        {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
-      </header>
+      <AppHeader />
       <main className="app-main">
         {app && <Notices notices={app.notices} />}
         <CurrentScreen />
       </main>
+      <Dialogs />
     </I18nProvider>
   );
 }
@@ -55,9 +57,12 @@ function CurrentScreen() {
     case 'root-ca':
       return <RootCaScreen next={place.next} />;
     case 'device':
+      return <DeviceScreen key={place.id} id={place.id} />;
     case 'find':
+      return <FindScreen next={place.next} />;
     case 'history':
+      return <HistoryScreen />;
     case 'settings':
-      return <HomeScreen />;
+      return <SettingsScreen />;
   }
 }

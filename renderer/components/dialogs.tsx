@@ -1,0 +1,4 @@
+/** What lies over any screen: About and the list of shortcuts. */
+export function Dialogs() {
+  return null;
+}

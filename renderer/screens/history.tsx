@@ -1,0 +1,5 @@
+import { Screen } from '../components/screen.tsx';
+
+export function HistoryScreen() {
+  return <Screen title="History">{null}</Screen>;
+}
