@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MethodValue, PairingRequest } from '../../shared/ipc.ts';
 import type { DeviceIdentity, PairingProgress, PairingRecord } from '../../shared/pairing.ts';
-import type { Result } from '../../shared/result.ts';
-import { failure } from '../failure.ts';
+import { err, type Result } from '../../shared/result.ts';
+import { failure, toAppError } from '../failure.ts';
 import { pairRegister, sameIdentity } from './pair-register.ts';
 import { validateRequest } from './request.ts';
 import type { PairingContext } from './settings.ts';
@@ -74,7 +74,10 @@ export class PairingService {
         return lookAgain();
       };
       const hooks = { onProgress, confirmIdentity, freeDevice };
-      const result = await pairRegister({ attemptId: id, pairingId }, request, context, hooks, cancel.signal);
+      const ids = { attemptId: id, pairingId };
+      const result = await pairRegister(ids, request, context, hooks, cancel.signal).catch((thrown) =>
+        err(toAppError(thrown)),
+      );
       this.#attempt = undefined;
       onEnd({ posId: request.posId, replaced, result, stored: context.vault.find(pairingId) });
     };
