@@ -1,5 +1,7 @@
+import { once, setMaxListeners } from 'node:events';
 import { connect, isIPv4, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
 import type { FoundDevice } from '../../shared/discovery.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import { openConnection, type Trust } from '../device/connection.ts';
@@ -30,12 +32,15 @@ const PROGRESS_EVERY_MS = 100;
 /** Packets to absent hosts become broadcasts (ARP), which cheap access points drop when too many come at once. */
 const BURST = { hosts: 32, pauseMs: 10 };
 
+/** Milliseconds for a device to take note that the connection is closed. */
+const GOODBYE_MS = 250;
+
 const SHORTAGE = {
   /** `connect(2)`, `socket(2)`: no descriptors, buffers, neighbour entries or ports left for now. */
   codes: new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN', 'EADDRNOTAVAIL']),
-  pauseMs: 250,
+  pauseMs: 100,
   /** Pauses in a row after which not one connection could be tried: the search is given up. */
-  most: 20,
+  most: 50,
 };
 
 export interface ScanReport {
@@ -82,17 +87,27 @@ function probe(address: DeviceAddress, connectMs: number, signal: AbortSignal): 
   });
 }
 
+/** Lets the other end finish its side of the handshake, so that a device does not note a failed one. */
+async function sayGoodbye(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  socket.resume();
+  socket.end();
+  await once(socket, 'close', { signal: withDeadline(signal, GOODBYE_MS) }).catch(() => {});
+}
+
 /** The device at the other end, or null when whoever is there cannot prove to be one. Closes the connection. */
 async function identify(
   tcp: Socket,
   address: DeviceAddress,
   trust: Trust,
   deadline: AbortSignal,
-): Promise<Omit<FoundDevice, 'responseMs'> | null> {
+): Promise<FoundDevice | null> {
+  const started = performance.now();
   try {
     const { socket, certificate, identity } = await openConnection({ address, trust, tcp, signal: deadline });
-    socket.destroy();
-    return { address, identity, certificate: summarize(certificate) };
+    const responseMs = Math.round(performance.now() - started);
+    const device = { address, identity, certificate: summarize(certificate), responseMs };
+    await sayGoodbye(socket, deadline);
+    return device;
   } catch {
     // Also when its certificate is so strange that reading it fails: one such host must not end the search.
     return null;
@@ -131,6 +146,8 @@ class Scan {
     this.#queue = [...new Set(options.hosts)];
     this.#total = this.#queue.length;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    // Each connection listens to it.
+    setMaxListeners(0, this.#signal);
   }
 
   async run(): Promise<FoundDevice[]> {
@@ -196,14 +213,14 @@ class Scan {
     const { port, trust } = this.#options;
     const { concurrency, connectMs, handshakeMs } = this.#limits;
     const address = { host, port };
-    const started = performance.now();
     const outcome = await probe(address, connectMs, this.#signal);
     if (outcome === 'shortage') return this.#putBack(host);
     this.#shortages = 0;
-    this.#concurrency = Math.min(concurrency, this.#concurrency + 1);
+    // One more at once for each round that went well.
+    this.#concurrency = Math.min(concurrency, this.#concurrency + 1 / this.#concurrency);
     if (outcome !== 'closed') {
       const device = await identify(outcome, address, trust, withDeadline(this.#signal, handshakeMs));
-      if (device) this.#found.push({ ...device, responseMs: Math.round(performance.now() - started) });
+      if (device) this.#found.push(device);
     }
     this.#done += 1;
   }
