@@ -68,7 +68,10 @@ type Probe = Socket | 'closed' | 'shortage';
 function probe(address: DeviceAddress, connectMs: number, signal: AbortSignal): Promise<Probe> {
   return new Promise((resolve) => {
     const socket = connect({ ...address, noDelay: true, timeout: connectMs });
+    let settled = false;
     const settle = (outcome: Probe) => {
+      if (settled) return;
+      settled = true;
       signal.removeEventListener('abort', onAbort);
       socket.setTimeout(0);
       if (outcome !== socket) socket.destroy();
