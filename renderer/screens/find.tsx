@@ -87,7 +87,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
         />
       )}
       <form className="find-form" onSubmit={onSubmit} noValidate autoComplete="off">
-        <div className="columns columns-find">
+        <div className="columns columns-fill columns-find">
           <section className="card find-where" aria-labelledby="find-where">
             <h2 id="find-where">{t('find.where')}</h2>
             <Ranges
@@ -240,7 +240,7 @@ function Outcome({ search, ranges, next }: OutcomeProps) {
       <section className="card card-sunken find-idle">
         <Radar aria-hidden="true" />
         <p>{t('find.ready', { count, number: format.number(count) })}</p>
-        <p className="muted">{t('find.onlyHandshake')}</p>
+        <p className="muted">{t('find.onlyYours')}</p>
       </section>
     );
   }

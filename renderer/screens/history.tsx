@@ -44,6 +44,8 @@ const MOST_AT_ONCE = 500;
 interface Loaded {
   readonly entries: readonly HistoryEntry[];
   readonly total: number;
+  /** Whether these are only those that match: what was read last may not be what is asked for now. */
+  readonly filtered: boolean;
 }
 
 async function readNewest(
@@ -51,6 +53,7 @@ async function readNewest(
   filter: { readonly text: string; readonly kinds: HistoryKind[] },
   count: number,
 ): Promise<Loaded | AppError> {
+  const filtered = filter.text.trim() !== '' || filter.kinds.length > 0;
   const entries: HistoryEntry[] = [];
   for (;;) {
     const limit = Math.min(MOST_AT_ONCE, count - entries.length);
@@ -58,7 +61,7 @@ async function readNewest(
     if (!page.ok) return page.error;
     entries.push(...page.value.entries);
     const { total } = page.value;
-    if (page.value.entries.length < limit || entries.length >= count) return { entries, total };
+    if (page.value.entries.length < limit || entries.length >= count) return { entries, total, filtered };
   }
 }
 
@@ -107,7 +110,7 @@ export function HistoryScreen() {
         number: format.number(loaded.total),
       })
     : '';
-  const nothingYet = loaded?.total === 0 && !filtered;
+  const nothingYet = loaded?.total === 0 && !loaded.filtered;
   return (
     <Screen
       title={t('history.title')}
@@ -172,7 +175,10 @@ export function HistoryScreen() {
           </div>
           {loaded && loaded.total > 0 && (
             <section className="card history-card" aria-label={t('history.title')}>
-              <p className="history-count">{summary}</p>
+              <p className="history-count">
+                <span>{summary}</span>
+                <span>{t('history.kept')}</span>
+              </p>
               <ol className="history-list">
                 {loaded.entries.map((entry, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: counted from the oldest, which never moves while new ones come in at the top
@@ -228,7 +234,6 @@ function ExportButtons() {
       {(['csv', 'json'] as const).map((format) => (
         <Button
           key={format}
-          size="large"
           icon={Download}
           busy={busy === format}
           isDisabled={busy !== null && busy !== format}
