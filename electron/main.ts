@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { type AppServices, createServices } from './app-services.ts';
-import { applyUserDataDir, readExtraRanges, readOffer } from './command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
-import { toAppError } from './failure.ts';
+import { failure, toAppError } from './failure.ts';
 import { historyToCsv, historyToJson } from './history/export.ts';
 import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
@@ -34,7 +34,7 @@ function start(): void {
     cipher: safeStorageCipher,
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
-    extraRanges: readExtraRanges(),
+    searchRanges: readSearchRanges,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
@@ -106,7 +106,10 @@ async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Pr
   });
   if (canceled || !filePath) return false;
   const entries = history.all();
-  await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  const text = format === 'csv' ? historyToCsv(entries) : historyToJson(entries);
+  await writeFile(filePath, text).catch((error: Error) => {
+    throw failure('storage-failed', error.message);
+  });
   return true;
 }
 

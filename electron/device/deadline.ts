@@ -1,8 +1,15 @@
 import { failure } from '../failure.ts';
 
-/** A signal that ends when `parent` does (cancelled by the user) or after `ms` milliseconds. */
-export const withDeadline = (parent: AbortSignal, ms: number): AbortSignal =>
-  AbortSignal.any([parent, AbortSignal.timeout(ms)]);
+/**
+ * A signal that ends when `parent` does (cancelled by the user) or after `ms` milliseconds. With a timer of its own:
+ * what `AbortSignal.timeout` gives to `AbortSignal.any` alone is garbage-collected before its time, and never ends.
+ */
+export function withDeadline(parent: AbortSignal, ms: number): AbortSignal {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new DOMException('', 'TimeoutError')), ms);
+  timer.unref();
+  return AbortSignal.any([parent, deadline.signal]);
+}
 
 /** The catalogue entry for an ended signal: `timed-out` or `cancelled`. */
 export function endedFailure(signal: AbortSignal, waitingFor: string): Error {
