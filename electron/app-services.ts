@@ -71,7 +71,7 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
   const pairing = new PairingService({
     context,
     onProgress: (progress) => push({ type: 'pairing-progress', progress }),
-    exclusively: (attempt) => monitor.withoutChannels(attempt),
+    exclusively: (attempt, concerns) => monitor.withoutChannels(attempt, concerns),
     onEnd: (end) => {
       if (end.stored) {
         push({ type: 'pairing-changed', pairing: end.stored });

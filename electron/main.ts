@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { type AppServices, createServices } from './app-services.ts';
-import { applyUserDataDir, readOffer, readSearchRanges } from './command-line.ts';
+import { applyUserDataDir, readExtraRanges, readOffer } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
 import { failure, toAppError } from './failure.ts';
 import { historyToCsv, historyToJson } from './history/export.ts';
@@ -21,12 +21,16 @@ import { Desktop } from './windows/desktop.ts';
 import { lockDown } from './windows/lockdown.ts';
 import { createMainWindow } from './windows/main-window.ts';
 
+const QUIT_WITHIN_MS = 3_000;
+
 /** Composition root: the only place that knows both Electron and the core. */
 function start(): void {
   const dataFolder = join(app.getPath('userData'), 'vault');
   const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
-    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(PUSH_CHANNEL, message);
+    for (const window of BrowserWindow.getAllWindows()) {
+      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, message);
+    }
   };
   const services = createServices({
     documents,
@@ -34,7 +38,7 @@ function start(): void {
     cipher: safeStorageCipher,
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
-    searchRanges: readSearchRanges,
+    extraRanges: readExtraRanges(),
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
@@ -80,7 +84,19 @@ function start(): void {
     // With a tray entry the app goes on watching; it is left by "Quit".
     if (process.platform !== 'darwin' && !services.settings.get().tray) app.quit();
   });
-  app.on('will-quit', () => void services.close());
+  quitAfter(() => services.close());
+}
+
+/** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
+function quitAfter(close: () => Promise<void>): void {
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    closed = true;
+    const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
+    void Promise.race([close(), patience]).finally(() => app.quit());
+  });
 }
 
 /** Only the top frame of one of our windows, showing our own origin, may call. */
@@ -106,10 +122,11 @@ async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Pr
   });
   if (canceled || !filePath) return false;
   const entries = history.all();
-  const text = format === 'csv' ? historyToCsv(entries) : historyToJson(entries);
-  await writeFile(filePath, text).catch((error: Error) => {
-    throw failure('storage-failed', error.message);
-  });
+  try {
+    await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  } catch (thrown) {
+    throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
+  }
   return true;
 }
 
