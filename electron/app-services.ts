@@ -24,8 +24,8 @@ export interface ServiceParts {
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
-  /** Ranges to search besides this computer's own subnets; for tests. */
-  readonly extraRanges: readonly ScanRange[];
+  /** What may be searched for devices. */
+  readonly searchRanges: () => ScanRange[];
   readonly push: (push: Push) => void;
   readonly onStatus: (pairing: PairingRecord, status: PairingStatus) => void;
 }
@@ -46,7 +46,7 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
   };
   const scans = new ScanService({
     trust: () => currentTrust(context),
-    extraRanges: parts.extraRanges,
+    ranges: parts.searchRanges,
     onProgress: (progress) => push({ type: 'scan-progress', progress }),
   });
   const monitor = new ConnectionMonitor({

@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   readonly address: DeviceAddress;
   readonly trust: Trust;
   readonly signal: AbortSignal;
+  /** A TCP connection to the address that is open already. It is closed here when anything fails. */
+  readonly tcp?: Socket;
   /** Refuse any other device than this one. */
   readonly identity?: DeviceIdentity;
   /** Refuse any other device certificate than this one. */
@@ -143,7 +145,7 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
  * trust anchor alone, dates, serverAuth, identity, and the pin when one is given. Throws {@link Failure}.
  */
 export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
-  const tcp = await openTcp(options);
+  const tcp = options.tcp ?? (await openTcp(options));
   try {
     const socket = await shakeHands(tcp, options);
     options.onHandshake?.();

@@ -5,7 +5,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
 import { StageList } from '../components/stage-list.tsx';
 import { useActions, useModel } from '../state/context.tsx';
-import { type Attempt, keptPairing } from '../state/model.ts';
+import { type Attempt, codeLeft, keptPairing } from '../state/model.ts';
 import type { Actions } from '../state/store.ts';
 
 interface FailureProps {
@@ -70,7 +70,7 @@ function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: s
       },
     };
   }
-  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.draft.code !== '');
+  const action = actionNow(ERROR_CATALOGUE[error.code].action, codeLeft(model) !== '');
   return { label: t(`actions.${action}`), run: () => run(action, actions) };
 }
 
