@@ -64,7 +64,8 @@ export function ErrorPanel({ error, at, note, actions, headingLevel = 2, compact
   );
 }
 
-function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
+/** What support needs to know of an error, folded away. */
+export function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
   const { t } = useTranslation();
   const { app } = useModel();
   const params = Object.entries(error.params ?? {}).map(([name, value]) =>
