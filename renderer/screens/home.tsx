@@ -10,7 +10,7 @@ import {
   X,
 } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
-import { Button as AriaButton, Input, Label, Link, SearchField, ToggleButton } from 'react-aria-components';
+import { Button as AriaButton, Input, Label, Link, SearchField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
@@ -39,6 +39,9 @@ import {
   shownStatus,
 } from '../state/pairing-list.ts';
 import { useNow } from '../use-now.ts';
+
+/** Up to so many devices are shown large. */
+const ROOMY = 2;
 
 export function HomeScreen() {
   const { t } = useTranslation();
@@ -180,12 +183,13 @@ function Devices({ pairings, now }: DevicesProps) {
         <ul
           ref={list}
           className="device-list"
+          data-roomy={pairings.length <= ROOMY || undefined}
           tabIndex={-1}
           aria-label={t('home.listLabel', { from: page.from, to: page.to, total: found.length })}
         >
           {page.entries.map((pairing) => (
             <li key={pairing.id}>
-              <DeviceCard pairing={pairing} now={now} />
+              <DeviceCard pairing={pairing} now={now} roomy={pairings.length <= ROOMY} />
             </li>
           ))}
         </ul>
@@ -215,13 +219,9 @@ function Summary({ overview, total, onlyAttention, onOnlyAttention }: SummaryPro
         {count === 0 && (allWell ? t('home.allWell', { count: total }) : t('home.total', { count: total }))}
       </p>
       {(count > 0 || onlyAttention) && (
-        <ToggleButton
-          className="button button-secondary button-normal summary-toggle"
-          isSelected={onlyAttention}
-          onChange={onOnlyAttention}
-        >
+        <Button onPress={() => onOnlyAttention(!onlyAttention)}>
           {onlyAttention ? t('home.showAll') : t('home.showAttention')}
-        </ToggleButton>
+        </Button>
       )}
     </div>
   );
@@ -251,8 +251,14 @@ function Pager({ page: { index, last, from, to }, total, onTurn }: PagerProps) {
   );
 }
 
-function DeviceCard({ pairing, now }: { readonly pairing: PairingRecord; readonly now: number }) {
-  const { t } = useTranslation();
+interface DeviceCardProps {
+  readonly pairing: PairingRecord;
+  readonly now: number;
+  /** Among many, a connected device needs no words. */
+  readonly roomy: boolean;
+}
+
+function DeviceCard({ pairing, now, roomy }: DeviceCardProps) {
   const { go } = useActions();
   const status = shownStatus(useModel(), pairing);
   const sentence = useStatusSentence(status);
@@ -270,20 +276,22 @@ function DeviceCard({ pairing, now }: { readonly pairing: PairingRecord; readonl
           <h2 id={headingId}>
             <Link className="card-link" onPress={() => go({ name: 'device', id: pairing.id })}>
               {nameOf(pairing)}
+              <ChevronRight className="card-chevron" aria-hidden="true" />
             </Link>
           </h2>
           <StateChip status={status} />
         </div>
-        <PairingActions pairing={pairing} status={status} describedBy={headingId} />
+        <PairingActions
+          pairing={pairing}
+          status={status}
+          describedBy={headingId}
+          size={roomy ? 'large' : 'normal'}
+        />
       </div>
-      {status.state !== 'connected' && <p className="device-sentence">{sentence}</p>}
+      {(roomy || status.state !== 'connected') && <p className="device-sentence">{sentence}</p>}
       <ExpiryWarning expiry={status.expiry} now={now} />
       <CardFacts pairing={pairing} now={now} />
       {impossible && <ErrorPanel error={impossible} headingLevel={3} compact />}
-      <span className="card-more" aria-hidden="true">
-        {t('home.details')}
-        <ChevronRight />
-      </span>
     </article>
   );
 }
