@@ -217,12 +217,13 @@ function LookForDevice({ pairing: { id, identity } }: { readonly pairing: Pairin
 function WatchLive({ pairing }: { readonly pairing: PairingRecord }) {
   const { t } = useTranslation();
   const { setWatchLive } = useActions();
-  const [pending, setPending] = useState(false);
+  /** What was asked for, until it is so. */
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   const change = async (on: boolean) => {
-    setPending(true);
+    setWanted(on);
     const changed = await setWatchLive(pairing.id, on);
-    setPending(false);
+    setWanted(null);
     setError(changed.ok ? null : changed.error);
   };
   return (
@@ -230,9 +231,9 @@ function WatchLive({ pairing }: { readonly pairing: PairingRecord }) {
       <SwitchRow
         label={t('device.watchLive')}
         hint={t('device.watchLiveHint')}
-        isSelected={pairing.watchLive}
+        isSelected={wanted ?? pairing.watchLive}
         onChange={(on) => {
-          if (!pending) void change(on);
+          if (wanted === null) void change(on);
         }}
       />
       {error && <ErrorPanel error={error} headingLevel={3} compact />}
