@@ -76,7 +76,7 @@ function overHttps({
       readBody(
         response,
         (text) => {
-          if (status < 200 || status > 299) return reject(httpStatusFailure(status, text, [setupCode]));
+          if (status < 200 || status > 299) return reject(httpStatusFailure(status, text, [setupCode], true));
           const message = parseDeviceMessage(text);
           if (message?.type === 'ErrorResponse') return reject(errorResponseFailure(message, [setupCode]));
           resolve(text);
@@ -114,7 +114,7 @@ function overWebSocket(options: PairingRequestOptions): Promise<string> {
     socket.once('unexpected-response', (_request, response) => {
       readBody(
         response,
-        (text) => reject(httpStatusFailure(response.statusCode ?? 0, text, [setupCode])),
+        (text) => reject(httpStatusFailure(response.statusCode ?? 0, text, [setupCode], false)),
         reject,
       );
     });

@@ -72,7 +72,7 @@ export function LiveMark() {
 export function useStatusSentence({ state, error, movedTo }: PairingStatus): string {
   const { t } = useTranslation();
   if (movedTo) return t('status.moved', { address: formatAuthority(movedTo) });
-  return state === 'failed' && error ? errorText(error).what : t(`status.${state}.sentence`);
+  return state === 'failed' && error ? errorText(error, 'connection').what : t(`status.${state}.sentence`);
 }
 
 /** Says that a certificate of the pairing ends soon, or has ended. */

@@ -153,6 +153,7 @@ function Advice({ pairing, status: { state, error } }: StateProps) {
       key={shown.code}
       error={shown}
       at={impossible ? null : (pairing.lastCheck?.at ?? null)}
+      origin="connection"
       actions={
         aboutRoot ? (
           <Button onPress={() => go({ name: 'root-ca', next: 'home' })}>{t('actions.choose-root-ca')}</Button>

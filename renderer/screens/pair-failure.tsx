@@ -9,7 +9,7 @@ import { ActionBar, Screen } from '../components/screen.tsx';
 import { StageList } from '../components/stage-list.tsx';
 import { SwapDialog } from '../components/swap-dialog.tsx';
 import { useActions, useModel } from '../state/context.tsx';
-import { type Attempt, keptPairing } from '../state/model.ts';
+import { type Attempt, codeLeft, keptPairing } from '../state/model.ts';
 import type { Actions } from '../state/store.ts';
 
 interface FailureProps {
@@ -103,7 +103,7 @@ function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: s
       },
     };
   }
-  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.draft.code !== '');
+  const action = actionNow(ERROR_CATALOGUE[error.code].action, codeLeft(model) !== '');
   return { label: t(`actions.${action}`), run: () => run(action, actions) };
 }
 

@@ -159,6 +159,7 @@ export function PairForm() {
               value={draft.code}
               onChange={actions.typeCode}
               onBlur={onBlur('code')}
+              isHidden={starting}
               error={errors.code}
               inputRef={inputs.code}
               aside={

@@ -90,7 +90,9 @@ test('another device at the address is named and not followed; swapping it must 
     await expect(connection(page, 'wrong-device')).toBeVisible();
     await open(page, '7');
     await expect(page.getByText('Another device answers at this address.')).toBeVisible();
-    await expect(errorPanel(page, 'serial-mismatch')).toBeVisible();
+    await expect(errorPanel(page, 'serial-mismatch')).toContainText(
+      `Paired was serial number ${device.serial}, but the device at this address has ${other.serial}.`,
+    );
     await picture(page, 'devices-wrong-device');
     expect(other.received).toEqual([]);
     expect((await pairingOf(page)).identity).toEqual(before.identity);
@@ -271,6 +273,7 @@ test('hundreds of pairings: paged, searched, and those that need attention by th
   await expect(cards.nth(2)).toHaveAccessibleName('Register 2');
   await expect(connection(page, 'connected')).toBeVisible();
   await expect(page.getByText(/devices need attention$/)).toBeVisible();
+  await expect(cards.nth(2).locator('[data-connection-state="unreachable"]')).toBeVisible();
   await picture(page, 'devices-many');
 
   await page.getByRole('button', { name: 'Next' }).click();

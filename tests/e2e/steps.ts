@@ -1,18 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Transport } from '../../shared/inputs.ts';
 import type { ConnectionState } from '../../shared/status.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { expect } from './app.ts';
 
-const SCREENSHOTS = 'docs/screenshots';
-
-/** Keeps a picture for the README and the guide. Movement is stopped first, so that no half-way state is shown. */
-export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
-}
+export { picture } from './picture.ts';
 
 export async function pasteRootCa(page: Page, pem: string): Promise<void> {
   await page.getByRole('button', { name: 'Paste certificate' }).click();
