@@ -14,6 +14,7 @@ import { Button as AriaButton, Input, Label, Link, SearchField } from 'react-ari
 import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
+import { needsAttention } from '../../shared/status.ts';
 import { Button } from '../components/button.tsx';
 import { commonName } from '../components/certificate.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -261,6 +262,7 @@ interface DeviceCardProps {
 function DeviceCard({ pairing, now, roomy }: DeviceCardProps) {
   const { go } = useActions();
   const status = shownStatus(useModel(), pairing);
+  const { tone } = STATE_LOOK[status.state];
   const sentence = useStatusSentence(status);
   const impossible = useImpossibleCheck(pairing.id);
   const headingId = `pairing-${pairing.id}`;
@@ -269,7 +271,7 @@ function DeviceCard({ pairing, now, roomy }: DeviceCardProps) {
       className="card device-card"
       aria-labelledby={headingId}
       data-pairing-id={pairing.id}
-      data-tone={STATE_LOOK[status.state].tone}
+      data-tone={tone === 'success' && needsAttention(status) ? 'warn' : tone}
     >
       <div className="device-card-head">
         <div className="device-card-title">
