@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { type AppServices, createServices } from './app-services.ts';
-import { applyUserDataDir, readExtraRanges, readOffer } from './command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
 import { failure, toAppError } from './failure.ts';
 import { historyToCsv, historyToJson } from './history/export.ts';
@@ -38,7 +38,7 @@ function start(): void {
     cipher: safeStorageCipher,
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
-    extraRanges: readExtraRanges(),
+    searchRanges: readSearchRanges,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);

@@ -64,6 +64,9 @@ export const pairingRecordSchema = z.object({
 });
 export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 
+/** What people call a pairing: its friendly name, or its POS ID without one. */
+export const nameOf = ({ name, posId }: Pick<PairingRecord, 'name' | 'posId'>): string => name || posId;
+
 export const STAGE_STATES = ['waiting', 'running', 'needs-you', 'done', 'failed'] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 

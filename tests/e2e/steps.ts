@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Transport } from '../../shared/inputs.ts';
+import type { ConnectionState } from '../../shared/status.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { expect } from './app.ts';
 
@@ -43,3 +44,15 @@ export async function pair(
 
 export const errorPanel = (page: Page, code: string) =>
   page.locator(`[role="alert"][data-error-code="${code}"]`);
+
+/** From the first start to the list of paired devices. */
+export async function pairFirst(page: Page, device: SimulatedDevice, posId: string): Promise<void> {
+  await trustRootCa(page, device);
+  await pair(page, device, 'wss', posId);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(connection(page, 'connected')).toBeVisible();
+}
+
+/** Where a screen says that a pairing's connection is in this state. */
+export const connection = (page: Page, state: ConnectionState) =>
+  page.locator(`[data-connection-state="${state}"]`);

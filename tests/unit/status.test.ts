@@ -157,6 +157,11 @@ describe('the state machine', () => {
     expect(nextStatus(moved, { type: 'channel-opened' }, pairing(), NOW).movedTo).toBeNull();
   });
 
+  it('does not send anybody to pair again for a certificate that only the device can renew', () => {
+    expect(statusAction(run([ended('device-certificate-expired')]))).toBe('check-connection');
+    expect(statusAction(run([ended('mtls-refused')], pairing(NOW - 1)))).toBe('pair-again');
+  });
+
   it.each([
     [31, null],
     [30, '30-days'],
