@@ -1,11 +1,13 @@
 /**
  * Times what a manager's laptop does with many pairings, for 100 and for 1,000, and prints the ratios: 10 is growth in
- * proportion, 100 would be growth with the square. Each number is the fastest of several runs.
+ * proportion, 100 would be growth with the square. Each number is the fastest of several runs. The table goes into
+ * docs/benchmarks.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppState } from '../shared/ipc.ts';
+import { describeMachine, writeSection } from './bench/document.ts';
 
 // Outside Electron, the "electron" package would download its binary as soon as electron-store imports it.
 process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/not-used-in-plain-node';
@@ -94,9 +96,22 @@ function measure(size: number): Map<string, number> {
 measure(SIZES[0]);
 const [few, many] = SIZES.map(measure);
 const ms = (value = Number.NaN) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-console.log(`| Work | ${SIZES[0]} pairings | ${SIZES[1].toLocaleString('en')} pairings | Ratio |`);
-console.log('| --- | ---: | ---: | ---: |');
+const rows = [
+  `| Work | ${SIZES[0]} pairings | ${SIZES[1].toLocaleString('en')} pairings | Ratio |`,
+  '| --- | --- | --- | --- |',
+];
 for (const [name, few100] of few ?? []) {
   const many1000 = many?.get(name) ?? Number.NaN;
-  console.log(`| ${name} | ${ms(few100)} | ${ms(many1000)} | ${(many1000 / few100).toFixed(1)} |`);
+  rows.push(`| ${name} | ${ms(few100)} | ${ms(many1000)} | ${(many1000 / few100).toFixed(1)} |`);
 }
+console.log(rows.join('\n'));
+writeSection(
+  'bench:scale',
+  `## Scale
+
+\`npm run bench:scale\` times the core with ${SIZES[0]} and with ${SIZES[1].toLocaleString('en')} pairings in real files, in plain Node and without encryption; each number is the fastest of several runs. A ratio of 10 is growth in proportion, 100 would be growth with the square. That a change writes one file and a start reads each file once is a test (\`tests/integration/scale.test.ts\`).
+
+${rows.join('\n')}
+
+${describeMachine()}; ${new Date().toISOString().slice(0, 10)}.`,
+);
