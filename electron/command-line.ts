@@ -22,6 +22,9 @@ export function readOffer(): AppState['offered'] {
   return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
 }
 
+/** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
+export const wantsPseudoLocale = (): boolean => !app.isPackaged && app.commandLine.hasSwitch('pseudo-locale');
+
 /** `--search-range=CIDR` adds a range, such as a loopback one, to what can be searched. For tests only, as above. */
 export function readExtraRanges(): ScanRange[] {
   const cidr = app.commandLine.getSwitchValue('search-range');

@@ -14,7 +14,7 @@ import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
 import { DEFAULT_TIMING } from './pairing/settings.ts';
 import { safeStorageCipher } from './safe-storage-cipher.ts';
-import { texts } from './texts.ts';
+import { languageFor, texts } from './texts.ts';
 import { onWake } from './wake.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './windows/app-protocol.ts';
 import { Desktop } from './windows/desktop.ts';
@@ -35,6 +35,7 @@ function start(): void {
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     extraRanges: readExtraRanges(),
+    languageFor,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);

@@ -26,7 +26,7 @@ function required<T>(result: Result<T>): T {
 
 /** The contract's methods, each in terms of the core. */
 export const makeHandlers = ({
-  services: { vault, pairing, rootCaImport, monitor, scans, history, remember, settings },
+  services: { vault, pairing, rootCaImport, monitor, scans, history, remember, settings, preferences },
   push,
   ...parts
 }: HandlerParts): Handlers => ({
@@ -37,7 +37,7 @@ export const makeHandlers = ({
     storageProblem: vault.storageProblem,
     notices: [...vault.notices],
     statuses: monitor.statuses,
-    settings: settings.get(),
+    ...preferences(),
     suggestedPosId: suggestPosId(parts.hostName),
     offered: parts.offered,
   }),
@@ -100,7 +100,10 @@ export const makeHandlers = ({
     history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
   exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
 
-  updateSettings: (change) => settings.update(change),
+  updateSettings: (change) => {
+    settings.update(change);
+    return preferences();
+  },
   getLicences: async () => ({ licences: await parts.licences() }),
   dismissNotice: ({ id }) => {
     vault.dismissNotice(id);
