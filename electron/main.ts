@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
 import { z } from 'zod';
@@ -63,6 +63,12 @@ function start(): void {
       services,
       push,
       version: app.getVersion(),
+      runtime: {
+        electron: process.versions.electron,
+        chromium: process.versions['chrome'] ?? '',
+        node: process.versions.node,
+        system: `${type()} ${release()}, ${arch()}`,
+      },
       hostName: hostname(),
       offered: readOffer(),
       licences: readLicences,

@@ -42,6 +42,14 @@ const preferences = { settings: settingsSchema, language: shownLanguageSchema };
 
 export const appStateSchema = z.object({
   version: z.string(),
+  /** What the app runs on. */
+  runtime: z.object({
+    electron: z.string(),
+    chromium: z.string(),
+    node: z.string(),
+    /** Operating system with its version, and processor. */
+    system: z.string(),
+  }),
   trustAnchor: trustAnchorSchema.nullable(),
   pairings: z.array(pairingRecordSchema),
   /** Why secrets cannot be stored on this computer, or null when they can. */

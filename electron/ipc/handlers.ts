@@ -11,6 +11,7 @@ export interface HandlerParts {
   readonly services: AppServices;
   readonly push: (push: Push) => void;
   readonly version: string;
+  readonly runtime: AppState['runtime'];
   readonly hostName: string;
   readonly offered: AppState['offered'];
   readonly licences: () => Promise<Licence[]>;
@@ -32,6 +33,7 @@ export const makeHandlers = ({
 }: HandlerParts): Handlers => ({
   getState: () => ({
     version: parts.version,
+    runtime: parts.runtime,
     trustAnchor: vault.rootCa && describeRootCa(vault.rootCa),
     pairings: vault.pairings,
     storageProblem: vault.storageProblem,
