@@ -51,3 +51,9 @@ export async function pair(
 
 export const errorPanel = (page: Page, code: string) =>
   page.locator(`[role="alert"][data-error-code="${code}"]`);
+
+/** Goes to one of the main screens by the header. */
+export async function openScreen(page: Page, name: string, heading = name): Promise<void> {
+  await page.getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeFocused();
+}
