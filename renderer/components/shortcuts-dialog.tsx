@@ -26,6 +26,7 @@ export function ShortcutsDialog({ isOpen, onClose }: DialogProps) {
     <DialogShell
       title={t('shortcuts.title')}
       size="wide"
+      isText
       isOpen={isOpen}
       onClose={onClose}
       actions={

@@ -120,6 +120,8 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await page.keyboard.press('Escape');
   await expect(about).toBeFocused();
 
+  // In a low window its list has to be scrolled, with the keyboard as well.
+  await setWindow(app, { width: 800, height: 480 });
   const shortcuts = page.getByRole('button', { name: 'Keyboard shortcuts' });
   await shortcuts.click();
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
