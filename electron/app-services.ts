@@ -1,6 +1,7 @@
 import type { ScanRange } from '../shared/discovery.ts';
 import type { Push } from '../shared/ipc.ts';
 import type { PairingRecord } from '../shared/pairing.ts';
+import type { Settings, ShownLanguage } from '../shared/settings.ts';
 import type { PairingStatus } from '../shared/status.ts';
 import { ScanService } from './discovery/scan-service.ts';
 import { endOfAttempt, moveOf, StatusChanges } from './history/events.ts';
@@ -26,6 +27,7 @@ export interface ServiceParts {
   readonly timing: Timing;
   /** What may be searched for devices. */
   readonly searchRanges: () => ScanRange[];
+  readonly languageFor: (choice: Settings['language']) => ShownLanguage;
   readonly push: (push: Push) => void;
   readonly onStatus: (pairing: PairingRecord, status: PairingStatus) => void;
 }
@@ -80,11 +82,16 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
       remember(endOfAttempt(end));
     },
   });
-  settings.onChange((now) => push({ type: 'settings-changed', settings: now }));
+  const preferences = () => ({
+    settings: settings.get(),
+    language: parts.languageFor(settings.get().language),
+  });
+  settings.onChange(() => push({ type: 'settings-changed', ...preferences() }));
 
   let ticking: NodeJS.Timeout | undefined;
   return {
     settings,
+    preferences,
     vault,
     history,
     remember,

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
 import { DEFAULT_TIMING } from './pairing/settings.ts';
 import { safeStorageCipher } from './safe-storage-cipher.ts';
-import { texts } from './texts.ts';
+import { languageFor, texts } from './texts.ts';
 import { onWake } from './wake.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './windows/app-protocol.ts';
 import { Desktop } from './windows/desktop.ts';
@@ -39,6 +39,7 @@ function start(): void {
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
+    languageFor,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
@@ -66,6 +67,12 @@ function start(): void {
       services,
       push,
       version: app.getVersion(),
+      runtime: {
+        electron: process.versions.electron,
+        chromium: process.versions['chrome'] ?? '',
+        node: process.versions.node,
+        system: `${type()} ${release()}, ${arch()}`,
+      },
       hostName: hostname(),
       offered: readOffer(),
       licences: readLicences,
