@@ -102,7 +102,8 @@ function quitAfter(close: () => Promise<void>): void {
     event.preventDefault();
     closed = true;
     const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
-    void Promise.race([close(), patience]).finally(() => app.quit());
+    // app.quit() would wait here for ever when it was asked through the debugger, as Playwright does.
+    void Promise.race([close(), patience]).finally(() => app.exit());
   });
 }
 

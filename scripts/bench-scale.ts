@@ -19,6 +19,7 @@ const { DEFAULT_TIMING } = await import('../electron/pairing/settings.ts');
 const { METHODS } = await import('../shared/ipc.ts');
 const { DEFAULT_SETTINGS } = await import('../shared/settings.ts');
 const { createCa } = await import('../tests/simulator/pki.ts');
+const { EMPTY_APP } = await import('../tests/support/app-state.ts');
 const { addPairings } = await import('../tests/support/many-pairings.ts');
 const { MemoryCipher } = await import('../tests/support/vault.ts');
 
@@ -63,17 +64,7 @@ function measure(size: number): Map<string, number> {
     };
     for (const pairing of pairings) monitor.pairingChanged({ ...pairing, lastCheck: endCheck });
     const middle = pairings[size >> 1]?.id ?? '';
-    const state = (): AppState => ({
-      version: '0',
-      trustAnchor: null,
-      pairings: vault.pairings,
-      storageProblem: null,
-      notices: [],
-      statuses: monitor.statuses,
-      settings: DEFAULT_SETTINGS,
-      suggestedPosId: '',
-      offered: null,
-    });
+    const state = (): AppState => ({ ...EMPTY_APP, pairings: vault.pairings, statuses: monitor.statuses });
     return new Map([
       ['Start-up: read and check all files', fastest(5, () => void new Vault(documents, cipher))],
       [
