@@ -102,7 +102,7 @@ function quitAfter(close: () => Promise<void>): void {
     event.preventDefault();
     closed = true;
     const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
-    // app.quit() would wait here for ever when it was asked through the debugger, as Playwright does.
+    // Not app.quit() again: in the end-to-end tests the process then never ended.
     void Promise.race([close(), patience]).finally(() => app.exit());
   });
 }
