@@ -24,6 +24,8 @@ function createFormats(language: string) {
     unit: 'millisecond',
     maximumFractionDigits: 0,
   });
+  const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  const hours = new Intl.NumberFormat(language, { style: 'unit', unit: 'hour', unitDisplay: 'long' });
   const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
   const number = new Intl.NumberFormat(language);
   const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
@@ -41,6 +43,8 @@ function createFormats(language: string) {
     },
     duration: (ms: number) =>
       ms < SECOND ? milliseconds.format(Math.max(1, ms)) : seconds.format(ms / SECOND),
+    /** "30 minutes", "1 hour": whole hours as such. */
+    minutes: (count: number) => (count % 60 === 0 ? hours.format(count / 60) : minutes.format(count)),
     kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
     number: (value: number) => number.format(value),
     twoDigits: (value: number) => twoDigits.format(value),
@@ -48,6 +52,13 @@ function createFormats(language: string) {
 }
 
 export type Formats = ReturnType<typeof createFormats>;
+
+/** A language's name in that language, as at the start of a line: "Português (Brasil)". */
+export function ownName(language: string): string {
+  const [first = '', ...rest] =
+    new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+  return first.toLocaleUpperCase(language) + rest.join('');
+}
 
 const made = new Map<string, Formats>();
 

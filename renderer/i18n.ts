@@ -1,42 +1,17 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
-import en from '../shared/locales/en.json';
+import { FALLBACK_LANGUAGE, showLanguage } from '../shared/languages.ts';
+import type { ShownLanguage } from '../shared/settings.ts';
 import { formats } from './format.ts';
 
-const RESOURCES = { en: { translation: en } };
-export const LANGUAGES = Object.keys(RESOURCES);
-const FALLBACK = 'en';
+export const i18n = i18next.createInstance().use(initReactI18next);
 
-/** The best language there are texts for: `es-MX` finds `es-MX`, then `es`, then English. */
-export function pickLanguage(wanted: readonly string[]): string {
-  for (const tag of wanted) {
-    const lower = tag.toLowerCase();
-    const found =
-      LANGUAGES.find((language) => language.toLowerCase() === lower) ??
-      LANGUAGES.find((language) => language.toLowerCase().split('-')[0] === lower.split('-')[0]);
-    if (found) return found;
-  }
-  return FALLBACK;
-}
-
-export const i18n = i18next.createInstance();
-
-/** Sets up the texts before the first render: they are bundled, so nothing is waited for. */
-export function startI18n(wanted: readonly string[]): void {
-  const showLanguage = (language: string) => {
-    document.documentElement.lang = language;
-    document.documentElement.dir = i18n.dir(language);
-  };
-  i18n.on('languageChanged', showLanguage);
-  void i18n.use(initReactI18next).init({
-    resources: RESOURCES,
-    lng: pickLanguage(wanted),
-    fallbackLng: FALLBACK,
-    initAsync: false,
-    interpolation: { escapeValue: false },
-  });
-  showLanguage(i18n.language);
+/** The whole page in another language, at once. */
+export function switchLanguage(language: ShownLanguage): void {
+  showLanguage(i18n, language);
+  document.documentElement.lang = i18n.language;
+  document.documentElement.dir = i18n.dir();
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
@@ -65,7 +40,7 @@ export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin =
   const values = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, ISO_TIME.test(value) ? format.date(value) : value]),
   );
-  const language = i18n.resolvedLanguage ?? FALLBACK;
+  const language = i18n.resolvedLanguage ?? FALLBACK_LANGUAGE;
   const firstOf = (names: readonly string[]): string => {
     for (const name of names) {
       const text: unknown = i18n.getResource(language, 'translation', `errors.${code}.${name}`);

@@ -105,7 +105,8 @@ export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 /** Something about stored data that the user must be told. */
 export const storageNoticeSchema = z.object({
   id: z.string(),
-  kind: z.enum(['damaged', 'newer-version']),
+  /** `unreadable`: the file could not be read at all this time, and was left where it is. */
+  kind: z.enum(['damaged', 'newer-version', 'unreadable']),
   what: z.enum(['pairing', 'trust-anchor']),
   /** Name the damaged file was set aside under, in the app's data folder. */
   file: z.string(),

@@ -42,9 +42,11 @@ const CODE_REFUSED =
 export function errorResponseFailure(message: DeviceMessage, secrets: readonly string[]): Failure {
   const shown = redact(message.message ?? '', secrets);
   const description = redact(message.developerDescription ?? '', secrets);
-  const both = `${message.message ?? ''}. ${message.developerDescription ?? ''}`
-    .replace(/setupCode/gi, 'setup code')
-    .replace(/posId/gi, 'POS ID');
+  // Cut first: the patterns look far ahead, and nobody reads a message of pages.
+  const both =
+    `${(message.message ?? '').slice(0, 500)}. ${(message.developerDescription ?? '').slice(0, 1000)}`
+      .replace(/setupCode/gi, 'setup code')
+      .replace(/posId/gi, 'POS ID');
   const code = POS_ID_TAKEN.test(both)
     ? 'pos-id-in-use'
     : CODE_REFUSED.test(both)

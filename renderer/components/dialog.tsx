@@ -12,6 +12,8 @@ interface DialogShellProps {
   /** `alertdialog` asks for a decision: pressing outside does not close it. */
   readonly role?: 'dialog' | 'alertdialog';
   readonly size?: 'normal' | 'wide';
+  /** Whether there is nothing in the body to go to by keyboard: then the body takes the focus, to be scrolled. */
+  readonly isText?: boolean;
 }
 
 /** A dialog over the screen: it holds the focus and gives it back to what opened it. */
@@ -23,6 +25,7 @@ export function DialogShell({
   onClose,
   role = 'dialog',
   size = 'normal',
+  isText = false,
 }: DialogShellProps) {
   return (
     <ModalOverlay
@@ -38,7 +41,9 @@ export function DialogShell({
           <Heading slot="title" level={2} className="dialog-title">
             {title}
           </Heading>
-          <div className="dialog-body">{children}</div>
+          <div className="dialog-body" {...(isText && { role: 'group', 'aria-label': title, tabIndex: 0 })}>
+            {children}
+          </div>
           <div className="dialog-actions">{actions}</div>
         </Dialog>
       </Modal>

@@ -1,4 +1,4 @@
-import { Link2 } from 'lucide-react';
+import { Link2, Radar } from 'lucide-react';
 import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../shared/errors.ts';
@@ -146,6 +146,13 @@ export function PairForm() {
                   inputRef={inputs.address}
                   mono
                 />
+                {trustAnchor && (
+                  <div className="find-link">
+                    <Button icon={Radar} onPress={() => actions.go({ name: 'find', next: 'pair' })}>
+                      {t('find.start')}
+                    </Button>
+                  </div>
+                )}
                 <ConnectionChoice
                   value={draft.transport}
                   onChange={(transport) => actions.changeDraft({ transport })}
