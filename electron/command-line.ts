@@ -22,6 +22,9 @@ export function readOffer(): AppState['offered'] {
   return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
 }
 
+/** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
+export const wantsPseudoLocale = (): boolean => !app.isPackaged && app.commandLine.hasSwitch('pseudo-locale');
+
 /**
  * This computer's own subnets, or what `--search-range=CIDR` names in their place, such as a loopback one. For tests
  * only, as above: they must not reach out into the network they happen to run in.

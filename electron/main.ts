@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
 import { z } from 'zod';
@@ -14,19 +14,23 @@ import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
 import { DEFAULT_TIMING } from './pairing/settings.ts';
 import { safeStorageCipher } from './safe-storage-cipher.ts';
-import { texts } from './texts.ts';
+import { languageFor, texts } from './texts.ts';
 import { onWake } from './wake.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './windows/app-protocol.ts';
 import { Desktop } from './windows/desktop.ts';
 import { lockDown } from './windows/lockdown.ts';
 import { createMainWindow } from './windows/main-window.ts';
 
+const QUIT_WITHIN_MS = 3_000;
+
 /** Composition root: the only place that knows both Electron and the core. */
 function start(): void {
   const dataFolder = join(app.getPath('userData'), 'vault');
   const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
-    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(PUSH_CHANNEL, message);
+    for (const window of BrowserWindow.getAllWindows()) {
+      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, message);
+    }
   };
   const services = createServices({
     documents,
@@ -35,6 +39,7 @@ function start(): void {
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
+    languageFor,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
@@ -62,6 +67,12 @@ function start(): void {
       services,
       push,
       version: app.getVersion(),
+      runtime: {
+        electron: process.versions.electron,
+        chromium: process.versions['chrome'] ?? '',
+        node: process.versions.node,
+        system: `${type()} ${release()}, ${arch()}`,
+      },
       hostName: hostname(),
       offered: readOffer(),
       licences: readLicences,
@@ -80,7 +91,19 @@ function start(): void {
     // With a tray entry the app goes on watching; it is left by "Quit".
     if (process.platform !== 'darwin' && !services.settings.get().tray) app.quit();
   });
-  app.on('will-quit', () => void services.close());
+  quitAfter(() => services.close());
+}
+
+/** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
+function quitAfter(close: () => Promise<void>): void {
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    closed = true;
+    const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
+    void Promise.race([close(), patience]).finally(() => app.quit());
+  });
 }
 
 /** Only the top frame of one of our windows, showing our own origin, may call. */
@@ -106,10 +129,11 @@ async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Pr
   });
   if (canceled || !filePath) return false;
   const entries = history.all();
-  const text = format === 'csv' ? historyToCsv(entries) : historyToJson(entries);
-  await writeFile(filePath, text).catch((error: Error) => {
-    throw failure('storage-failed', error.message);
-  });
+  try {
+    await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  } catch (thrown) {
+    throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
+  }
   return true;
 }
 

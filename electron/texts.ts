@@ -1,24 +1,17 @@
 import { app } from 'electron';
 import i18next from 'i18next';
-import { FALLBACK_LANGUAGE, pickLanguage, RESOURCES } from '../shared/languages.ts';
-import type { Settings } from '../shared/settings.ts';
+import { pickLanguage, showLanguage } from '../shared/languages.ts';
+import { PSEUDO_LANGUAGE, type Settings, type ShownLanguage } from '../shared/settings.ts';
+import { wantsPseudoLocale } from './command-line.ts';
 
 /** The words of menus, notifications and dialogs, which the main process shows itself. */
 export const texts = i18next.createInstance();
 
-/** The languages to choose from, best first. */
-const wanted = (language: Settings['language']): readonly string[] =>
-  language === 'system' ? app.getPreferredSystemLanguages() : [language];
-
-export function startTexts(language: Settings['language']): void {
-  void texts.init({
-    resources: RESOURCES,
-    lng: pickLanguage(wanted(language)),
-    fallbackLng: FALLBACK_LANGUAGE,
-    initAsync: false,
-    interpolation: { escapeValue: false },
-  });
+/** The language that a choice in the settings comes to. It is decided here, for the whole app. */
+export function languageFor(choice: Settings['language']): ShownLanguage {
+  if (wantsPseudoLocale()) return PSEUDO_LANGUAGE;
+  return pickLanguage(choice === 'system' ? app.getPreferredSystemLanguages() : [choice]);
 }
 
-export const changeLanguage = (language: Settings['language']): Promise<unknown> =>
-  texts.changeLanguage(pickLanguage(wanted(language)));
+export const changeLanguage = (choice: Settings['language']): void =>
+  showLanguage(texts, languageFor(choice));

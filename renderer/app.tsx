@@ -35,7 +35,8 @@ function CurrentScreen() {
   const { app, loadError, place } = useModel();
   const { load } = useActions();
   if (!app) {
-    if (!loadError) return <p className="loading">{t('app.loading')}</p>;
+    // Nothing is said before the language is known, which takes a moment only.
+    if (!loadError) return null;
     return (
       <Screen title={t('app.startFailed')}>
         <ErrorPanel

@@ -12,6 +12,7 @@ const UNITS = [
 function createFormats(language: string) {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const seconds = new Intl.NumberFormat(language, {
     style: 'unit',
@@ -23,12 +24,15 @@ function createFormats(language: string) {
     unit: 'millisecond',
     maximumFractionDigits: 0,
   });
+  const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  const hours = new Intl.NumberFormat(language, { style: 'unit', unit: 'hour', unitDisplay: 'long' });
   const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
   const number = new Intl.NumberFormat(language);
   const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
   return {
     date: (iso: string) => date.format(new Date(iso)),
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
+    time: (iso: string) => time.format(new Date(iso)),
     /** "3 minutes ago", measured from `now` (milliseconds since 1970). */
     relative: (iso: string, now: number) => {
       const difference = Math.min(0, new Date(iso).getTime() - now);
@@ -39,6 +43,8 @@ function createFormats(language: string) {
     },
     duration: (ms: number) =>
       ms < SECOND ? milliseconds.format(Math.max(1, ms)) : seconds.format(ms / SECOND),
+    /** "30 minutes", "1 hour": whole hours as such. */
+    minutes: (count: number) => (count % 60 === 0 ? hours.format(count / 60) : minutes.format(count)),
     kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
     number: (value: number) => number.format(value),
     twoDigits: (value: number) => twoDigits.format(value),
@@ -46,6 +52,13 @@ function createFormats(language: string) {
 }
 
 export type Formats = ReturnType<typeof createFormats>;
+
+/** A language's name in that language, as at the start of a line: "Português (Brasil)". */
+export function ownName(language: string): string {
+  const [first = '', ...rest] =
+    new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+  return first.toLocaleUpperCase(language) + rest.join('');
+}
 
 const made = new Map<string, Formats>();
 

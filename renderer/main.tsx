@@ -3,8 +3,9 @@ import './no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
+import { FALLBACK_LANGUAGE } from '../shared/languages.ts';
 import { App } from './app.tsx';
-import { i18n, startI18n } from './i18n.ts';
+import { i18n, switchLanguage } from './i18n.ts';
 import { StoreContext } from './state/context.tsx';
 import { createStore } from './state/store.ts';
 import './styles/index.css';
@@ -12,8 +13,11 @@ import './styles/index.css';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-startI18n(navigator.languages);
 const store = createStore(window.pos);
+// Before anything that is shown hears of it: the main process says which language it is.
+const followLanguage = () => switchLanguage(store.getModel().app?.language ?? FALLBACK_LANGUAGE);
+followLanguage();
+store.subscribe(followLanguage);
 void store.actions.load();
 
 createRoot(root).render(

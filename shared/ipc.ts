@@ -11,7 +11,7 @@ import {
   transportSchema,
 } from './pairing.ts';
 import { type Result, resultSchema } from './result.ts';
-import { settingsSchema } from './settings.ts';
+import { settingsSchema, shownLanguageSchema } from './settings.ts';
 import { pairingStatusSchema } from './status.ts';
 
 /** Largest certificate file that is read, in bytes. */
@@ -37,8 +37,19 @@ export const trustAnchorPreviewSchema = z.object({
 });
 export type TrustAnchorPreview = z.infer<typeof trustAnchorPreviewSchema>;
 
+/** What the user chose, and the language that this comes to on this computer. */
+const preferences = { settings: settingsSchema, language: shownLanguageSchema };
+
 export const appStateSchema = z.object({
   version: z.string(),
+  /** What the app runs on. */
+  runtime: z.object({
+    electron: z.string(),
+    chromium: z.string(),
+    node: z.string(),
+    /** Operating system with its version, and processor. */
+    system: z.string(),
+  }),
   trustAnchor: trustAnchorSchema.nullable(),
   pairings: z.array(pairingRecordSchema),
   /** Why secrets cannot be stored on this computer, or null when they can. */
@@ -46,7 +57,7 @@ export const appStateSchema = z.object({
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
-  settings: settingsSchema,
+  ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */
   offered: z.object({ address: z.string(), rootCaPem: z.string() }).nullable(),
@@ -113,7 +124,7 @@ export const METHODS = {
     value: z.object({ scanId: z.uuid() }),
   },
   cancelScan: { request: z.object({ scanId: z.uuid() }), value: z.null() },
-  updateSettings: { request: settingsSchema.partial(), value: settingsSchema },
+  updateSettings: { request: settingsSchema.partial(), value: z.object(preferences) },
   /** Newest first. `pairingId` narrows it to one pairing, `text` to entries that contain it. */
   readHistory: {
     request: z.object({
@@ -150,7 +161,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pairing-removed'), pairingId: z.uuid() }),
   z.object({ type: z.literal('status-changed'), pairingId: z.uuid(), status: pairingStatusSchema }),
   z.object({ type: z.literal('scan-progress'), progress: scanProgressSchema }),
-  z.object({ type: z.literal('settings-changed'), settings: settingsSchema }),
+  z.object({ type: z.literal('settings-changed'), ...preferences }),
   z.object({ type: z.literal('history-changed') }),
   /** The menu, the tray or a notification asks for a screen. */
   z.object({

@@ -1,21 +1,54 @@
+import type { i18n } from 'i18next';
 import en from './locales/en.json' with { type: 'json' };
-import type { Language } from './settings.ts';
+import { pseudoLocalized } from './pseudo-locale.ts';
+import { LANGUAGES, type Language, PSEUDO_LANGUAGE, type ShownLanguage } from './settings.ts';
 
-/** The texts of each language, as i18next wants them. */
-export const RESOURCES: Partial<Record<Language, { readonly translation: typeof en }>> = {
-  en: { translation: en },
+/**
+ * What a translation must have: every text of the English one. Plural forms differ between languages, so those are
+ * left to the test that knows each language's rules.
+ */
+type Translated<T> = {
+  readonly [Key in keyof T as Key extends `${string}_one` ? never : Key]: T[Key] extends string
+    ? string
+    : Translated<T[Key]>;
 };
-export const FALLBACK_LANGUAGE: Language = 'en';
+export type Texts = Translated<typeof en>;
+
+/** The texts of each language. A new one is a file in locales/ and a line here. */
+export const TEXTS: Partial<Record<Language, Texts>> = { en };
+export const FALLBACK_LANGUAGE = 'en';
+
+/** The languages there are texts for, in the order they are offered. */
+export const AVAILABLE_LANGUAGES: readonly Language[] = LANGUAGES.filter((language) => TEXTS[language]);
 
 /** The best language there are texts for: `es-MX` finds `es`, and what is not there is English. */
 export function pickLanguage(wanted: readonly string[]): Language {
-  const available = Object.keys(RESOURCES) as Language[];
   for (const tag of wanted) {
     const lower = tag.toLowerCase();
     const found =
-      available.find((language) => language.toLowerCase() === lower) ??
-      available.find((language) => language.split('-')[0] === lower.split('-')[0]);
+      AVAILABLE_LANGUAGES.find((language) => language.toLowerCase() === lower) ??
+      AVAILABLE_LANGUAGES.find((language) => language.split('-')[0] === lower.split('-')[0]);
     if (found) return found;
   }
   return FALLBACK_LANGUAGE;
+}
+
+const textsOf = (language: ShownLanguage): Texts =>
+  language === PSEUDO_LANGUAGE ? pseudoLocalized<Texts>(en) : (TEXTS[language] ?? en);
+
+/** Shows the texts of `language` from now on. They are bundled, so nothing is waited for. */
+export function showLanguage(texts: i18n, language: ShownLanguage): void {
+  if (!texts.isInitialized) {
+    void texts.init({
+      lng: FALLBACK_LANGUAGE,
+      fallbackLng: FALLBACK_LANGUAGE,
+      resources: { [FALLBACK_LANGUAGE]: { translation: en } },
+      initAsync: false,
+      interpolation: { escapeValue: false },
+    });
+  }
+  if (!texts.hasResourceBundle(language, 'translation')) {
+    texts.addResourceBundle(language, 'translation', textsOf(language));
+  }
+  if (texts.language !== language) void texts.changeLanguage(language);
 }

@@ -3,6 +3,11 @@ import { z } from 'zod';
 export const LANGUAGES = ['en', 'es', 'fr', 'de', 'pt-BR', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** English in disguise, for layout tests (pseudo-locale.ts). Nobody can choose it. */
+export const PSEUDO_LANGUAGE = 'en-XA';
+export const shownLanguageSchema = z.enum([...LANGUAGES, PSEUDO_LANGUAGE]);
+export type ShownLanguage = z.infer<typeof shownLanguageSchema>;
+
 export const CHECK_INTERVAL_MINUTES = { least: 5, most: 240 } as const;
 
 /** What the user can choose about the app. Nothing here is secret. */

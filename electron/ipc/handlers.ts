@@ -11,6 +11,7 @@ export interface HandlerParts {
   readonly services: AppServices;
   readonly push: (push: Push) => void;
   readonly version: string;
+  readonly runtime: AppState['runtime'];
   readonly hostName: string;
   readonly offered: AppState['offered'];
   readonly licences: () => Promise<Licence[]>;
@@ -26,18 +27,19 @@ function required<T>(result: Result<T>): T {
 
 /** The contract's methods, each in terms of the core. */
 export const makeHandlers = ({
-  services: { vault, pairing, rootCaImport, monitor, scans, history, remember, settings },
+  services: { vault, pairing, rootCaImport, monitor, scans, history, remember, settings, preferences },
   push,
   ...parts
 }: HandlerParts): Handlers => ({
   getState: () => ({
     version: parts.version,
+    runtime: parts.runtime,
     trustAnchor: vault.rootCa && describeRootCa(vault.rootCa),
     pairings: vault.pairings,
     storageProblem: vault.storageProblem,
     notices: [...vault.notices],
     statuses: monitor.statuses,
-    settings: settings.get(),
+    ...preferences(),
     suggestedPosId: suggestPosId(parts.hostName),
     offered: parts.offered,
   }),
@@ -83,6 +85,7 @@ export const makeHandlers = ({
     return renamed;
   },
   removePairing: async ({ pairingId }) => {
+    await pairing.abandon(pairingId);
     const removed = vault.find(pairingId);
     if (!removed) throw failure('not-found', `pairing ${pairingId}`);
     vault.remove(pairingId);
@@ -100,7 +103,10 @@ export const makeHandlers = ({
     history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
   exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
 
-  updateSettings: (change) => settings.update(change),
+  updateSettings: (change) => {
+    settings.update(change);
+    return preferences();
+  },
   getLicences: async () => ({ licences: await parts.licences() }),
   dismissNotice: ({ id }) => {
     vault.dismissNotice(id);

@@ -3,9 +3,9 @@ import type { Push } from '../../shared/ipc.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus } from '../../shared/status.ts';
 import type { SettingsStore } from '../settings-store.ts';
-import { changeLanguage, startTexts, texts } from '../texts.ts';
+import { changeLanguage, texts } from '../texts.ts';
 import { attentionOf, overallState } from './attention.ts';
-import { type MenuTexts, showMenu } from './menu.ts';
+import { showMenu } from './menu.ts';
 import { AttentionNotifications } from './notifications.ts';
 import { AppTray } from './tray.ts';
 
@@ -28,7 +28,6 @@ export class Desktop {
   constructor(parts: DesktopParts) {
     this.#parts = parts;
     const { settings } = parts;
-    startTexts(settings.get().language);
     this.#tray = new AppTray({ open: () => this.#parts.showWindow(), quit: () => app.quit() });
     this.#notifications = new AttentionNotifications({
       now: Date.now,
@@ -37,9 +36,7 @@ export class Desktop {
       open: (pairingId) => this.#ask({ type: 'show-pairing', pairingId }),
     });
     this.#refresh();
-    settings.onChange(
-      (now, before) => void this.#settingsChanged(now.language !== before.language, now.language),
-    );
+    settings.onChange(() => this.#refresh());
   }
 
   /** News of one pairing's connection. */
@@ -56,19 +53,11 @@ export class Desktop {
     this.#showTray();
   }
 
-  async #settingsChanged(
-    languageChanged: boolean,
-    language: Parameters<typeof changeLanguage>[0],
-  ): Promise<void> {
-    if (languageChanged) await changeLanguage(language);
-    this.#refresh();
-  }
-
   #refresh(): void {
-    const words = texts.t('menu', { returnObjects: true }) as Omit<MenuTexts, 'app'>;
+    changeLanguage(this.#parts.settings.get().language);
     const show = (what: Extract<Push, { type: 'show' }>['what']) => () => this.#ask({ type: 'show', what });
     showMenu(
-      { ...words, app: app.getName() },
+      { ...texts.t('menu', { returnObjects: true }), app: app.getName() },
       {
         about: show('about'),
         newPairing: show('new-pairing'),

@@ -5,8 +5,8 @@ import { APP_URL } from './app-protocol.ts';
 import { placeWindow } from './window-placement.ts';
 import { readWindowState, trackWindow } from './window-state.ts';
 
-/** Matches --color-canvas of the renderer, so that a new window does not flash. */
-const BACKGROUND = { light: '#f4f5f7', dark: '#101418' };
+/** Matches --canvas of the renderer, so that a new window does not flash. */
+const BACKGROUND = { light: '#f2f3f7', dark: '#0f1119' };
 
 /** Opens the app's window where it was left. */
 export function createMainWindow(documents: DocumentStore): BrowserWindow {

@@ -1,46 +1,12 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { Texts } from '../../shared/languages.ts';
 import { SHORTCUTS, type Shortcut } from '../../shared/shortcuts.ts';
 
 /** The menu's words in the app's language. Electron's own are English everywhere. */
-export interface MenuTexts {
-  /** Titles of the menus; `app` is the app's name, for macOS. */
+export type MenuTexts = Texts['menu'] & {
+  /** The app's name: the title of its own menu on macOS. */
   readonly app: string;
-  readonly file: string;
-  readonly edit: string;
-  readonly view: string;
-  readonly window: string;
-  readonly help: string;
-
-  readonly about: string;
-  readonly newPairing: string;
-  readonly findDevices: string;
-  readonly settings: string;
-  readonly shortcuts: string;
-  readonly quit: string;
-  readonly close: string;
-
-  readonly undo: string;
-  readonly redo: string;
-  readonly cut: string;
-  readonly copy: string;
-  readonly paste: string;
-  readonly delete: string;
-  readonly selectAll: string;
-
-  readonly resetZoom: string;
-  readonly zoomIn: string;
-  readonly zoomOut: string;
-  readonly fullScreen: string;
-  readonly minimize: string;
-
-  /** Only on macOS. */
-  readonly services: string;
-  readonly hide: string;
-  readonly hideOthers: string;
-  readonly showAll: string;
-  readonly zoomWindow: string;
-  readonly bringAllToFront: string;
-}
+};
 
 export type MenuActions = Readonly<Record<Shortcut | 'about', () => void>>;
 

@@ -1,4 +1,17 @@
+import { useActions, useModel } from '../state/context.tsx';
+import { AboutDialog } from './about-dialog.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
 /** What lies over any screen: About and the list of shortcuts. */
 export function Dialogs() {
-  return null;
+  const { app, dialog } = useModel();
+  const { openDialog } = useActions();
+  const onClose = () => openDialog(null);
+  if (!app) return null;
+  return (
+    <>
+      <AboutDialog isOpen={dialog === 'about'} onClose={onClose} />
+      <ShortcutsDialog isOpen={dialog === 'shortcuts'} onClose={onClose} />
+    </>
+  );
 }

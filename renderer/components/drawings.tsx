@@ -1,4 +1,21 @@
+import { type SVGTextElementAttributes, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+
+interface FittedProps extends SVGTextElementAttributes<SVGTextElement> {
+  /** How wide the text may be, in the drawing's units. */
+  readonly room: number;
+}
+
+/** Text in a drawing: where a language needs more room than there is, its letters become narrower. */
+function Fitted({ room, ...text }: FittedProps) {
+  const element = useRef<SVGTextElement>(null);
+  useLayoutEffect(() => {
+    const { current } = element;
+    current?.removeAttribute('textLength');
+    if (current && current.getComputedTextLength() > room) current.setAttribute('textLength', `${room}`);
+  });
+  return <text {...text} ref={element} lengthAdjust="spacingAndGlyphs" data-room={room} />;
+}
 
 function Callout({ x, y, number }: { readonly x: number; readonly y: number; readonly number: number }) {
   return (
@@ -31,23 +48,23 @@ export function PairingDrawing() {
       <svg viewBox="0 0 304 300" role="img" aria-label={t('drawing.label')}>
         <DeviceBody />
         <path className="draw-bar" d="M26 42q0-8 8-8h146q8 0 8 8v22H26z" />
-        <text className="draw-title" x="107" y="53">
+        <Fitted room={150} className="draw-title" x="107" y="53">
           {t('drawing.screenTitle')}
-        </text>
-        <text className="draw-small" x="38" y="86">
+        </Fitted>
+        <Fitted room={140} className="draw-small" x="38" y="86">
           {t('drawing.details')}
-        </text>
+        </Fitted>
         <rect className="draw-box" x="34" y="92" width="146" height="44" rx="6" />
-        <text className="draw-mono" x="41" y="110">
+        <Fitted room={133} className="draw-mono" x="41" y="110">
           {t('drawing.addressLine1')}
-        </text>
-        <text className="draw-mono" x="41" y="126">
+        </Fitted>
+        <Fitted room={133} className="draw-mono" x="41" y="126">
           {t('drawing.addressOr')}
-        </text>
+        </Fitted>
         <rect className="draw-box draw-box-strong" x="34" y="156" width="146" height="48" rx="6" />
-        <text className="draw-code" x="107" y="188">
+        <Fitted room={134} className="draw-code" x="107" y="188">
           {t('drawing.sampleCode')}
-        </text>
+        </Fitted>
         <circle className="draw-ring-track" cx="63" cy="236" r="9" />
         <circle
           className="draw-ring"
@@ -58,9 +75,9 @@ export function PairingDrawing() {
           strokeDasharray="90 100"
           transform="rotate(-90 63 236)"
         />
-        <text className="draw-small" x="80" y="240">
+        <Fitted room={102} className="draw-small" x="80" y="240">
           {t('drawing.expires')}
-        </text>
+        </Fitted>
 
         <path className="draw-lead" d="M180 114h42" />
         <Callout x={235} y={114} number={1} />
@@ -107,9 +124,9 @@ export function SerialDrawing() {
       <rect className="draw-box" x="30" y="30" width="60" height="34" rx="4" />
       <path className="draw-stand" d="M38 42h44M38 52h30" />
       <rect className="draw-box draw-box-strong" x="30" y="82" width="60" height="40" rx="4" />
-      <text className="draw-small draw-middle" x="60" y="97">
+      <Fitted room={52} className="draw-small draw-middle" x="60" y="97">
         {t('drawing.serialShort')}
-      </text>
+      </Fitted>
       <path
         className="draw-barcode"
         d="M37 103v13M40 103v13M45 103v13M48 103v13M50 103v13M55 103v13M60 103v13M63 103v13M68 103v13M70 103v13M75 103v13M79 103v13M83 103v13"
@@ -126,13 +143,13 @@ export function SuccessDrawing() {
       <DeviceBody />
       <circle className="draw-ok" cx="107" cy="110" r="34" />
       <path className="draw-tick" d="M91 111l11 11 21-23" />
-      <text className="draw-title" x="107" y="176">
+      <Fitted room={150} className="draw-title" x="107" y="176">
         {t('drawing.successTitle')}
-      </text>
+      </Fitted>
       <rect className="draw-button" x="50" y="214" width="114" height="34" rx="8" />
-      <text className="draw-button-text" x="107" y="236">
+      <Fitted room={102} className="draw-button-text" x="107" y="236">
         {t('drawing.successClose')}
-      </text>
+      </Fitted>
     </svg>
   );
 }

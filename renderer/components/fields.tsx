@@ -52,8 +52,16 @@ const TYPED_EXACTLY = {
   validationBehavior: 'aria',
 } as const;
 
-export function TextEntry(props: FieldProps & { readonly placeholder?: string; readonly mono?: boolean }) {
-  const { label, number, hint, value, onChange, onBlur, error, inputRef, placeholder, mono = false } = props;
+interface TextEntryProps extends FieldProps {
+  readonly placeholder?: string;
+  readonly mono?: boolean;
+  /** For the field a dialog opens with. */
+  readonly autoFocus?: boolean;
+}
+
+export function TextEntry(props: TextEntryProps) {
+  const { label, number, hint, value, onChange, onBlur, error, inputRef, placeholder } = props;
+  const { mono = false, autoFocus = false } = props;
   return (
     <TextField
       {...TYPED_EXACTLY}
@@ -61,6 +69,7 @@ export function TextEntry(props: FieldProps & { readonly placeholder?: string; r
       value={value}
       onChange={onChange}
       onBlur={onBlur}
+      autoFocus={autoFocus}
       isInvalid={error !== undefined}
     >
       <FieldHead number={number} label={label} />

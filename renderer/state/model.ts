@@ -317,7 +317,7 @@ function pushed(model: Model, push: Push, at: string): Model {
       return mine ? { ...model, search: { ...search, id: progress.scanId, progress } } : model;
     }
     case 'settings-changed':
-      return app ? { ...model, app: { ...app, settings: push.settings } } : model;
+      return app ? { ...model, app: { ...app, settings: push.settings, language: push.language } } : model;
     case 'history-changed':
       return { ...model, historyVersion: model.historyVersion + 1 };
     case 'show':

@@ -172,7 +172,7 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
 
     async updateSettings(patch: SettingsPatch) {
       const updated = await call('updateSettings', patch);
-      if (updated.ok) push({ type: 'settings-changed', settings: updated.value });
+      if (updated.ok) push({ type: 'settings-changed', ...updated.value });
       return updated;
     },
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),

@@ -1,0 +1,296 @@
+import type { Locator, Page } from '@playwright/test';
+import i18next from 'i18next';
+import { showLanguage } from '../../shared/languages.ts';
+import { PSEUDO_LANGUAGE } from '../../shared/settings.ts';
+import type { SimulatedDevice } from '../simulator/device.ts';
+import { startSimulatedDevice } from '../simulator/device.ts';
+import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
+import { expect, type RunningApp, test } from './app.ts';
+import { enter, errorPanel, openScreen, pair, pasteRootCa, trustRootCa } from './steps.ts';
+
+// Looking at every screen twice takes a while.
+test.describe.configure({ timeout: 180_000 });
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+test('trusting a Root CA is accessible', async ({ app, device }) => {
+  const page = await app.launch();
+  await expect(heading(page, 'Trust your Root CA')).toBeFocused();
+  await expectAccessible(page, 'Root CA, first run');
+  await pasteRootCa(page, 'nothing to read');
+  await expect(errorPanel(page, 'root-ca-unreadable')).toBeVisible();
+  await expectAccessible(page, 'Root CA, unreadable');
+  await page.getByRole('textbox', { name: 'Certificate text' }).fill(device.rootCaPem);
+  await page.getByRole('button', { name: 'Read certificate' }).click();
+  await expect(heading(page, 'Check this certificate')).toBeFocused();
+  await expectAccessible(page, 'Root CA, preview');
+  await page.getByRole('button', { name: 'Trust this certificate' }).click();
+  await expect(heading(page, 'Pair a register')).toBeFocused();
+
+  await openScreen(page, 'Devices', 'Paired devices');
+  await expectAccessible(page, 'Home, nothing paired');
+
+  const other = await startSimulatedDevice();
+  await openScreen(page, 'Settings');
+  await page.getByRole('button', { name: 'Show or replace' }).click();
+  await expect(heading(page, 'Root CA')).toBeFocused();
+  await expectAccessible(page, 'Root CA, trusted');
+  await pasteRootCa(page, other.rootCaPem);
+  await expect(heading(page, 'Replace the Root CA?')).toBeFocused();
+  await expectAccessible(page, 'Root CA, replacement');
+  await page.getByRole('checkbox').check({ force: true });
+  await expectAccessible(page, 'Root CA, replacement confirmed');
+  await other.stop();
+});
+
+test('pairing is accessible, and the focus goes along', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await expectAccessible(page, 'Pairing form, empty');
+  await enter(page, { address: 'http://192.168.178.67', code: '8QW1', posId: ' ' });
+  await expect(page.getByLabel('Device address')).toBeFocused();
+  await expectAccessible(page, 'Pairing form, with errors');
+
+  device.setFault('silence');
+  await enter(page, { address: device.addresses.wss, code: 'AAAA1111', posId: '7' });
+  await expect(heading(page, 'Pairing in progress')).toBeFocused();
+  await expectAccessible(page, 'Progress');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(heading(page, 'Pairing cancelled')).toBeFocused();
+  await expectAccessible(page, 'Pairing cancelled');
+
+  device.setFault('none');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'Is this the device in front of you?' })).toBeFocused();
+  await expectAccessible(page, 'Identity question');
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
+  await expect(heading(page, 'Pairing did not finish')).toBeFocused();
+  await page.getByRole('button', { name: 'Details for support' }).click();
+  await expectAccessible(page, 'Pairing failed');
+  await page.getByRole('button', { name: 'Enter a new code' }).click();
+  await expect(page.getByLabel('Connection code')).toBeFocused();
+  await page.getByRole('button', { name: 'I know the device’s serial number' }).click();
+  await page.getByLabel('Connection code').fill(device.code);
+  await expectAccessible(page, 'Pairing form, refilled');
+
+  await page.getByRole('button', { name: 'Pair', exact: true }).click();
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
+  await expect(heading(page, 'Register paired')).toBeFocused();
+  await expectAccessible(page, 'Success');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(heading(page, 'Paired devices')).toBeFocused();
+  await expectAccessible(page, 'Home, with a device');
+});
+
+test('the result “TLS only” is accessible', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  device.setFault('tls-only');
+  await pair(page, device, 'wss', '7');
+  await expectAccessible(page, 'Success, TLS only');
+});
+
+test('a computer that cannot store secrets is told so accessibly', async ({ app, device }) => {
+  const page = await app.launch({ keyring: 'none' });
+  await expect(errorPanel(page, 'storage-unavailable')).toBeVisible();
+  await expectAccessible(page, 'Root CA, no key store');
+  await trustRootCa(page, device);
+  await expect(errorPanel(page, 'storage-unavailable')).toBeVisible();
+  await expectAccessible(page, 'Pairing form, no key store');
+});
+
+test('settings and dialogs are accessible, and give the focus back', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await openScreen(page, 'Settings');
+  await expectAccessible(page, 'Settings');
+  const language = page.getByRole('button', { name: 'Language' });
+  await language.click();
+  await expect(page.getByRole('option', { name: 'System' })).toBeFocused();
+  await expectAccessible(page, 'Settings, choosing a language');
+  await page.keyboard.press('Escape');
+  await expect(language).toBeFocused();
+
+  const about = page.getByRole('button', { name: 'About POS Pairing' });
+  await about.click();
+  await expect(page.getByText('components of others ship with this app')).toBeVisible();
+  await page.getByRole('button', { name: /^react \d/ }).click();
+  await expect(page.getByText('Permission is hereby granted').first()).toBeVisible();
+  await expectAccessible(page, 'About');
+  await page.keyboard.press('Escape');
+  await expect(about).toBeFocused();
+
+  // In a low window its list has to be scrolled, with the keyboard as well.
+  await setWindow(app, { width: 800, height: 480 });
+  const shortcuts = page.getByRole('button', { name: 'Keyboard shortcuts' });
+  await shortcuts.click();
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expectAccessible(page, 'Keyboard shortcuts');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(shortcuts).toBeFocused();
+});
+
+/** Presses Tab until `wanted` has the focus; on the way, whatever has it must show it. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const shown = await page.evaluate(() => {
+      const focused = document.activeElement;
+      if (!focused || focused === document.body) return 'nothing';
+      // Some controls are drawn by their label, and the code by the box around it.
+      const drawn = focused.closest('label, .code-box') ?? focused;
+      const { outlineStyle, outlineWidth } = getComputedStyle(drawn);
+      const visible =
+        focused.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+      return visible ? 'visible' : `invisible on ${focused.outerHTML}`;
+    });
+    expect(['visible', 'nothing']).toContain(shown);
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`The focus never came to ${wanted}`);
+}
+
+test('a register is paired with the keyboard alone', async ({ app, device }) => {
+  const page = await app.launch();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  await expect(heading(page, 'Trust your Root CA')).toBeFocused();
+  await tabTo(page, button('Paste certificate'));
+  await page.keyboard.press('Space');
+  await expect(page.getByLabel('Certificate text')).toBeFocused();
+  await page.keyboard.insertText(device.rootCaPem);
+  await tabTo(page, button('Read certificate'));
+  await page.keyboard.press('Enter');
+  await expect(heading(page, 'Check this certificate')).toBeFocused();
+  await tabTo(page, button('Trust this certificate'));
+  await page.keyboard.press('Enter');
+
+  await expect(heading(page, 'Pair a register')).toBeFocused();
+  await tabTo(page, page.getByLabel('Device address'));
+  await page.keyboard.type(device.addresses.wss);
+  await tabTo(page, page.getByLabel('Connection code'));
+  await page.keyboard.type(device.code);
+  await tabTo(page, page.getByLabel('POS ID'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Bar 2');
+  await page.keyboard.press('Enter');
+
+  await expect(page.getByRole('heading', { name: 'Is this the device in front of you?' })).toBeFocused();
+  await tabTo(page, button('Yes, this is the device'));
+  await page.keyboard.press('Space');
+  await expect(heading(page, 'Register paired')).toBeFocused();
+  await tabTo(page, button('Done'));
+  await page.keyboard.press('Enter');
+  await expect(heading(page, 'Paired devices')).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Bar 2' })).toBeVisible();
+});
+
+/** Walks through the main screens in the app's current language; `visit` looks at each of them. */
+async function tour(
+  app: RunningApp,
+  device: SimulatedDevice,
+  t: (key: string) => string,
+  visit: (name: string) => Promise<void>,
+): Promise<void> {
+  const { page } = app;
+  const press = (key: string) =>
+    page
+      .getByRole('button', { name: t(key), exact: true })
+      .first()
+      .click();
+  const arrived = (key: string) =>
+    expect(page.getByRole('heading', { name: t(key), exact: true })).toBeVisible();
+  await arrived('rootCa.firstTitle');
+  await visit('Root CA');
+  await press('rootCa.paste');
+  await page.getByLabel(t('rootCa.pasteLabel')).fill(device.rootCaPem);
+  await visit('Root CA, pasting');
+  await press('rootCa.read');
+  await arrived('rootCa.previewTitle');
+  await visit('Root CA, preview');
+  await press('rootCa.trust');
+  await arrived('pair.title');
+  await visit('Pairing form');
+  await page.getByLabel(t('pair.address')).fill('http://1');
+  await page.getByLabel(t('pair.code')).fill('AAAA1111');
+  await press('pair.submit');
+  await visit('Pairing form, with an error');
+  await page.getByLabel(t('pair.address')).fill(device.addresses.wss);
+  await press('pair.submit');
+  await arrived('identity.question');
+  await visit('Identity question');
+  await press('identity.yes');
+  await arrived('failure.title');
+  await visit('Failure');
+  await press('actions.edit-code');
+  await page.getByLabel(t('pair.code')).fill(device.code);
+  await press('pair.submit');
+  await press('identity.yes');
+  await arrived('success.title');
+  await visit('Success');
+  await press('success.done');
+  await arrived('home.title');
+  await visit('Home');
+  await page.getByRole('link', { name: t('nav.settings') }).click();
+  await arrived('settings.title');
+  await visit('Settings');
+  await press('shortcuts.title');
+  await visit('Keyboard shortcuts');
+  await press('shortcuts.close');
+  await press('about.title');
+  await expect(page.getByRole('heading', { name: t('about.licences') })).toBeVisible();
+  await visit('About');
+  await press('about.close');
+}
+
+const SIZES = [
+  { width: 1180, height: 800, zoom: 2 },
+  { width: 800, height: 600 },
+  { width: 1024, height: 600 },
+] as const;
+
+function textsIn(language: 'en' | typeof PSEUDO_LANGUAGE): (key: string) => string {
+  const texts = i18next.createInstance();
+  showLanguage(texts, language);
+  return (key) => texts.t(key as 'app.name');
+}
+
+test('everything can be seen and reached at 200 % zoom and in small windows', async ({ app, device }) => {
+  await app.launch();
+  await tour(app, device, textsIn('en'), async (name) => {
+    for (const size of SIZES) {
+      await setWindow(app, size);
+      await expectFits(app.page, `${name} at ${JSON.stringify(size)}`);
+    }
+    await setWindow(app, { width: 1180, height: 800 });
+  });
+});
+
+test('longer texts of other languages have room', async ({ app, device }) => {
+  await app.launch({ flags: ['--pseudo-locale'] });
+  await tour(app, device, textsIn(PSEUDO_LANGUAGE), async (name) => {
+    for (const size of [...SIZES, { width: 1180, height: 800 }]) {
+      await setWindow(app, size);
+      await expectFits(app.page, `${name} at ${JSON.stringify(size)}`);
+    }
+  });
+});
+
+test('nothing moves for those who asked for less motion', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  device.setFault('silence');
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '7' });
+  await expect(heading(page, 'Pairing in progress')).toBeVisible();
+  const moving = () =>
+    page.evaluate(
+      () =>
+        document
+          .getAnimations()
+          .filter(
+            ({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().duration !== 0,
+          ).length,
+    );
+  await expect.poll(moving).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect.poll(moving).toBe(0);
+});

@@ -1,0 +1,221 @@
+import type { BrowserWindow } from 'electron';
+import i18next from 'i18next';
+import { AVAILABLE_LANGUAGES, showLanguage } from '../../shared/languages.ts';
+import { expect, type RunningApp, test } from './app.ts';
+import { openScreen, pair, picture, trustRootCa } from './steps.ts';
+
+const menuLabels = (app: RunningApp): Promise<string[]> =>
+  app.electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? []);
+
+const clickMenu = (app: RunningApp, id: string): Promise<void> =>
+  app.electron.evaluate(
+    ({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(),
+    id,
+  );
+
+/** Calls a method of the app's window, which closing ends before it could answer. */
+const closeWindow = (app: RunningApp): Promise<void> =>
+  app.electron.evaluate(({ BrowserWindow }) => {
+    setTimeout(() => BrowserWindow.getAllWindows()[0]?.close());
+  });
+
+test('settings are saved at once and kept', async ({ app, device }) => {
+  let page = await app.launch();
+  await trustRootCa(page, device);
+  await openScreen(page, 'Settings');
+  await picture(page, 'settings-overview');
+  await page.getByRole('button', { name: 'Language' }).click();
+  await picture(page, 'settings-language');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Check every' }).click();
+  await page.getByRole('option', { name: '1 hour' }).click();
+  await page.getByRole('switch', { name: 'Follow address changes' }).uncheck({ force: true });
+  await page.getByRole('switch', { name: 'Notifications' }).uncheck({ force: true });
+
+  page = await app.relaunch();
+  await openScreen(page, 'Settings');
+  await expect(page.getByRole('button', { name: 'Check every' })).toContainText('1 hour');
+  await expect(page.getByRole('switch', { name: 'Follow address changes' })).not.toBeChecked();
+  await expect(page.getByRole('switch', { name: 'Notifications' })).not.toBeChecked();
+  await expect(page.getByRole('switch', { name: 'tray' })).not.toBeChecked();
+});
+
+test('the menu opens About, the shortcuts and the settings', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  expect(await menuLabels(app)).toEqual(['File', 'Edit', 'View', 'Window', 'Help']);
+  await clickMenu(app, 'about');
+  await expect(page.getByRole('dialog', { name: 'About POS Pairing' })).toBeVisible();
+  const version = await app.electron.evaluate(({ app: { getVersion } }) => getVersion());
+  await expect(page.getByText(`Version ${version}`)).toBeVisible();
+  await expect(page.getByText('components of others ship with this app')).toBeVisible();
+  await picture(page, 'about');
+  await page.getByRole('button', { name: 'Copy version details' }).click();
+  const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
+  expect(copied).toContain(`POS Pairing ${version}, Electron `);
+
+  await clickMenu(app, 'shortcuts');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await picture(page, 'shortcuts');
+  await clickMenu(app, 'settings');
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('every language can be chosen, and changes window and menu without a restart', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await openScreen(page, 'Settings');
+  const texts = i18next.createInstance();
+  showLanguage(texts, 'en');
+  for (const language of [...AVAILABLE_LANGUAGES].reverse()) {
+    await test.step(`to ${language}`, async () => {
+      await page.getByRole('button', { name: texts.t('settings.language') }).click();
+      await page.locator(`[role="option"]:has([lang="${language}"])`).click();
+      showLanguage(texts, language);
+      await expect(page.getByRole('heading', { level: 1, name: texts.t('settings.title') })).toBeVisible();
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(page).toHaveTitle(new RegExp(texts.t('settings.title')));
+      const menu = (['file', 'edit', 'view', 'window', 'help'] as const).map((name) =>
+        texts.t(`menu.${name}`),
+      );
+      expect(await menuLabels(app)).toEqual(menu);
+    });
+  }
+});
+
+test('main process and window agree on the language', async ({ app }) => {
+  const page = await app.launch({ flags: ['--pseudo-locale'] });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^\[Ţ.*\]$/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en-XA');
+  for (const label of await menuLabels(app)) expect(label).toMatch(/^\[.*\]$/);
+});
+
+test('the window opens as large as it was left, and where', async ({ app }) => {
+  const bounds = () =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  const left = { x: 60, y: 40, width: 900, height: 640 };
+  await app.launch();
+  await app.electron.evaluate(
+    ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted),
+    left,
+  );
+  await expect.poll(bounds).toEqual(left);
+  await app.relaunch();
+  await expect.poll(bounds).toEqual(left);
+});
+
+test('without a tray entry, closing the window ends the app', async ({ app }) => {
+  await app.launch();
+  const ended = app.electron.waitForEvent('close');
+  await closeWindow(app);
+  await ended;
+});
+
+test('with a tray entry the app outlives its window, and is ended by Quit', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await openScreen(page, 'Settings');
+  await page.getByRole('switch', { name: 'Entry in the system tray' }).check({ force: true });
+  await expect(page.getByRole('switch', { name: 'Entry in the system tray' })).toBeChecked();
+  const closed = page.waitForEvent('close');
+  await closeWindow(app);
+  await closed;
+  const windows = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+  expect(await windows()).toBe(0);
+
+  const opened = app.electron.waitForEvent('window');
+  expect(await app.launchSecond()).toBe(0);
+  await expect((await opened).getByRole('heading', { level: 1 })).toBeVisible();
+  expect(await windows()).toBe(1);
+
+  const ended = app.electron.waitForEvent('close');
+  await app.electron.evaluate(({ app: running }) => {
+    setTimeout(() => running.quit());
+  });
+  await ended;
+});
+
+interface Shown {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Notes the notifications down in place of showing them: a test's desktop has nowhere to show them. */
+const noteNotifications = (app: RunningApp): Promise<void> =>
+  app.electron.evaluate(({ Notification }) => {
+    const shown: Electron.Notification[] = [];
+    Object.assign(globalThis, { shownNotifications: shown });
+    Notification.isSupported = () => true;
+    Notification.prototype.show = function show(this: Electron.Notification) {
+      shown.push(this);
+    };
+  });
+
+const notifications = (app: RunningApp): Promise<Shown[]> =>
+  app.electron.evaluate(() =>
+    (globalThis as unknown as { shownNotifications: Electron.Notification[] }).shownNotifications.map(
+      ({ title, body }) => ({ title, body }),
+    ),
+  );
+
+test('a lost device is notified while nobody looks, and a click leads to it', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await pair(page, device, 'wss', 'Bar 2');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await noteNotifications(app);
+  const pairingId = await page.evaluate(async () => {
+    const state = await window.pos.call('getState', null);
+    return state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+  });
+  const check = () => page.evaluate((id) => window.pos.call('checkConnection', { pairingId: id }), pairingId);
+  const hide = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  const isShown = () =>
+    app.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().some((window: BrowserWindow) => window.isVisible()),
+    );
+
+  await check();
+  await hide();
+  expect(await notifications(app)).toEqual([]);
+  await device.stop();
+  await check();
+  await expect
+    .poll(() => notifications(app))
+    .toEqual([{ title: 'Bar 2 needs attention', body: 'The device does not answer at its address.' }]);
+  await check();
+  expect(await notifications(app)).toHaveLength(1);
+
+  await app.electron.evaluate(() => {
+    const [first] = (globalThis as unknown as { shownNotifications: Electron.Notification[] })
+      .shownNotifications;
+    first?.emit('click');
+  });
+  await expect.poll(isShown).toBe(true);
+});
+
+test('those who opted out are not notified', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await pair(page, device, 'wss', 'Bar 2');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await openScreen(page, 'Settings');
+  await page.getByRole('switch', { name: 'Notifications' }).uncheck({ force: true });
+  await expect(page.getByRole('switch', { name: 'Notifications' })).not.toBeChecked();
+  await noteNotifications(app);
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await device.stop();
+  const status = await page.evaluate(async () => {
+    const state = await window.pos.call('getState', null);
+    const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+    await window.pos.call('checkConnection', { pairingId: id });
+    const after = await window.pos.call('getState', null);
+    return after.ok ? after.value.statuses[id]?.state : null;
+  });
+  expect(status).toBe('unreachable');
+  expect(await notifications(app)).toEqual([]);
+});
