@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
+  // What the tests compare is what the documentation shows.
+  snapshotPathTemplate: 'docs/screenshots/{arg}{ext}',
   // Each test has an Electron and a device of its own; more at once would only slow each other down.
   workers: 1,
   timeout: 60_000,

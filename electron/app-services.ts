@@ -25,8 +25,8 @@ export interface ServiceParts {
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
-  /** Ranges to search besides this computer's own subnets; for tests. */
-  readonly extraRanges: readonly ScanRange[];
+  /** What may be searched for devices. */
+  readonly searchRanges: () => ScanRange[];
   readonly languageFor: (choice: Settings['language']) => ShownLanguage;
   readonly push: (push: Push) => void;
   readonly onStatus: (pairing: PairingRecord, status: PairingStatus) => void;
@@ -48,7 +48,7 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
   };
   const scans = new ScanService({
     trust: () => currentTrust(context),
-    extraRanges: parts.extraRanges,
+    ranges: parts.searchRanges,
     onProgress: (progress) => push({ type: 'scan-progress', progress }),
   });
   const monitor = new ConnectionMonitor({
@@ -73,7 +73,7 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
   const pairing = new PairingService({
     context,
     onProgress: (progress) => push({ type: 'pairing-progress', progress }),
-    exclusively: (attempt) => monitor.withoutChannels(attempt),
+    exclusively: (attempt, concerns) => monitor.withoutChannels(attempt, concerns),
     onEnd: (end) => {
       if (end.stored) {
         push({ type: 'pairing-changed', pairing: end.stored });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { app } from 'electron';
 import type { ScanRange } from '../shared/discovery.ts';
 import type { AppState } from '../shared/ipc.ts';
-import { hostsIn } from './discovery/ranges.ts';
+import { hostsIn, localRanges } from './discovery/ranges.ts';
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
 export function applyUserDataDir(): void {
@@ -25,9 +25,12 @@ export function readOffer(): AppState['offered'] {
 /** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
 export const wantsPseudoLocale = (): boolean => !app.isPackaged && app.commandLine.hasSwitch('pseudo-locale');
 
-/** `--search-range=CIDR` adds a range, such as a loopback one, to what can be searched. For tests only, as above. */
-export function readExtraRanges(): ScanRange[] {
+/**
+ * This computer's own subnets, or what `--search-range=CIDR` names in their place, such as a loopback one. For tests
+ * only, as above: they must not reach out into the network they happen to run in.
+ */
+export function readSearchRanges(): ScanRange[] {
   const cidr = app.commandLine.getSwitchValue('search-range');
-  if (app.isPackaged || !cidr) return [];
+  if (app.isPackaged || !cidr) return localRanges();
   return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length }];
 }

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { type AppServices, createServices } from './app-services.ts';
-import { applyUserDataDir, readExtraRanges, readOffer } from './command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
-import { toAppError } from './failure.ts';
+import { failure, toAppError } from './failure.ts';
 import { historyToCsv, historyToJson } from './history/export.ts';
 import { handleCalls } from './ipc/handle-calls.ts';
 import { makeHandlers } from './ipc/handlers.ts';
@@ -21,12 +21,16 @@ import { Desktop } from './windows/desktop.ts';
 import { lockDown } from './windows/lockdown.ts';
 import { createMainWindow } from './windows/main-window.ts';
 
+const QUIT_WITHIN_MS = 3_000;
+
 /** Composition root: the only place that knows both Electron and the core. */
 function start(): void {
   const dataFolder = join(app.getPath('userData'), 'vault');
   const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
-    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(PUSH_CHANNEL, message);
+    for (const window of BrowserWindow.getAllWindows()) {
+      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, message);
+    }
   };
   const services = createServices({
     documents,
@@ -34,8 +38,8 @@ function start(): void {
     cipher: safeStorageCipher,
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
-    extraRanges: readExtraRanges(),
     languageFor,
+    searchRanges: readSearchRanges,
     push: (message) => {
       push(message);
       if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
@@ -87,7 +91,19 @@ function start(): void {
     // With a tray entry the app goes on watching; it is left by "Quit".
     if (process.platform !== 'darwin' && !services.settings.get().tray) app.quit();
   });
-  app.on('will-quit', () => void services.close());
+  quitAfter(() => services.close());
+}
+
+/** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
+function quitAfter(close: () => Promise<void>): void {
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    closed = true;
+    const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
+    void Promise.race([close(), patience]).finally(() => app.quit());
+  });
 }
 
 /** Only the top frame of one of our windows, showing our own origin, may call. */
@@ -113,7 +129,11 @@ async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Pr
   });
   if (canceled || !filePath) return false;
   const entries = history.all();
-  await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  try {
+    await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+  } catch (thrown) {
+    throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
+  }
   return true;
 }
 

@@ -12,6 +12,7 @@ const UNITS = [
 function createFormats(language: string) {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const seconds = new Intl.NumberFormat(language, {
     style: 'unit',
@@ -31,6 +32,7 @@ function createFormats(language: string) {
   return {
     date: (iso: string) => date.format(new Date(iso)),
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
+    time: (iso: string) => time.format(new Date(iso)),
     /** "3 minutes ago", measured from `now` (milliseconds since 1970). */
     relative: (iso: string, now: number) => {
       const difference = Math.min(0, new Date(iso).getTime() - now);

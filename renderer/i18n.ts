@@ -22,25 +22,35 @@ export interface ErrorText {
   readonly todo: string;
 }
 
+/** What an error comes from: an attempt to pair, or the connection of a pairing, where no code is in play. */
+export type ErrorOrigin = 'pairing' | 'connection';
+
+/** The texts that may say what happened, and what to do, the most telling one first. */
+const WORDINGS = {
+  pairing: { what: ['what_known', 'what'], todo: ['todo'] },
+  connection: { what: ['paired_known', 'paired', 'what_known', 'what'], todo: ['pairedTodo', 'todo'] },
+} as const;
+
 /**
- * The words for an error. A text `what_known` says more than `what` and is used only when the error carries
+ * The words for an error. A text `…_known` says more than the one without and is used only when the error carries
  * every value it names, so no sentence is ever shown with a hole in it.
  */
-export function errorText({ code, params = {} }: AppError): ErrorText {
+export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin = 'pairing'): ErrorText {
   const format = formats(i18n.language);
   const values = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, ISO_TIME.test(value) ? format.date(value) : value]),
   );
   const language = i18n.resolvedLanguage ?? FALLBACK_LANGUAGE;
-  const known: unknown = i18n.getResource(language, 'translation', `errors.${code}.what_known`);
-  const complete =
-    typeof known === 'string' &&
-    [...known.matchAll(/\{\{(\w+)\}\}/g)].every(([, name]) => name !== undefined && values[name]);
-  return {
-    title: i18n.t(`errors.${code}.title`),
-    what: complete
-      ? i18n.services.interpolator.interpolate(known, values, language, {})
-      : i18n.t(`errors.${code}.what`),
-    todo: i18n.t(`errors.${code}.todo`),
+  const firstOf = (names: readonly string[]): string => {
+    for (const name of names) {
+      const text: unknown = i18n.getResource(language, 'translation', `errors.${code}.${name}`);
+      const complete =
+        typeof text === 'string' &&
+        [...text.matchAll(/\{\{(\w+)\}\}/g)].every(([, value]) => value !== undefined && values[value]);
+      if (complete) return i18n.services.interpolator.interpolate(text, values, language, {});
+    }
+    return '';
   };
+  const { what, todo } = WORDINGS[origin];
+  return { title: i18n.t(`errors.${code}.title`), what: firstOf(what), todo: firstOf(todo) };
 }

@@ -17,7 +17,7 @@ export const foundDeviceSchema = z.object({
   address: deviceAddressSchema,
   identity: deviceIdentitySchema,
   certificate: certificateSummarySchema,
-  /** Milliseconds until its certificate was verified. */
+  /** Milliseconds from the open TCP connection to the verified certificate. */
   responseMs: z.number(),
 });
 export type FoundDevice = z.infer<typeof foundDeviceSchema>;

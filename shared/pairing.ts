@@ -64,6 +64,9 @@ export const pairingRecordSchema = z.object({
 });
 export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 
+/** What people call a pairing: its friendly name, or its POS ID without one. */
+export const nameOf = ({ name, posId }: Pick<PairingRecord, 'name' | 'posId'>): string => name || posId;
+
 export const STAGE_STATES = ['waiting', 'running', 'needs-you', 'done', 'failed'] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 
@@ -102,7 +105,8 @@ export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 /** Something about stored data that the user must be told. */
 export const storageNoticeSchema = z.object({
   id: z.string(),
-  kind: z.enum(['damaged', 'newer-version']),
+  /** `unreadable`: the file could not be read at all this time, and was left where it is. */
+  kind: z.enum(['damaged', 'newer-version', 'unreadable']),
   what: z.enum(['pairing', 'trust-anchor']),
   /** Name the damaged file was set aside under, in the app's data folder. */
   file: z.string(),

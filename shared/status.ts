@@ -71,6 +71,8 @@ export function statusAction({ state, movedTo, error, expiry }: PairingStatus): 
   if (movedTo) return 'use-new-address';
   if (error?.code === 'storage-undecryptable') return 'pair-again';
   if (expiry?.certificate === 'client' && expiry.level !== '30-days') return 'pair-again';
+  // The device's own certificate is renewed on the device, not by pairing.
+  if (error?.code === 'device-certificate-expired') return 'check-connection';
   return ACTION_OF_STATE[state];
 }
 

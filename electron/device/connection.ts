@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { DeviceIdentity } from '../../shared/pairing.ts';
-import { failure } from '../failure.ts';
-import { EKU_SERVER_AUTH, sameCertificate, summarize, toPem } from '../pki/certificate.ts';
+import { Failure, failure } from '../failure.ts';
+import { EKU_SERVER_AUTH, parseCertificate, sameCertificate, summarize, toPem } from '../pki/certificate.ts';
 import { verifyChain } from '../pki/chain.ts';
 import { clockLooksWrong } from '../pki/clock.ts';
 import type { RootCa } from '../pki/trust-anchor.ts';
@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   readonly address: DeviceAddress;
   readonly trust: Trust;
   readonly signal: AbortSignal;
+  /** A TCP connection to the address that is open already. It is closed here when anything fails. */
+  readonly tcp?: Socket;
   /** Refuse any other device than this one. */
   readonly identity?: DeviceIdentity;
   /** Refuse any other device certificate than this one. */
@@ -74,18 +76,30 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
         cert: clientCertificate.certificateChainPem,
       }),
     });
-    socket.once('secureConnect', () => resolve(socket));
+    socket.once('secureConnect', () => {
+      // TLS 1.2 could show another certificate later; what was judged must stay.
+      socket.disableRenegotiation();
+      resolve(socket);
+    });
     socket.on('error', (error) => reject(socketFailure(error)));
     socket.once('close', () => reject(failure('connection-lost', 'closed during the TLS handshake')));
     return () => socket.destroy();
   });
 }
 
+/** More certificates than a device has any use for; each one costs signature checks, and anybody can send them. */
+const MOST_PRESENTED = 10;
+
+/** The device's certificate and those after it that can be read, each once. */
 function presentedChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (peer?.raw && !chain.some((seen) => seen.raw.equals(peer?.raw ?? Buffer.alloc(0)))) {
-    chain.push(new X509Certificate(peer.raw));
+  for (let seen = 0; peer?.raw && seen < MOST_PRESENTED; seen += 1) {
+    const certificate = parseCertificate(peer.raw);
+    if (!certificate) {
+      if (seen === 0) throw failure('device-certificate-invalid', 'its certificate cannot be read');
+    } else if (!chain.some((other) => sameCertificate(other, certificate))) chain.push(certificate);
+    if (peer.issuerCertificate === peer) break;
     peer = peer.issuerCertificate;
   }
   return chain;
@@ -131,7 +145,7 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
  * trust anchor alone, dates, serverAuth, identity, and the pin when one is given. Throws {@link Failure}.
  */
 export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
-  const tcp = await openTcp(options);
+  const tcp = options.tcp ?? (await openTcp(options));
   try {
     const socket = await shakeHands(tcp, options);
     options.onHandshake?.();
@@ -144,6 +158,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Verifi
     return { socket, certificate, identity };
   } catch (thrown) {
     tcp.destroy();
-    throw thrown;
+    if (thrown instanceof Failure) throw thrown;
+    // What the other end sent is the only thing here that can surprise.
+    throw failure('device-certificate-invalid', thrown instanceof Error ? thrown.message : String(thrown));
   }
 }

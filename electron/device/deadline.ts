@@ -1,8 +1,31 @@
+import { setMaxListeners } from 'node:events';
 import { failure } from '../failure.ts';
 
-/** A signal that ends when `parent` does (cancelled by the user) or after `ms` milliseconds. */
-export const withDeadline = (parent: AbortSignal, ms: number): AbortSignal =>
-  AbortSignal.any([parent, AbortSignal.timeout(ms)]);
+/**
+ * A signal that ends when `parent` does (cancelled by the user) or after `ms` milliseconds.
+ *
+ * Not AbortSignal.any with AbortSignal.timeout: the former holds its sources weakly, so a garbage collection
+ * takes the time-out away and the deadline never comes, and each call leaves something behind in a parent that
+ * lives long. Here the timer holds everything, for `ms` at most.
+ */
+export function withDeadline(parent: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  if (parent.aborted) {
+    controller.abort(parent.reason);
+    return controller.signal;
+  }
+  const end = (reason: unknown) => {
+    clearTimeout(timer);
+    parent.removeEventListener('abort', onParent);
+    controller.abort(reason);
+  };
+  const onParent = () => end(parent.reason);
+  const timer = setTimeout(() => end(new DOMException('the time is over', 'TimeoutError')), ms);
+  timer.unref();
+  setMaxListeners(0, parent);
+  parent.addEventListener('abort', onParent, { once: true });
+  return controller.signal;
+}
 
 /** The catalogue entry for an ended signal: `timed-out` or `cancelled`. */
 export function endedFailure(signal: AbortSignal, waitingFor: string): Error {

@@ -1,9 +1,10 @@
+import type { X509Certificate } from 'node:crypto';
 import type WebSocket from 'ws';
 import { type Failure, failure } from '../failure.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
-import { openWebSocket } from './pairing-request.ts';
 import { socketFailure } from './socket-errors.ts';
+import { closeWebSocket, openWebSocket } from './web-socket.ts';
 
 export interface Heartbeat {
   /** Milliseconds between two pings. */
@@ -13,7 +14,9 @@ export interface Heartbeat {
 }
 
 export interface LiveChannel {
-  /** Ends the channel without an `onLost`. Resolves when the device has seen the end, or at once if it is gone. */
+  /** The device's, as seen now: a restarted device may have a new one. */
+  readonly certificate: X509Certificate;
+  /** Ends the channel without an `onLost`. Resolves when the device has seen the end, soon in any case. */
   close(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ function opened(options: ConnectionOptions, socket: WebSocket): Promise<void> {
       const refused = status === 401 || status === 403;
       reject(failure(refused ? 'mtls-refused' : 'mtls-inconclusive', `HTTP ${status}`));
     });
-    socket.once('error', (error) => reject(socketFailure(error)));
+    socket.on('error', (error) => reject(socketFailure(error)));
     socket.once('close', (code) => reject(failure('connection-lost', `WebSocket closed: ${code}`)));
     return () => socket.terminate();
   });
@@ -43,7 +46,15 @@ export async function openLiveChannel(
 ): Promise<LiveChannel> {
   const connection = await openConnection(options);
   const socket = openWebSocket(connection, options.address);
-  await opened(options, socket);
+  try {
+    await opened(options, socket);
+    // It may have ended while nobody listened yet.
+    if (socket.readyState !== socket.OPEN) throw failure('connection-lost', 'closed right after opening');
+  } catch (thrown) {
+    // An HTTP answer in place of the WebSocket leaves the connection open.
+    connection.socket.destroy();
+    throw thrown;
+  }
 
   let ended = false;
   let pongDeadline: NodeJS.Timeout | undefined;
@@ -60,26 +71,24 @@ export async function openLiveChannel(
   };
   const beat = setInterval(() => {
     socket.ping();
-    clearTimeout(pongDeadline);
-    pongDeadline = setTimeout(
+    // The oldest ping without an answer counts, however often others follow.
+    pongDeadline ??= setTimeout(
       () => lose(failure('timed-out', 'no answer to a ping')),
       heartbeat.pongWithinMs,
     );
   }, heartbeat.everyMs);
-  socket.on('pong', () => clearTimeout(pongDeadline));
+  socket.on('pong', () => {
+    clearTimeout(pongDeadline);
+    pongDeadline = undefined;
+  });
   socket.on('error', (error) => lose(socketFailure(error)));
   socket.on('close', (code, reason) => lose(closeFailure(code, reason.toString())));
-  // A socket that ended while nobody listened yet.
-  if (socket.readyState !== socket.OPEN) lose(failure('connection-lost', 'closed right after opening'));
-
   return {
-    close: () =>
-      new Promise((resolve) => {
-        end();
-        if (socket.readyState === socket.CLOSED) return resolve();
-        socket.once('close', () => resolve());
-        socket.close(1000);
-      }),
+    certificate: connection.certificate,
+    close: () => {
+      end();
+      return closeWebSocket(socket);
+    },
   };
 }
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { type Failure, failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'code-rejected',
+  403: 'code-rejected',
+  409: 'pos-id-in-use',
+};
 
 /** Messages of the Local-mode channel (vendor page "Communication Protocol Used in Local Mode"). */
 const messageSchema = z.object({
@@ -35,9 +42,11 @@ const CODE_REFUSED =
 export function errorResponseFailure(message: DeviceMessage, secrets: readonly string[]): Failure {
   const shown = redact(message.message ?? '', secrets);
   const description = redact(message.developerDescription ?? '', secrets);
-  const both = `${message.message ?? ''}. ${message.developerDescription ?? ''}`
-    .replace(/setupCode/gi, 'setup code')
-    .replace(/posId/gi, 'POS ID');
+  // Cut first: the patterns look far ahead, and nobody reads a message of pages.
+  const both =
+    `${(message.message ?? '').slice(0, 500)}. ${(message.developerDescription ?? '').slice(0, 1000)}`
+      .replace(/setupCode/gi, 'setup code')
+      .replace(/posId/gi, 'POS ID');
   const code = POS_ID_TAKEN.test(both)
     ? 'pos-id-in-use'
     : CODE_REFUSED.test(both)
@@ -48,13 +57,20 @@ export function errorResponseFailure(message: DeviceMessage, secrets: readonly s
   });
 }
 
-/** The catalogue entry for an HTTP status outside 2xx (RFC 9110) with the body that came along. */
-export function httpStatusFailure(status: number, body: string, secrets: readonly string[]): Failure {
+/**
+ * The catalogue entry for an HTTP status outside 2xx (RFC 9110) with the body that came along.
+ *
+ * @param codeSent false when a WebSocket upgrade was refused: the status cannot be about a code the device has not seen
+ */
+export function httpStatusFailure(
+  status: number,
+  body: string,
+  secrets: readonly string[],
+  codeSent: boolean,
+): Failure {
   const message = parseDeviceMessage(body);
   if (message?.type === 'ErrorResponse') return errorResponseFailure(message, secrets);
-  const params = { status: String(status) };
+  const code = codeSent ? (CODE_OF_STATUS[status] ?? 'http-status') : 'http-status';
   const detail = `HTTP ${status}${body ? `: ${redact(body, secrets)}` : ''}`;
-  if (status === 401 || status === 403) return failure('code-rejected', detail, { params });
-  if (status === 409) return failure('pos-id-in-use', detail, { params });
-  return failure('http-status', detail, { params });
+  return failure(code, detail, { params: { status: String(status) } });
 }

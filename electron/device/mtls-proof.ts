@@ -11,9 +11,10 @@ import {
   type VerifiedConnection,
 } from './connection.ts';
 import { cancellable, withDeadline } from './deadline.ts';
-import { openWebSocket, readBody } from './pairing-request.ts';
+import { readBody } from './pairing-request.ts';
 import { socketFailure } from './socket-errors.ts';
 import { strangerAt } from './stranger.ts';
+import { closeWebSocket, openWebSocket } from './web-socket.ts';
 
 export interface MtlsProof {
   /** `tls-only`: the device let a stranger's client certificate in as well. */
@@ -81,8 +82,7 @@ function reactionOverWebSocket(
       const roundTripMs = performance.now() - pingedAt;
       // The device has one channel: it must be free again before anybody else connects.
       socket.removeAllListeners('close');
-      socket.once('close', () => resolve({ kind: 'answered', roundTripMs }));
-      socket.close(1000);
+      void closeWebSocket(socket).then(() => resolve({ kind: 'answered', roundTripMs }));
     });
     socket.once('unexpected-response', (_request, response) => {
       response.resume();

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import WebSocket from 'ws';
 import { type DeviceAddress, formatAuthority, type Transport } from '../../shared/inputs.ts';
 import { failure } from '../failure.ts';
 import { redact } from '../redact.ts';
@@ -8,9 +7,7 @@ import type { VerifiedConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
 import { errorResponseFailure, httpStatusFailure, parseDeviceMessage } from './messages.ts';
 import { socketFailure } from './socket-errors.ts';
-
-/** Largest answer that is read, in bytes. Credentials are a few kilobytes. */
-export const ANSWER_LIMIT = 256 * 1024;
+import { ANSWER_LIMIT, openWebSocket } from './web-socket.ts';
 
 export interface PairingRequestOptions {
   /** A connection whose device is proved; it is used up by the request. */
@@ -76,7 +73,7 @@ function overHttps({
       readBody(
         response,
         (text) => {
-          if (status < 200 || status > 299) return reject(httpStatusFailure(status, text, [setupCode]));
+          if (status < 200 || status > 299) return reject(httpStatusFailure(status, text, [setupCode], true));
           const message = parseDeviceMessage(text);
           if (message?.type === 'ErrorResponse') return reject(errorResponseFailure(message, [setupCode]));
           resolve(text);
@@ -114,7 +111,7 @@ function overWebSocket(options: PairingRequestOptions): Promise<string> {
     socket.once('unexpected-response', (_request, response) => {
       readBody(
         response,
-        (text) => reject(httpStatusFailure(response.statusCode ?? 0, text, [setupCode])),
+        (text) => reject(httpStatusFailure(response.statusCode ?? 0, text, [setupCode], false)),
         reject,
       );
     });
@@ -123,16 +120,6 @@ function overWebSocket(options: PairingRequestOptions): Promise<string> {
     );
     socket.on('error', (error) => reject(webSocketFailure(error)));
     return () => socket.terminate();
-  });
-}
-
-/** A WebSocket (RFC 6455) over a proved connection; path `/`. */
-export function openWebSocket(connection: VerifiedConnection, address: DeviceAddress): WebSocket {
-  return new WebSocket(`wss://${formatAuthority(address)}/`, {
-    createConnection: () => connection.socket,
-    perMessageDeflate: false,
-    followRedirects: false,
-    maxPayload: ANSWER_LIMIT,
   });
 }
 

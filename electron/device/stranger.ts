@@ -17,9 +17,13 @@ let current: Stranger | undefined;
  * of a check. `now` in milliseconds since 1970.
  */
 export function strangerAt(now: number): Promise<ClientCertificate> {
-  if (!current || Math.abs(now - current.madeAt) > HOUR_MS / 2)
-    current = { madeAt: now, certificate: makeStranger(now) };
-  return current.certificate;
+  if (current && Math.abs(now - current.madeAt) <= HOUR_MS / 2) return current.certificate;
+  const made = { madeAt: now, certificate: makeStranger(now) };
+  current = made;
+  made.certificate.catch(() => {
+    if (current === made) current = undefined;
+  });
+  return made.certificate;
 }
 
 /**

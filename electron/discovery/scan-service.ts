@@ -3,7 +3,7 @@ import type { FoundDevice, ScanProgress, ScanRange } from '../../shared/discover
 import { parsePort } from '../../shared/inputs.ts';
 import type { Trust } from '../device/connection.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
-import { hostsIn, localRanges } from './ranges.ts';
+import { hostsIn } from './ranges.ts';
 import { scanForDevices } from './scan.ts';
 
 interface RunningScan {
@@ -16,8 +16,8 @@ export interface ScanServiceParts {
   /** Throws {@link Failure} `root-ca-missing`. */
   readonly trust: () => Trust;
   readonly onProgress: (progress: ScanProgress) => void;
-  /** Ranges that can be searched besides this computer's own subnets; for tests. */
-  readonly extraRanges: readonly ScanRange[];
+  /** What may be searched: this computer's own subnets, outside of tests. */
+  readonly ranges: () => ScanRange[];
 }
 
 /** Searches the user starts, one at a time, and the searches that follow moved devices. */
@@ -30,7 +30,7 @@ export class ScanService {
   }
 
   ranges(): ScanRange[] {
-    return [...localRanges(), ...this.#parts.extraRanges];
+    return this.#parts.ranges();
   }
 
   /**

@@ -1,10 +1,12 @@
-import { connect, isIPv4 } from 'node:net';
+import { once, setMaxListeners } from 'node:events';
+import { connect, isIPv4, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
 import type { FoundDevice } from '../../shared/discovery.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import { openConnection, type Trust } from '../device/connection.ts';
 import { endedFailure, withDeadline } from '../device/deadline.ts';
-import { Failure, failure } from '../failure.ts';
+import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { addressNumber } from './ranges.ts';
 
@@ -30,12 +32,15 @@ const PROGRESS_EVERY_MS = 100;
 /** Packets to absent hosts become broadcasts (ARP), which cheap access points drop when too many come at once. */
 const BURST = { hosts: 32, pauseMs: 10 };
 
+/** Milliseconds for a device to take note that the connection is closed. */
+const GOODBYE_MS = 250;
+
 const SHORTAGE = {
   /** `connect(2)`, `socket(2)`: no descriptors, buffers, neighbour entries or ports left for now. */
   codes: new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN', 'EADDRNOTAVAIL']),
-  pauseMs: 250,
-  /** Times that all connections at once may fail so before the search is given up. */
-  most: 40,
+  pauseMs: 100,
+  /** Pauses in a row after which not one connection could be tried: the search is given up. */
+  most: 50,
 };
 
 export interface ScanReport {
@@ -57,42 +62,60 @@ export interface ScanOptions {
   readonly limits?: Partial<ScanLimits>;
 }
 
-type Probe = 'open' | 'closed' | 'shortage';
+type Probe = Socket | 'closed' | 'shortage';
 
 /** Whether a host accepts a TCP connection. Sends no data. */
 function probe(address: DeviceAddress, connectMs: number, signal: AbortSignal): Promise<Probe> {
   return new Promise((resolve) => {
-    const socket = connect({ ...address, timeout: connectMs });
+    const socket = connect({ ...address, noDelay: true, timeout: connectMs });
+    let settled = false;
     const settle = (outcome: Probe) => {
+      if (settled) return;
+      settled = true;
       signal.removeEventListener('abort', onAbort);
-      socket.destroy();
+      socket.setTimeout(0);
+      if (outcome !== socket) socket.destroy();
       resolve(outcome);
     };
     const onAbort = () => settle('closed');
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('connect', () => settle('open'));
-    socket.once('timeout', () => settle('closed'));
+    socket.once('connect', () => settle(socket));
+    // Timers come before the network in a turn of the event loop: after a turn that took long, the answer may be
+    // there and only not have been told yet.
+    socket.once('timeout', () => setImmediate(settle, 'closed'));
+    // Stays for the life of the socket, which may break at any time.
     socket.on('error', (error: NodeJS.ErrnoException) =>
       settle(SHORTAGE.codes.has(error.code ?? '') ? 'shortage' : 'closed'),
     );
   });
 }
 
-/** The device at an address, or null when whoever answers there cannot prove to be one. */
+/** Lets the other end finish its side of the handshake, so that a device does not note a failed one. */
+async function sayGoodbye(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  socket.resume();
+  socket.end();
+  await once(socket, 'close', { signal: withDeadline(signal, GOODBYE_MS) }).catch(() => {});
+}
+
+/** The device at the other end, or null when whoever is there cannot prove to be one. Closes the connection. */
 async function identify(
+  tcp: Socket,
   address: DeviceAddress,
   trust: Trust,
   deadline: AbortSignal,
 ): Promise<FoundDevice | null> {
   const started = performance.now();
   try {
-    const { socket, certificate, identity } = await openConnection({ address, trust, signal: deadline });
+    const { socket, certificate, identity } = await openConnection({ address, trust, tcp, signal: deadline });
     const responseMs = Math.round(performance.now() - started);
-    socket.destroy();
-    return { address, identity, certificate: summarize(certificate), responseMs };
-  } catch (thrown) {
-    if (thrown instanceof Failure) return null;
-    throw thrown;
+    const device = { address, identity, certificate: summarize(certificate), responseMs };
+    await sayGoodbye(socket, deadline);
+    return device;
+  } catch {
+    // Also when its certificate is so strange that reading it fails: one such host must not end the search.
+    return null;
+  } finally {
+    tcp.destroy();
   }
 }
 
@@ -112,6 +135,7 @@ class Scan {
   /** Ends all that is under way: by the user, or by an error nobody foresaw. */
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
+  #onHostDone: () => void = () => {};
   #concurrency: number;
   #shortages = 0;
   #resumeAt = 0;
@@ -125,6 +149,8 @@ class Scan {
     this.#queue = [...new Set(options.hosts)];
     this.#total = this.#queue.length;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    // Each connection listens to it.
+    setMaxListeners(0, this.#signal);
   }
 
   async run(): Promise<FoundDevice[]> {
@@ -157,14 +183,18 @@ class Scan {
         this.#resumeAt - performance.now(),
         inBurst === BURST.hosts ? BURST.pauseMs : 0,
       );
-      if (pauseMs > 0) {
+      const host = this.#running.size < this.#concurrency ? this.#queue[0] : undefined;
+      if (host === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#onHostDone = resolve;
+        });
+      } else if (pauseMs > 0) {
         inBurst = 0;
         await delay(pauseMs, undefined, { signal: this.#signal }).catch(() => {});
-      } else if (this.#queue.length === 0 || this.#running.size >= this.#concurrency) {
-        await Promise.race(this.#running);
       } else {
         inBurst += 1;
-        this.#launch(this.#queue.shift() ?? '');
+        this.#queue.shift();
+        this.#launch(host);
       }
     }
   }
@@ -175,30 +205,38 @@ class Scan {
         this.#error ??= thrown;
         this.#stop.abort();
       })
-      .finally(() => this.#running.delete(task));
+      .finally(() => {
+        this.#running.delete(task);
+        this.#onHostDone();
+      });
     this.#running.add(task);
   }
 
   async #look(host: string): Promise<void> {
     const { port, trust } = this.#options;
-    const { connectMs, handshakeMs } = this.#limits;
+    const { concurrency, connectMs, handshakeMs } = this.#limits;
     const address = { host, port };
     const outcome = await probe(address, connectMs, this.#signal);
     if (outcome === 'shortage') return this.#putBack(host);
-    if (outcome === 'open') {
-      const device = await identify(address, trust, withDeadline(this.#signal, handshakeMs));
+    this.#shortages = 0;
+    // One more at once for each round that went well.
+    this.#concurrency = Math.min(concurrency, this.#concurrency + 1 / this.#concurrency);
+    if (outcome !== 'closed') {
+      const device = await identify(outcome, address, trust, withDeadline(this.#signal, handshakeMs));
       if (device) this.#found.push(device);
     }
     this.#done += 1;
   }
 
-  /** The computer itself is at its limit: later, and with fewer at once. */
+  /** The computer itself is at its limit: later, and with half as many at once. */
   #putBack(host: string): void {
-    this.#shortages += 1;
-    if (this.#shortages > SHORTAGE.most * this.#limits.concurrency)
-      throw failure('internal', 'this computer has no network connections left for a search');
     this.#queue.push(host);
-    this.#concurrency = Math.max(1, Math.floor(this.#concurrency * 0.9));
+    // Connections that were opened together fail together: that is one shortage.
+    if (performance.now() < this.#resumeAt) return;
+    this.#shortages += 1;
+    if (this.#shortages > SHORTAGE.most)
+      throw failure('internal', 'this computer has no network connections left for a search');
+    this.#concurrency = Math.max(1, Math.floor(this.#running.size / 2));
     this.#resumeAt = performance.now() + SHORTAGE.pauseMs;
   }
 

@@ -17,7 +17,6 @@ import {
   type HistoryKind,
   historyEntrySchema,
 } from '../../shared/history.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
 import { failure } from '../failure.ts';
 import { redact } from '../redact.ts';
 
@@ -120,11 +119,6 @@ export class History {
   get damagedLines(): number {
     this.#loaded();
     return this.#damagedLines;
-  }
-
-  /** The fields that say which pairing an entry is about. */
-  about({ id, posId, identity }: PairingRecord): Pick<NewHistoryEntry, 'pairingId' | 'posId' | 'serial'> {
-    return { pairingId: id, posId, ...(identity.kind === 'serial' && { serial: identity.serial }) };
   }
 
   /**

@@ -85,6 +85,7 @@ export const makeHandlers = ({
     return renamed;
   },
   removePairing: async ({ pairingId }) => {
+    await pairing.abandon(pairingId);
     const removed = vault.find(pairingId);
     if (!removed) throw failure('not-found', `pairing ${pairingId}`);
     vault.remove(pairingId);

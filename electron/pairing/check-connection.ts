@@ -21,7 +21,7 @@ export async function checkConnection(
     for (const { record, credentials, pending } of vault.credentials(id)) {
       try {
         const proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
-        return pending ? vault.promote(id, { ...record, ...proved }) : vault.updateRecord(id, proved);
+        return pending ? vault.promote(id, proved) : vault.updateRecord(id, proved);
       } catch (thrown) {
         const refused = thrown instanceof Failure && thrown.appError.code === 'mtls-refused';
         if (!(pending && refused && vault.find(id)?.proved)) throw thrown;

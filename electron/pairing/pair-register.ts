@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import type { AppError } from '../../shared/errors.ts';
 import { sameSerial } from '../../shared/inputs.ts';
 import type { DeviceIdentity, PairingProgress, PairingRecord } from '../../shared/pairing.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -9,6 +10,7 @@ import { requestCredentials } from '../device/pairing-request.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
+import { redact } from '../redact.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './request.ts';
@@ -18,6 +20,8 @@ export interface PairingHooks {
   readonly onProgress: (progress: PairingProgress) => void;
   /** Asks the user whether this is the device in front of them. */
   readonly confirmIdentity: (identity: DeviceIdentity) => Promise<boolean>;
+  /** Called before anything but a TLS handshake goes to the device: it has one channel, and it must be free. */
+  readonly freeDevice: (identity: DeviceIdentity) => Promise<void>;
 }
 
 interface Device {
@@ -43,18 +47,25 @@ export async function pairRegister(
   try {
     const trust = currentTrust(context);
     // A code is good once: it must not be spent on credentials that cannot be kept.
-    const { storageProblem } = context.vault;
-    if (storageProblem) throw new Failure({ ...storageProblem, stage: 'store' });
+    try {
+      context.vault.requireStorage();
+    } catch (thrown) {
+      throw new Failure({ ...toAppError(thrown), stage: 'store' });
+    }
     const device = await meetDevice(request, context, trust, progress, signal);
     await progress.run('identify', () => identify(device, request, context, progress, hooks, signal));
-    const answer = await progress.run('send', () =>
-      sendCode(device, request, context, trust, progress, signal),
-    );
+    const answer = await progress.run('send', async () => {
+      await hooks.freeDevice(device.identity);
+      return sendCode(device, request, context, trust, progress, signal);
+    });
     const issued = await progress.run('check', () =>
       readCredentials(answer, trust.rootCa, context.now(), trust.knownPast),
     );
     const record = await progress.run('store', () => {
       if (signal.aborted) throw failure('cancelled', 'before storing');
+      // What was removed meanwhile stays removed.
+      if (request.replaces !== undefined && !context.vault.find(id))
+        throw failure('not-found', `pairing ${id} was removed`);
       const draft = draftRecord(id, device, issued, request, context, trust);
       context.vault.stage(draft, issued.credentials);
       staged = true;
@@ -62,12 +73,12 @@ export async function pairRegister(
     });
     const pairing = await progress.run('prove', async () => {
       const proved = await proveConnection(record, issued.credentials, context, trust, signal);
-      return context.vault.promote(id, { ...record, ...proved });
+      return context.vault.promote(id, proved);
     });
     progress.end({ kind: 'paired', pairing });
     return ok(pairing);
   } catch (thrown) {
-    let error = progress.tag(toAppError(thrown));
+    let error = withoutSecret(progress.tag(toAppError(thrown)), request.setupCode);
     if (staged && error.code === 'mtls-refused') {
       try {
         context.vault.discardPending(id);
@@ -79,6 +90,18 @@ export async function pairRegister(
     progress.end({ kind: 'failed', error, credentialsKept: staged });
     return err(error);
   }
+}
+
+/** Whatever the device had to say, in a message or in a certificate: the code is in no error. */
+function withoutSecret({ params, detail, ...error }: AppError, secret: string): AppError {
+  const clean = (text: string) => redact(text, [secret]);
+  return {
+    ...error,
+    detail: clean(detail),
+    ...(params && {
+      params: Object.fromEntries(Object.entries(params).map(([name, text]) => [name, clean(text)])),
+    }),
+  };
 }
 
 function meetDevice(
@@ -130,7 +153,7 @@ async function identify(
   if (!accepted) throw failure('identity-rejected');
 }
 
-function sameIdentity(a: DeviceIdentity, b: DeviceIdentity): boolean {
+export function sameIdentity(a: DeviceIdentity, b: DeviceIdentity): boolean {
   if (a.kind === 'serial') return b.kind === 'serial' && sameSerial(a.serial, b.serial);
   return b.kind === 'address' && a.host === b.host;
 }

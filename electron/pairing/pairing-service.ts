@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { MethodValue, PairingRequest } from '../../shared/ipc.ts';
-import type { PairingProgress, PairingRecord } from '../../shared/pairing.ts';
-import type { Result } from '../../shared/result.ts';
-import { failure } from '../failure.ts';
-import { pairRegister } from './pair-register.ts';
+import type { DeviceIdentity, PairingProgress, PairingRecord } from '../../shared/pairing.ts';
+import { err, type Result } from '../../shared/result.ts';
+import { failure, toAppError } from '../failure.ts';
+import { pairRegister, sameIdentity } from './pair-register.ts';
 import { validateRequest } from './request.ts';
 import type { PairingContext } from './settings.ts';
 
 interface Attempt {
   readonly id: string;
+  readonly pairingId: string;
   readonly cancel: AbortController;
   answerIdentity: ((accepted: boolean) => void) | undefined;
   readonly finished: Promise<void>;
@@ -28,8 +29,14 @@ export interface PairingServiceParts {
   readonly context: PairingContext;
   readonly onProgress: (progress: PairingProgress) => void;
   readonly onEnd: (end: AttemptEnd) => void;
-  /** Runs an attempt while nothing else uses the device's one channel. */
-  readonly exclusively: (attempt: () => Promise<void>) => Promise<void>;
+  /**
+   * Runs an attempt while nothing else uses the one channel of the device of the pairings that `concerns` picks.
+   * The attempt is given a function that looks again, for when it knows which device it is.
+   */
+  readonly exclusively: (
+    attempt: (lookAgain: () => Promise<void>) => Promise<void>,
+    concerns: (pairing: PairingRecord) => boolean,
+  ) => Promise<void>;
 }
 
 /** The pairing attempts of one running app, one at a time. */
@@ -54,16 +61,37 @@ export class PairingService {
       new Promise<boolean>((resolve) => {
         if (this.#attempt) this.#attempt.answerIdentity = resolve;
       });
-    const run = async () => {
+    let device: DeviceIdentity | undefined;
+    const concerns = (other: PairingRecord) =>
+      other.id === pairingId ||
+      other.address.host === request.address.host ||
+      (device !== undefined && sameIdentity(other.identity, device));
+    const run = async (lookAgain: () => Promise<void>) => {
       // Begins in a later turn, so that the caller knows the attempt's id before its first progress.
       await Promise.resolve();
-      const hooks = { onProgress, confirmIdentity };
-      const result = await pairRegister({ attemptId: id, pairingId }, request, context, hooks, cancel.signal);
+      const freeDevice = (identity: DeviceIdentity) => {
+        device = identity;
+        return lookAgain();
+      };
+      const hooks = { onProgress, confirmIdentity, freeDevice };
+      const ids = { attemptId: id, pairingId };
+      const result = await pairRegister(ids, request, context, hooks, cancel.signal).catch((thrown) =>
+        err(toAppError(thrown)),
+      );
       this.#attempt = undefined;
       onEnd({ posId: request.posId, replaced, result, stored: context.vault.find(pairingId) });
     };
-    this.#attempt = { id, cancel, answerIdentity: undefined, finished: exclusively(run) };
+    const finished = exclusively(run, concerns).catch(() => {
+      // Its outcome was told by the progress. What failed is somebody who was told; the app goes on.
+      this.#attempt = undefined;
+    });
+    this.#attempt = { id, pairingId, cancel, answerIdentity: undefined, finished };
     return { attemptId: id };
+  }
+
+  /** Ends the attempt that would make this pairing anew, and waits for it. */
+  async abandon(pairingId: string): Promise<void> {
+    if (this.#attempt?.pairingId === pairingId) await this.close();
   }
 
   answerIdentity(attemptId: string, accepted: boolean): null {

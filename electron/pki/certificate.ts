@@ -45,7 +45,10 @@ function extensionValues(certificate: X509Certificate): Map<string, string> {
   const values = new Map<string, string>();
   for (const extension of children(children(wrapper)[0])) {
     const parts = children(extension);
-    values.set(forge.asn1.derToOid(octets(parts[0])), octets(parts[parts.length - 1]));
+    const oid = forge.asn1.derToOid(octets(parts[0]));
+    // RFC 5280 section 4.2; two readers could each believe another one of them.
+    if (values.has(oid)) throw new Error(`extension ${oid} twice`);
+    values.set(oid, octets(parts[parts.length - 1]));
   }
   return values;
 }
@@ -121,8 +124,9 @@ export type ValidityAt = 'valid' | 'expired' | 'not-yet-valid';
 
 /** Validity of the dates alone (RFC 5280 section 4.1.2.5); `now` in milliseconds since 1970. */
 export function validityAt(certificate: X509Certificate, now: number): ValidityAt {
-  if (now < Date.parse(certificate.validFrom)) return 'not-yet-valid';
-  return now > Date.parse(certificate.validTo) ? 'expired' : 'valid';
+  // Written so that a date nobody can read (NaN) counts as not valid.
+  if (!(now >= Date.parse(certificate.validFrom))) return 'not-yet-valid';
+  return now <= Date.parse(certificate.validTo) ? 'valid' : 'expired';
 }
 
 /** Parses one certificate, PEM or DER; undefined when it is none. */

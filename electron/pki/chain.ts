@@ -13,32 +13,45 @@ export type ChainResult =
 const MAX_PATH = 8;
 
 function mayIssue(issuer: X509Certificate, subject: X509Certificate, caBelow: number): boolean {
-  const { isCa, mayCertSign, pathLength } = readExtensions(issuer);
-  return (
-    isCa &&
-    mayCertSign !== false &&
-    (pathLength === undefined || caBelow <= pathLength) &&
-    subject.checkIssued(issuer) &&
-    subject.verify(issuer.publicKey)
-  );
+  try {
+    const { isCa, mayCertSign, pathLength } = readExtensions(issuer);
+    return (
+      isCa &&
+      mayCertSign !== false &&
+      (pathLength === undefined || caBelow <= pathLength) &&
+      subject.checkIssued(issuer) &&
+      subject.verify(issuer.publicKey)
+    );
+  } catch {
+    // A key or an extension this library cannot read proves nothing.
+    return false;
+  }
 }
 
+/**
+ * @param deadEnds certificates that lead nowhere from a given depth. Without them, certificates that all issue
+ *   each other would be tried in every order: whoever sends a dozen could stop the app for hours.
+ */
 function findPath(
   path: readonly X509Certificate[],
   candidates: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
+  deadEnds = new Set<string>(),
 ): readonly X509Certificate[] | undefined {
   const last = path[path.length - 1];
   if (!last) return undefined;
   if (anchors.some((anchor) => sameCertificate(anchor, last))) return path;
   if (path.length >= MAX_PATH) return undefined;
+  const here = `${path.length} ${last.fingerprint256}`;
+  if (deadEnds.has(here)) return undefined;
   // Anchors first: the shortest way to trust is the one to take.
   for (const issuer of [...anchors, ...candidates]) {
     if (path.some((seen) => sameCertificate(seen, issuer)) || !mayIssue(issuer, last, path.length - 1))
       continue;
-    const found = findPath([...path, issuer], candidates, anchors);
+    const found = findPath([...path, issuer], candidates, anchors, deadEnds);
     if (found) return found;
   }
+  deadEnds.add(here);
   return undefined;
 }
 
@@ -48,14 +61,14 @@ function findPath(
  * device chains as well; this names the reason, and serves where no connection exists, for issued credentials.
  *
  * @param intermediates certificates that may help; they are not trusted by themselves
- * @param eku OID the leaf must allow when it has an extended key usage extension
+ * @param eku OID the leaf must allow when it has an extended key usage extension; left out: any use
  * @param now milliseconds since 1970
  */
 export function verifyChain(options: {
   readonly leaf: X509Certificate;
   readonly intermediates: readonly X509Certificate[];
   readonly anchors: readonly X509Certificate[];
-  readonly eku: string;
+  readonly eku?: string;
   readonly now: number;
 }): ChainResult {
   const { leaf, intermediates, anchors, eku, now } = options;
@@ -66,6 +79,7 @@ export function verifyChain(options: {
     if (validity !== 'valid') return { ok: false, problem: validity, certificate };
   }
   const usages = readExtensions(leaf).extendedKeyUsages;
-  if (usages && !usages.includes(eku)) return { ok: false, problem: 'purpose', certificate: leaf };
+  if (eku !== undefined && usages && !usages.includes(eku))
+    return { ok: false, problem: 'purpose', certificate: leaf };
   return { ok: true, path };
 }

@@ -43,15 +43,17 @@ function readKey(text: string): KeyObject {
   }
 }
 
+/** A client certificate with its CAs is a handful; each one more costs signature checks. */
+const MOST_CERTIFICATES = 16;
+
 function readCertificates(text: string): X509Certificate[] {
-  return findPemBlocks(text)
-    .filter(({ label }) => label === 'CERTIFICATE')
-    .map(({ pem }) => {
-      const certificate = parseCertificate(pem);
-      if (!certificate)
-        throw failure('answer-malformed', 'a CERTIFICATE block is not a readable certificate');
-      return certificate;
-    });
+  const blocks = findPemBlocks(text).filter(({ label }) => label === 'CERTIFICATE');
+  if (blocks.length > MOST_CERTIFICATES) throw failure('answer-malformed', `${blocks.length} certificates`);
+  return blocks.map(({ pem }) => {
+    const certificate = parseCertificate(pem);
+    if (!certificate) throw failure('answer-malformed', 'a CERTIFICATE block is not a readable certificate');
+    return certificate;
+  });
 }
 
 /** The path to the trust anchor, or, failing that, to the topmost CA that was delivered along. */

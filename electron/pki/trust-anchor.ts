@@ -10,6 +10,7 @@ import {
   summarize,
   validityAt,
 } from './certificate.ts';
+import { verifyChain } from './chain.ts';
 import { clockLooksWrong } from './clock.ts';
 import { findPemBlocks, textOrJsonStrings } from './pem.ts';
 
@@ -38,6 +39,14 @@ function readCertificates(bytes: Uint8Array): X509Certificate[] {
   }
   return found;
 }
+
+/** A CA certificate of another tree helps nobody, and the TLS library is not given it. */
+const leadsTo = (
+  root: X509Certificate,
+  leaf: X509Certificate,
+  intermediates: readonly X509Certificate[],
+  now: number,
+) => verifyChain({ leaf, intermediates, anchors: [root], now }).ok;
 
 /**
  * Reads the Root CA the merchant downloaded: PEM (one or several), DER, or the vendor's REST answer
@@ -78,5 +87,6 @@ export function readRootCa(bytes: Uint8Array, now: number, knownPast: number): R
   if (otherRoots.length > 0) {
     throw failure('root-ca-several-roots', [root, ...otherRoots].map((c) => summarize(c).subject).join('; '));
   }
-  return { root, intermediates: certificates.filter((certificate) => certificate !== root) };
+  const others = certificates.filter((certificate) => certificate !== root);
+  return { root, intermediates: others.filter((certificate) => leadsTo(root, certificate, others, now)) };
 }

@@ -1,6 +1,7 @@
 import type { FoundDevice } from '../../shared/discovery.ts';
 import { type DeviceAddress, formatAuthority, sameSerial } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
+import { hasElapsed } from './elapsed.ts';
 
 /** Milliseconds in which the subnets are not searched again unless somebody asks. */
 const SEARCH_PAUSE_MS = 5 * 60_000;
@@ -11,6 +12,7 @@ export type Search = (port: number, signal: AbortSignal) => Promise<readonly Fou
 interface LastSearch {
   readonly at: number;
   readonly found: Promise<readonly FoundDevice[]>;
+  running: boolean;
 }
 
 /** Looks for devices that changed their address, with one search for all of them. */
@@ -37,19 +39,25 @@ export class MovedDeviceFinder {
   ): Promise<DeviceAddress | null> {
     if (identity.kind !== 'serial') return null;
     const found = await this.#recent(address.port, asked, signal);
-    const match = found.find(
+    const matches = found.filter(
       (device) => device.identity.kind === 'serial' && sameSerial(device.identity.serial, identity.serial),
     );
-    return match && formatAuthority(match.address) !== formatAuthority(address) ? match.address : null;
+    // A device with two addresses is where it always was.
+    if (matches.some((match) => formatAuthority(match.address) === formatAuthority(address))) return null;
+    return matches[0]?.address ?? null;
   }
 
   #recent(port: number, asked: boolean, signal: AbortSignal): Promise<readonly FoundDevice[]> {
     const last = this.#last.get(port);
-    if (last && !asked && this.#now() - last.at < SEARCH_PAUSE_MS) return last.found;
-    const found = this.#search(port, signal);
-    this.#last.set(port, { at: this.#now(), found });
-    // A search that failed tells nothing and is not remembered.
-    found.catch(() => this.#last.delete(port));
-    return found;
+    const recent = last && !hasElapsed(this.#now(), last.at, SEARCH_PAUSE_MS);
+    if (last && (last.running || (recent && !asked))) return last.found;
+    const search: LastSearch = { at: this.#now(), found: this.#search(port, signal), running: true };
+    this.#last.set(port, search);
+    // One that failed is not tried again at once either: a thousand pairings would each try it.
+    const ended = () => {
+      search.running = false;
+    };
+    search.found.then(ended, ended);
+    return search.found;
   }
 }

@@ -1,20 +1,23 @@
-import type { DeviceAddress } from '../../shared/inputs.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type DeviceAddress, formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
 import { withDeadline } from '../device/deadline.ts';
-import { type Heartbeat, openLiveChannel } from '../device/live-channel.ts';
-import { failure } from '../failure.ts';
+import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
+import { failure, toAppError } from '../failure.ts';
 import { checkConnection } from '../pairing/check-connection.ts';
 import { currentTrust, type PairingContext } from '../pairing/settings.ts';
+import { summarize } from '../pki/certificate.ts';
+import { hasElapsed } from './elapsed.ts';
 import { MovedDeviceFinder, type Search } from './follow.ts';
-import { initialStatus, nextStatus, type StatusEvent } from './state-machine.ts';
+import { initialStatus, maybeWatched, nextStatus, type StatusEvent } from './state-machine.ts';
 import { ChannelWatcher } from './watcher.ts';
 
 const MINUTE_MS = 60_000;
 /** How many scheduled checks run at once; most of the time of each is waiting for the network. */
 const CHECKS_AT_ONCE = 16;
 /** Its address may have gone to another device, so "wrong device" is a reason to look for the right one as well. */
-const FOLLOWED: ReadonlySet<ConnectionState> = new Set(['unreachable', 'wrong-device']);
+const FOLLOWED: ReadonlySet<ConnectionState> = new Set(['unreachable', 'reconnecting', 'wrong-device']);
 export const DEFAULT_HEARTBEAT: Heartbeat = { everyMs: 15_000, pongWithinMs: 10_000 };
 
 export interface MonitorParts {
@@ -30,16 +33,26 @@ export interface MonitorParts {
   readonly onMoved: (pairing: PairingRecord, from: DeviceAddress) => void;
 }
 
+interface RunningCheck {
+  readonly outcome: Promise<PairingRecord>;
+  readonly cancel: AbortController;
+}
+
+type Concerns = (pairing: PairingRecord) => boolean;
+
 /** Keeps an eye on all pairings: scheduled checks, watched channels, and devices that moved. */
 export class ConnectionMonitor {
   readonly #parts: MonitorParts;
   readonly #finder: MovedDeviceFinder;
   readonly #statuses = new Map<string, PairingStatus>();
-  readonly #checks = new Map<string, Promise<PairingRecord>>();
+  readonly #checks = new Map<string, RunningCheck>();
   readonly #checkedAt = new Map<string, number>();
+  /** Due for a check and waiting for a free place; the next one is the last. */
+  #due: string[] = [];
   readonly #watchers = new Map<string, ChannelWatcher>();
+  /** Pairings whose device somebody else needs for now. */
+  readonly #suspensions = new Set<Concerns>();
   readonly #closing = new AbortController();
-  #suspended = 0;
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
@@ -54,20 +67,20 @@ export class ConnectionMonitor {
 
   /** Starts the checks that are due and updates what the clock changes. Call it every few seconds. */
   tick(): void {
-    if (this.#closing.signal.aborted) return;
-    const { context, settings } = this.#parts;
-    const interval = settings().checkIntervalMinutes * MINUTE_MS;
-    for (const pairing of context.vault.pairings) {
+    if (this.#closed) return;
+    const watchedFirst: string[] = [];
+    const others: string[] = [];
+    for (const pairing of this.#parts.context.vault.pairings) {
       this.#apply(pairing.id, { type: 'looked-at-clock' });
-      if (pairing.watchLive && !this.#watchers.has(pairing.id)) this.#watch(pairing.id);
-      const checkedAt = this.#checkedAt.get(pairing.id) ?? Number.NEGATIVE_INFINITY;
-      const due =
-        context.now() - checkedAt >= interval && !this.#statusOf(pairing).live && this.#suspended === 0;
-      if (due && this.#checks.size < CHECKS_AT_ONCE) void this.check(pairing.id).catch(() => {});
+      // The check comes first: it proves more, and the channel is opened when it has ended.
+      if (this.#isDue(pairing)) (pairing.watchLive ? watchedFirst : others).push(pairing.id);
+      else this.#watchAgain(pairing);
     }
+    this.#due = [...watchedFirst, ...others].reverse();
+    this.#startDue();
   }
 
-  /** The network or the computer came back: what waits for a retry is tried at once, and all is checked anew. */
+  /** The network or the computer came back: what waits for a retry, or went wrong, is tried at once. */
   wake(): void {
     for (const [id, status] of this.#statuses) {
       if (status.state !== 'connected' && status.state !== 'tls-only') this.#checkedAt.delete(id);
@@ -76,13 +89,19 @@ export class ConnectionMonitor {
     this.tick();
   }
 
-  /** Checks a pairing now, or joins the check that is running. Throws {@link Failure} `not-found`. */
+  /** Checks a pairing now, or joins the check that is running. Throws {@link Failure} `not-found`, `cancelled`. */
   check(id: string): Promise<PairingRecord> {
     const running = this.#checks.get(id);
-    if (running) return running;
-    const check = this.#check(id).finally(() => this.#checks.delete(id));
-    this.#checks.set(id, check);
-    return check;
+    if (running) return running.outcome;
+    const cancel = new AbortController();
+    const outcome = this.#check(id, cancel.signal).finally(() => {
+      this.#checks.delete(id);
+      const pairing = this.#parts.context.vault.find(id);
+      if (pairing) this.#watchAgain(pairing);
+      this.#startDue();
+    });
+    this.#checks.set(id, { outcome, cancel });
+    return outcome;
   }
 
   /** Searches the local subnets for the device of a pairing now. */
@@ -96,44 +115,58 @@ export class ConnectionMonitor {
   /** From now on the device of this pairing is looked for at `to`; its identity stays pinned. */
   async moveAddress(id: string, to: DeviceAddress): Promise<PairingRecord> {
     const { address: from } = this.#pairing(id);
-    const moved = this.#parts.context.vault.updateRecord(id, { address: to });
-    this.#parts.onPairing(moved);
-    this.#parts.onMoved(moved, from);
+    if (formatAuthority(from) !== formatAuthority(to)) {
+      const moved = this.#parts.context.vault.updateRecord(id, { address: to });
+      this.#parts.onPairing(moved);
+      this.#parts.onMoved(moved, from);
+    }
     this.#apply(id, { type: 'moved', to: null });
     // A check that is under way still looks at the old address.
-    await Promise.allSettled([this.#checks.get(id)]);
+    await Promise.allSettled([this.#checks.get(id)?.outcome]);
     return this.check(id);
   }
 
   async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
     const pairing = this.#parts.context.vault.updateRecord(id, { watchLive: on });
     this.#parts.onPairing(pairing);
-    if (on) this.#watch(id);
+    if (on) this.#watch(pairing);
     else await this.#unwatch(id);
     return pairing;
   }
 
   /** A pairing was made or made anew: what was known about its connection no longer counts. */
   pairingChanged(pairing: PairingRecord): void {
-    if (pairing.lastCheck) this.#apply(pairing.id, { type: 'check-ended', check: pairing.lastCheck });
+    if (!pairing.lastCheck) return;
+    this.#apply(pairing.id, { type: 'check-ended', check: pairing.lastCheck });
     this.#checkedAt.set(pairing.id, this.#parts.context.now());
   }
 
+  /** Ends all that runs for a pairing that is gone. */
   async pairingRemoved(id: string): Promise<void> {
     this.#statuses.delete(id);
+    this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled([this.#unwatch(id), this.#checks.get(id)?.outcome]);
     this.#checkedAt.delete(id);
-    await this.#unwatch(id);
-    this.#statuses.delete(id);
   }
 
-  /** Closes all channels while `work` runs: the device has one, and a pairing needs it. */
-  async withoutChannels<T>(work: () => Promise<T>): Promise<T> {
-    this.#suspended += 1;
+  /**
+   * Leaves the devices of the pairings that `concerns` picks alone while `work` runs: a device has one channel, and
+   * a pairing needs it. `work` is given a function that looks again, for when it has learned more about its device.
+   */
+  async withoutChannels<T>(
+    work: (lookAgain: () => Promise<void>) => Promise<T>,
+    concerns: Concerns = () => true,
+  ): Promise<T> {
+    this.#suspensions.add(concerns);
+    const release = async () => {
+      const ids = this.#parts.context.vault.pairings.filter(concerns).map(({ id }) => id);
+      await this.#release(ids);
+    };
     try {
-      await Promise.all([...this.#watchers.keys()].map((id) => this.#unwatch(id)));
-      return await work();
+      await release();
+      return await work(release);
     } finally {
-      this.#suspended -= 1;
+      this.#suspensions.delete(concerns);
       this.tick();
     }
   }
@@ -141,34 +174,101 @@ export class ConnectionMonitor {
   /** Ends everything that runs and waits for it. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([...this.#watchers.keys()].map((id) => this.#unwatch(id)));
-    await Promise.allSettled(this.#checks.values());
+    this.#due = [];
+    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
   }
 
-  async #check(id: string): Promise<PairingRecord> {
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #release(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled(ids.flatMap((id) => [this.#unwatch(id), this.#checks.get(id)?.outcome]));
+  }
+
+  #isSuspended(pairing: PairingRecord): boolean {
+    return [...this.#suspensions].some((concerns) => concerns(pairing));
+  }
+
+  get #intervalMs(): number {
+    return this.#parts.settings().checkIntervalMinutes * MINUTE_MS;
+  }
+
+  #isDue(pairing: PairingRecord): boolean {
+    if (this.#statusOf(pairing).live || this.#checks.has(pairing.id) || this.#isSuspended(pairing))
+      return false;
+    const checkedAt = this.#checkedAt.get(pairing.id);
+    return checkedAt === undefined || hasElapsed(this.#parts.context.now(), checkedAt, this.#intervalMs);
+  }
+
+  #startDue(): void {
+    while (!this.#closed && this.#checks.size < CHECKS_AT_ONCE) {
+      const id = this.#due.pop();
+      if (id === undefined) return;
+      const pairing = this.#parts.context.vault.find(id);
+      if (pairing && this.#isDue(pairing)) void this.check(id).catch(() => {});
+    }
+  }
+
+  async #check(id: string, signal: AbortSignal): Promise<PairingRecord> {
     const { context, onPairing } = this.#parts;
-    this.#pairing(id);
-    this.#checkedAt.set(id, context.now());
+    const before = this.#statusOf(this.#pairing(id));
+    if (this.#closed) throw failure('cancelled', 'the app ends');
+    this.#checkedAt.set(id, context.now() - this.#headStart(id));
     this.#apply(id, { type: 'check-started' });
     // The proof needs the device's one channel for itself.
     await this.#unwatch(id);
-    const checked = await checkConnection(id, context, this.#closing.signal);
-    onPairing(checked);
-    if (checked.lastCheck) this.#apply(id, { type: 'check-ended', check: checked.lastCheck });
-    if (checked.watchLive) this.#watch(id);
-    if (FOLLOWED.has(this.#statusOf(checked).state)) void this.#follow(checked).catch(() => {});
-    return checked;
+    try {
+      const checked = await checkConnection(id, context, signal);
+      onPairing(checked);
+      if (checked.lastCheck) this.#apply(id, { type: 'check-ended', check: checked.lastCheck });
+      this.#followIfLost(checked);
+      return checked;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === 'cancelled') {
+        this.#checkedAt.delete(id);
+        this.#apply(id, { type: 'check-dropped', before });
+      } else {
+        const at = new Date(context.now()).toISOString();
+        this.#apply(id, { type: 'check-ended', check: { result: 'failed', at, error } });
+      }
+      throw thrown;
+    }
   }
 
-  async #follow(pairing: PairingRecord): Promise<void> {
-    const movedTo = await this.#finder.find(pairing, false, this.#closing.signal);
-    if (!movedTo || !this.#parts.context.vault.find(pairing.id)) return;
-    if (this.#parts.settings().followAddressChanges) await this.moveAddress(pairing.id, movedTo);
-    else this.#apply(pairing.id, { type: 'moved', to: movedTo });
+  /** Many pairings are all checked soon after the start; from then on their checks are spread over the interval. */
+  #headStart(id: string): number {
+    const { context, random } = this.#parts;
+    const first = !this.#checkedAt.has(id);
+    return first && context.vault.size > CHECKS_AT_ONCE ? Math.floor(random() * this.#intervalMs) : 0;
   }
 
-  #watch(id: string): void {
-    if (this.#watchers.has(id) || this.#suspended > 0 || this.#closing.signal.aborted) return;
+  #followIfLost(pairing: PairingRecord): void {
+    if (FOLLOWED.has(this.#statusOf(pairing).state)) void this.#follow(pairing).catch(() => {});
+  }
+
+  async #follow({ id, address }: PairingRecord): Promise<void> {
+    const movedTo = await this.#finder.find(this.#pairing(id), false, this.#closing.signal);
+    const pairing = this.#parts.context.vault.find(id);
+    if (!movedTo || !pairing || this.#closed || this.#isSuspended(pairing)) return;
+    // The search took its time: the device may be back, or somebody else has moved it.
+    const stillLost = FOLLOWED.has(this.#statusOf(pairing).state);
+    if (!stillLost || formatAuthority(pairing.address) !== formatAuthority(address)) return;
+    if (this.#parts.settings().followAddressChanges) await this.moveAddress(id, movedTo);
+    else this.#apply(id, { type: 'moved', to: movedTo });
+  }
+
+  /** Opens a wanted channel, unless somebody has to look at the pairing first. */
+  #watchAgain(pairing: PairingRecord): void {
+    if (pairing.watchLive && maybeWatched(this.#statusOf(pairing))) this.#watch(pairing);
+  }
+
+  #watch(pairing: PairingRecord): void {
+    const { id } = pairing;
+    // A check has the channel for itself, and opens it again when it ends.
+    if (this.#watchers.has(id) || this.#checks.has(id) || this.#closed || this.#isSuspended(pairing)) return;
     const { context, heartbeat, random, later } = this.#parts;
     const watcher = new ChannelWatcher({
       now: context.now,
@@ -188,15 +288,29 @@ export class ConnectionMonitor {
           (lost) => onLost(lost.appError),
         );
       },
-      onOpened: () => this.#apply(id, { type: 'channel-opened' }),
+      onOpened: (channel) => {
+        this.#recordCertificate(id, channel);
+        this.#apply(id, { type: 'channel-opened' });
+      },
       onLost: (error, nextTryAt) => {
         this.#apply(id, { type: 'channel-lost', error, nextTryAt });
-        const pairing = context.vault.find(id);
-        if (pairing && nextTryAt !== null) void this.#follow(pairing).catch(() => {});
+        const lost = context.vault.find(id);
+        if (lost) this.#followIfLost(lost);
       },
     });
     this.#watchers.set(id, watcher);
     watcher.wake();
+  }
+
+  /** A watched pairing is not checked as long as its channel is open, so a renewed certificate is noticed here. */
+  #recordCertificate(id: string, { certificate }: LiveChannel): void {
+    const { context, onPairing } = this.#parts;
+    if (context.vault.find(id)?.deviceCertificate.fingerprint256 === certificate.fingerprint256) return;
+    try {
+      onPairing(context.vault.updateRecord(id, { deviceCertificate: summarize(certificate) }));
+    } catch {
+      // Gone meanwhile, or the disk is full: the next check tells.
+    }
   }
 
   async #unwatch(id: string): Promise<void> {
@@ -225,12 +339,12 @@ export class ConnectionMonitor {
 
   #apply(id: string, event: StatusEvent): void {
     const pairing = this.#parts.context.vault.find(id);
-    if (!pairing) return;
+    if (!pairing || this.#closed) return;
     const before = this.#statusOf(pairing);
     const status = nextStatus(before, event, pairing, this.#parts.context.now());
     const known = this.#statuses.has(id);
     this.#statuses.set(id, status);
-    if (!known || JSON.stringify(status) !== JSON.stringify(before))
-      this.#parts.onStatus(pairing, status, before);
+    if (known && (status === before || isDeepStrictEqual(status, before))) return;
+    this.#parts.onStatus(pairing, status, before);
   }
 }

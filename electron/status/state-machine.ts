@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AppError, ErrorCode } from '../../shared/errors.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ConnectionCheck, PairingRecord } from '../../shared/pairing.ts';
@@ -7,6 +8,8 @@ import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
 export type StatusEvent =
   | { readonly type: 'check-started' }
   | { readonly type: 'check-ended'; readonly check: ConnectionCheck }
+  /** It was broken off and says nothing: what was known before still holds. */
+  | { readonly type: 'check-dropped'; readonly before: PairingStatus }
   | { readonly type: 'channel-opened' }
   | { readonly type: 'channel-lost'; readonly error: AppError; readonly nextTryAt: number | null }
   | { readonly type: 'channel-closed' }
@@ -31,6 +34,8 @@ const STATE_OF_ERROR: Partial<Record<ErrorCode, ConnectionState>> = {
   'device-certificate-invalid': 'wrong-device',
   'device-certificate-purpose': 'wrong-device',
   'device-certificate-expired': 'expired',
+  // A device is given its certificate before it is paired: when that has yet to begin, this clock is behind.
+  'device-certificate-not-yet-valid': 'clock-wrong',
   'mtls-refused': 'refused',
 };
 
@@ -86,6 +91,10 @@ function outcome(check: ConnectionCheck): Pick<PairingStatus, 'state' | 'error'>
   }
 }
 
+/** States that somebody must look at first: a watched channel is not opened again by itself. */
+const SETTLED: ReadonlySet<ConnectionState> = new Set(['wrong-device', 'refused', 'expired', 'clock-wrong']);
+export const maybeWatched = ({ state }: PairingStatus): boolean => !SETTLED.has(state);
+
 /** The one state machine of a pairing's connection: the next status, for the pairing as it is now. */
 export function nextStatus(
   status: PairingStatus,
@@ -93,8 +102,15 @@ export function nextStatus(
   pairing: PairingRecord,
   now: number,
 ): PairingStatus {
-  const next = { ...status, ...change(status, event), expiry: expiryOf(pairing, now) };
+  const expiry = expiryOf(pairing, now);
+  const next = {
+    ...status,
+    ...change(status, event),
+    expiry: isDeepStrictEqual(expiry, status.expiry) ? status.expiry : expiry,
+  };
   const state = explained(next.state, next.expiry);
+  if (event.type === 'looked-at-clock' && next.expiry === status.expiry && state === status.state)
+    return status;
   return { ...next, state, since: state === status.state ? status.since : new Date(now).toISOString() };
 }
 
@@ -109,6 +125,8 @@ function change(status: PairingStatus, event: StatusEvent): Partial<PairingStatu
         nextTryAt: null,
         ...(event.check.result === 'failed' ? {} : { movedTo: null }),
       };
+    case 'check-dropped':
+      return status.state === 'checking' ? { state: event.before.state, error: event.before.error } : {};
     case 'channel-opened':
       return { state: 'connected', live: true, error: null, nextTryAt: null, movedTo: null };
     case 'channel-lost': {

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { AppError } from '../../shared/errors.ts';
 import type { PairingRecord, StorageNotice } from '../../shared/pairing.ts';
@@ -7,7 +8,7 @@ import { parseCertificate, toPem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { RootCa } from '../pki/trust-anchor.ts';
 import type { SecretCipher } from './cipher.ts';
-import type { DocumentStore } from './documents.ts';
+import type { DocumentStore, StoredDocument } from './documents.ts';
 import {
   CURRENT_VERSION,
   type PairingDocument,
@@ -20,6 +21,8 @@ import {
 
 const TRUST_ANCHOR = 'trust-anchor';
 const PAIRINGS = 'pairings';
+const TRIAL = 'trial';
+const TRIAL_BYTES = 32 * 1024;
 const pairingName = (id: string) => `${PAIRINGS}/${id}`;
 
 const credentialsSchema = z.object({
@@ -50,7 +53,9 @@ export class Vault {
   readonly #documents: DocumentStore;
   readonly #cipher: SecretCipher;
   readonly #pairings = new Map<string, PairingDocument>();
-  /** Documents written by a newer version of the app: left exactly as they are. */
+  /** The ids in the order they are shown; kept, since sorting a thousand for each look at them adds up. */
+  #order: readonly string[] | undefined;
+  /** Documents that cannot be read, or only by a newer version of the app: left exactly as they are. */
   readonly #untouchable = new Set<string>();
   #rootCa: StoredRootCa | null = null;
   #notices: StorageNotice[] = [];
@@ -64,6 +69,22 @@ export class Vault {
 
   get storageProblem(): AppError | null {
     return this.#cipher.problem();
+  }
+
+  /**
+   * Throws what would keep new credentials from being stored: no encryption, or a disk that takes nothing. To be
+   * asked before a code is spent on them.
+   */
+  requireStorage(): void {
+    const problem = this.#cipher.problem();
+    if (problem) throw new Failure(problem);
+    try {
+      // As long as a pairing, so that a disk with room for a few bytes only is noticed.
+      this.#documents.write(TRIAL, { version: CURRENT_VERSION, padding: 'x'.repeat(TRIAL_BYTES) });
+      this.#documents.remove(TRIAL);
+    } catch (thrown) {
+      throw storageFailed(thrown);
+    }
   }
 
   get notices(): readonly StorageNotice[] {
@@ -90,10 +111,18 @@ export class Vault {
     return this.#rootCa;
   }
 
+  get size(): number {
+    return this.#pairings.size;
+  }
+
+  /** Oldest first. */
   get pairings(): PairingRecord[] {
-    return [...this.#pairings.values()]
+    this.#order ??= [...this.#pairings.values()]
       .map(shownRecord)
-      .sort((a, b) => a.pairedAt.localeCompare(b.pairedAt) || a.id.localeCompare(b.id));
+      // ISO 8601 and UUIDs sort by their characters alone.
+      .sort((a, b) => compare(a.pairedAt, b.pairedAt) || compare(a.id, b.id))
+      .map(({ id }) => id);
+    return this.#order.flatMap((id) => this.find(id) ?? []);
   }
 
   find(id: string): PairingRecord | undefined {
@@ -111,11 +140,19 @@ export class Vault {
     });
   }
 
-  /** The pending credentials are proved: from now on they are the ones in use. */
-  promote(id: string, record: PairingRecord): PairingRecord {
-    const { pending } = this.#document(id);
+  /**
+   * The pending credentials are proved: from now on they are the ones in use. What the user chose meanwhile (name,
+   * whether it is watched) stays.
+   */
+  promote(id: string, proved: Partial<PairingRecord>): PairingRecord {
+    const document = this.#document(id);
+    const { pending } = document;
     if (!pending) throw failure('not-found', 'no pending credentials');
-    const active: SealedPairing = { record: { ...record, proved: true }, sealed: pending.sealed };
+    const { name, watchLive } = shownRecord(document);
+    const active: SealedPairing = {
+      record: { ...pending.record, name, watchLive, ...proved, proved: true },
+      sealed: pending.sealed,
+    };
     this.#save(id, { version: CURRENT_VERSION, active, pending: null });
     return active.record;
   }
@@ -127,17 +164,27 @@ export class Vault {
     else this.remove(id);
   }
 
-  /** Changes what is known about a pairing; its credentials stay as they are. */
-  updateRecord(id: string, change: Partial<PairingRecord>): PairingRecord {
-    const document = this.#document(id);
-    const update = (sealed: SealedPairing | null) =>
-      sealed && { ...sealed, record: { ...sealed.record, ...change } };
-    this.#save(
-      id,
-      document.active
-        ? { ...document, active: update(document.active) }
-        : { ...document, pending: update(document.pending) },
-    );
+  /**
+   * Changes what is known about a pairing; its credentials stay as they are. Pending credentials of the same device
+   * follow it to another address.
+   */
+  updateRecord(id: string, change: Partial<Omit<PairingRecord, 'id'>>): PairingRecord {
+    const { active, pending } = this.#document(id);
+    const update = (sealed: SealedPairing, changed: Partial<PairingRecord>): SealedPairing => ({
+      ...sealed,
+      record: { ...sealed.record, ...changed },
+    });
+    if (!active) {
+      this.#save(id, { version: CURRENT_VERSION, active, pending: pending && update(pending, change) });
+    } else {
+      const together = pending && isDeepStrictEqual(pending.record.identity, active.record.identity);
+      this.#save(id, {
+        version: CURRENT_VERSION,
+        active: update(active, change),
+        pending:
+          pending && together && change.address ? update(pending, { address: change.address }) : pending,
+      });
+    }
     return shownRecord(this.#document(id));
   }
 
@@ -149,6 +196,7 @@ export class Vault {
       throw storageFailed(thrown);
     }
     this.#pairings.delete(id);
+    this.#order = undefined;
   }
 
   /** Decrypted credentials, the pending ones first. Secret: for a TLS handshake in this process only. */
@@ -169,13 +217,21 @@ export class Vault {
   }
 
   #save(id: string, document: PairingDocument): void {
+    // What could not be read again would be set aside as damaged at the next start.
+    const checked = pairingDocumentSchema.safeParse(document);
+    if (!checked.success) {
+      const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
+      throw failure('internal', `a pairing that cannot be stored: ${where}`);
+    }
     this.#write(pairingName(id), document);
+    const before = this.#pairings.get(id);
     this.#pairings.set(id, document);
+    if (!before || shownRecord(before).pairedAt !== shownRecord(document).pairedAt) this.#order = undefined;
   }
 
   #write(name: string, document: Record<string, unknown>): void {
     if (this.#untouchable.has(name))
-      throw failure('storage-failed', `${name} was written by a newer version`);
+      throw failure('storage-failed', `${name} cannot be read, or was written by a newer version`);
     try {
       this.#documents.write(name, document);
     } catch (thrown) {
@@ -226,20 +282,35 @@ export class Vault {
   }
 
   #load<T>(name: string, what: StorageNotice['what'], schema: z.ZodType<T>): T | undefined {
-    const stored = this.#documents.read(name);
+    let stored: StoredDocument;
+    try {
+      stored = this.#documents.read(name);
+    } catch {
+      // A broken sector, or a program that holds the file: the others must not suffer for it.
+      this.#leaveAlone(name, 'unreadable', what);
+      return undefined;
+    }
     if (stored.kind === 'absent') return undefined;
     const read = stored.kind === 'document' ? readVersioned(stored.value, schema) : stored;
     if (read.kind === 'current') return read.value;
     if (read.kind === 'newer-version') {
-      this.#untouchable.add(name);
-      this.#notices.push({ id: `newer:${name}`, kind: 'newer-version', what, file: name });
+      this.#leaveAlone(name, 'newer-version', what);
     } else this.#setAside(name, what);
     return undefined;
   }
 
+  #leaveAlone(name: string, kind: StorageNotice['kind'], what: StorageNotice['what']): void {
+    this.#untouchable.add(name);
+    this.#notices.push({ id: `${kind}:${name}`, kind, what, file: name });
+  }
+
   #setAside(name: string, what: StorageNotice['what']): void {
-    const file = this.#documents.setAside(name);
-    this.#notices.push({ id: `damaged:${file}`, kind: 'damaged', what, file });
+    try {
+      const file = this.#documents.setAside(name);
+      this.#notices.push({ id: `damaged:${file}`, kind: 'damaged', what, file });
+    } catch {
+      this.#leaveAlone(name, 'unreadable', what);
+    }
   }
 }
 
@@ -248,6 +319,8 @@ function shownRecord({ active, pending }: PairingDocument): PairingRecord {
   if (!shown) throw failure('internal', 'a pairing document without a pairing');
   return shown.record;
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const storageFailed = (thrown: unknown) =>
   failure('storage-failed', thrown instanceof Error ? thrown.message : String(thrown));

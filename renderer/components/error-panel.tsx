@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../../shared/errors.ts';
 import { useFormats } from '../format.ts';
-import { errorText } from '../i18n.ts';
+import { type ErrorOrigin, errorText } from '../i18n.ts';
 import { useModel } from '../state/context.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Fold } from './fold.tsx';
@@ -17,6 +17,7 @@ interface ErrorPanelProps {
   /** The one primary button, with a secondary one where there is another way. */
   readonly actions?: ReactNode;
   readonly headingLevel?: 2 | 3;
+  readonly origin?: ErrorOrigin;
   /** Above a form, where there is little room. */
   readonly compact?: boolean;
 }
@@ -25,11 +26,19 @@ interface ErrorPanelProps {
 const reveal = (panel: HTMLElement | null) => panel?.scrollIntoView({ block: 'nearest' });
 
 /** An entry of the error catalogue in plain words: what happened, why, and what to do now. */
-export function ErrorPanel({ error, at, note, actions, headingLevel = 2, compact = false }: ErrorPanelProps) {
+export function ErrorPanel({
+  error,
+  at,
+  note,
+  actions,
+  headingLevel = 2,
+  origin = 'pairing',
+  compact = false,
+}: ErrorPanelProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const [appeared] = useState(() => new Date().toISOString());
-  const { title, what, todo } = errorText(error);
+  const { title, what, todo } = errorText(error, origin);
   // Stopping on request is nothing to be alarmed about.
   const tone = error.code === 'cancelled' ? 'panel-quiet' : 'panel-danger';
   const Heading = headingLevel === 2 ? 'h2' : 'h3';
@@ -64,7 +73,8 @@ export function ErrorPanel({ error, at, note, actions, headingLevel = 2, compact
   );
 }
 
-function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
+/** What support needs to know of an error, folded away. */
+export function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
   const { t } = useTranslation();
   const { app } = useModel();
   const params = Object.entries(error.params ?? {}).map(([name, value]) =>

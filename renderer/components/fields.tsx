@@ -52,8 +52,16 @@ const TYPED_EXACTLY = {
   validationBehavior: 'aria',
 } as const;
 
-export function TextEntry(props: FieldProps & { readonly placeholder?: string; readonly mono?: boolean }) {
-  const { label, number, hint, value, onChange, onBlur, error, inputRef, placeholder, mono = false } = props;
+interface TextEntryProps extends FieldProps {
+  readonly placeholder?: string;
+  readonly mono?: boolean;
+  /** For the field a dialog opens with. */
+  readonly autoFocus?: boolean;
+}
+
+export function TextEntry(props: TextEntryProps) {
+  const { label, number, hint, value, onChange, onBlur, error, inputRef, placeholder } = props;
+  const { mono = false, autoFocus = false } = props;
   return (
     <TextField
       {...TYPED_EXACTLY}
@@ -61,6 +69,7 @@ export function TextEntry(props: FieldProps & { readonly placeholder?: string; r
       value={value}
       onChange={onChange}
       onBlur={onBlur}
+      autoFocus={autoFocus}
       isInvalid={error !== undefined}
     >
       <FieldHead number={number} label={label} />
@@ -77,10 +86,11 @@ export function TextEntry(props: FieldProps & { readonly placeholder?: string; r
 
 /**
  * Eight cells drawn behind one real input: its letters are spaced so that each stands in a cell. Selecting,
- * pasting, scanners and on-screen keyboards work as in any text field.
+ * pasting, scanners and on-screen keyboards work as in any text field. Once it is handed over (`isHidden`) dots stand in
+ * for the code.
  */
-export function CodeEntry(props: FieldProps & { readonly aside: ReactNode }) {
-  const { label, number, hint, value, onChange, onBlur, error, inputRef, aside } = props;
+export function CodeEntry(props: FieldProps & { readonly aside: ReactNode; readonly isHidden: boolean }) {
+  const { label, number, hint, value, onChange, onBlur, error, inputRef, aside, isHidden } = props;
   const caret = useRef<number | null>(null);
   const composing = useRef(false);
 
@@ -108,6 +118,7 @@ export function CodeEntry(props: FieldProps & { readonly aside: ReactNode }) {
       onChange={take}
       onBlur={onBlur}
       isInvalid={error !== undefined}
+      isReadOnly={isHidden}
     >
       <FieldHead number={number} label={label} />
       <div className="code-row">
@@ -115,7 +126,9 @@ export function CodeEntry(props: FieldProps & { readonly aside: ReactNode }) {
           <div className="code-cells" aria-hidden="true">
             {Array.from({ length: CODE_LENGTH }, (_, cell) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: eight fixed cells
-              <span key={cell} data-filled={cell < value.length || undefined} />
+              <span key={cell} data-filled={isHidden || cell < value.length || undefined}>
+                {isHidden ? '•' : ''}
+              </span>
             ))}
           </div>
           <Input

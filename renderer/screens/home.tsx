@@ -1,30 +1,48 @@
-import { Plus, RotateCw, ShieldAlert, ShieldCheck, Smartphone, Unplug } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import {
+  ChevronLeft,
+  ChevronRight,
+  Plus,
+  Search,
+  ShieldAlert,
+  ShieldCheck,
+  Smartphone,
+  TriangleAlert,
+  X,
+} from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { Button as AriaButton, Input, Label, Link, SearchField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type AppError, ERROR_CATALOGUE } from '../../shared/errors.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
+import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
+import { needsAttention } from '../../shared/status.ts';
 import { Button } from '../components/button.tsx';
-import { CertificateFacts, commonName, Fingerprint } from '../components/certificate.tsx';
+import { commonName } from '../components/certificate.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
-import { Fold } from '../components/fold.tsx';
+import {
+  ExpiryWarning,
+  PairingActions,
+  STATE_LOOK,
+  StateChip,
+  useImpossibleCheck,
+  useStatusSentence,
+} from '../components/pairing-status.tsx';
 import { Announcement, Screen } from '../components/screen.tsx';
-import { connectionState, StateChip } from '../components/state-chip.tsx';
 import { useFormats } from '../format.ts';
-import { errorText } from '../i18n.ts';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
+import {
+  byName,
+  matches,
+  type Overview,
+  overviewOf,
+  type Page,
+  pageOf,
+  SEARCH_ABOVE,
+  shownStatus,
+} from '../state/pairing-list.ts';
+import { useNow } from '../use-now.ts';
 
-const MINUTE_MS = 60_000;
-
-/** The current time, fresh each half minute: what is shown in minutes need not tick faster. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS / 2);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
+/** Up to so many devices are shown large. */
+const ROOMY = 2;
 
 export function HomeScreen() {
   const { t } = useTranslation();
@@ -68,13 +86,7 @@ export function HomeScreen() {
           )}
         </section>
       ) : (
-        <ul className="pairings">
-          {pairings.map((pairing) => (
-            <li key={pairing.id}>
-              <PairingCard pairing={pairing} now={now} />
-            </li>
-          ))}
-        </ul>
+        <Devices pairings={pairings} now={now} />
       )}
     </Screen>
   );
@@ -96,151 +108,233 @@ function RootCaLine({ now }: { readonly now: number }) {
   );
 }
 
-function PairingCard({ pairing, now }: { readonly pairing: PairingRecord; readonly now: number }) {
+interface DevicesProps {
+  readonly pairings: readonly PairingRecord[];
+  readonly now: number;
+}
+
+/** All pairings in an order that no status changes, since what moves under a finger is pressed by mistake. */
+function Devices({ pairings, now }: DevicesProps) {
+  const { t, i18n } = useTranslation();
+  const model = useModel();
+  const [query, setQuery] = useState('');
+  const [wantedPage, setWantedPage] = useState(0);
+  // The pairings that needed attention when only those were asked for: what is put right meanwhile stays in sight.
+  const [picked, setPicked] = useState<ReadonlySet<string> | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const sorted = useMemo(() => byName(pairings, i18n.language), [pairings, i18n.language]);
+  const { app, settled } = model;
+  const overview = useMemo(() => overviewOf({ app, settled }, pairings), [app, settled, pairings]);
+  const { attention } = overview;
+  const found = useMemo(
+    () =>
+      sorted.filter(
+        (pairing) =>
+          (picked === null || picked.has(pairing.id) || attention.has(pairing.id)) && matches(pairing, query),
+      ),
+    [sorted, picked, attention, query],
+  );
+  const page = pageOf(found, wantedPage);
+  const searchable = pairings.length > SEARCH_ABOVE;
+  const turnTo = (index: number) => {
+    setWantedPage(index);
+    list.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  };
+  return (
+    <>
+      {pairings.length > 1 && (
+        <div className="device-tools">
+          <Summary
+            overview={overview}
+            total={pairings.length}
+            onlyAttention={picked !== null}
+            onOnlyAttention={(only) => {
+              setPicked(only ? attention : null);
+              setWantedPage(0);
+            }}
+          />
+          {searchable && (
+            <SearchField
+              className="search"
+              value={query}
+              onChange={(text) => {
+                setQuery(text);
+                setWantedPage(0);
+              }}
+            >
+              <Label className="visually-hidden">{t('home.search')}</Label>
+              <Search className="search-icon" aria-hidden="true" />
+              <Input className="input search-input" placeholder={t('home.searchPlaceholder')} />
+              <AriaButton className="button button-quiet search-clear" aria-label={t('home.searchClear')}>
+                <X aria-hidden="true" />
+              </AriaButton>
+            </SearchField>
+          )}
+        </div>
+      )}
+      {searchable && (
+        <Announcement>{query === '' ? '' : t('home.found', { count: found.length })}</Announcement>
+      )}
+      {found.length === 0 ? (
+        <p className="no-match">
+          {query === '' ? t('home.noneLeft') : t('home.noMatch', { query: query.trim() })}
+        </p>
+      ) : (
+        <ul
+          ref={list}
+          className="device-list"
+          data-roomy={pairings.length <= ROOMY || undefined}
+          tabIndex={-1}
+          aria-label={t('home.listLabel', { from: page.from, to: page.to, total: found.length })}
+        >
+          {page.entries.map((pairing) => (
+            <li key={pairing.id}>
+              <DeviceCard pairing={pairing} now={now} roomy={pairings.length <= ROOMY} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {page.last > 0 && <Pager page={page} total={found.length} onTurn={turnTo} />}
+    </>
+  );
+}
+
+interface SummaryProps {
+  readonly overview: Overview;
+  readonly total: number;
+  readonly onlyAttention: boolean;
+  readonly onOnlyAttention: (only: boolean) => void;
+}
+
+function Summary({ overview, total, onlyAttention, onOnlyAttention }: SummaryProps) {
+  const { t } = useTranslation();
+  const { attention, allWell } = overview;
+  const count = attention.size;
+  return (
+    <div className="summary" data-tone={count > 0 ? 'danger' : allWell ? 'success' : 'neutral'}>
+      {count > 0 && <TriangleAlert className="panel-icon" aria-hidden="true" />}
+      {allWell && <ShieldCheck className="panel-icon" aria-hidden="true" />}
+      <p role="status">
+        {count > 0 && t('home.attention', { count })}
+        {count === 0 && (allWell ? t('home.allWell', { count: total }) : t('home.total', { count: total }))}
+      </p>
+      {(count > 0 || onlyAttention) && (
+        <Button onPress={() => onOnlyAttention(!onlyAttention)}>
+          {onlyAttention ? t('home.showAll') : t('home.showAttention')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface PagerProps {
+  readonly page: Page<unknown>;
+  readonly total: number;
+  readonly onTurn: (index: number) => void;
+}
+
+function Pager({ page: { index, last, from, to }, total, onTurn }: PagerProps) {
   const { t } = useTranslation();
   const format = useFormats();
-  const actions = useActions();
-  const { checks } = useModel();
-  const [asked, setAsked] = useState(false);
-  const check = checks[pairing.id];
-  const checking = check === 'running';
-  const { lastCheck, identity } = pairing;
-  const failed = lastCheck?.result === 'failed' ? lastCheck : null;
-  const impossible = check !== undefined && check !== 'running' ? check : null;
-  const error: AppError | null = checking ? null : (impossible ?? failed?.error ?? null);
-  const remedy = error && remedyFor(error);
+  return (
+    <nav className="pager" aria-label={t('home.pages')}>
+      <Button icon={ChevronLeft} isDisabled={index === 0} onPress={() => onTurn(index - 1)}>
+        {t('home.previousPage')}
+      </Button>
+      <p>
+        {t('home.range', { from: format.number(from), to: format.number(to), total: format.number(total) })}
+      </p>
+      <Button icon={ChevronRight} isDisabled={index === last} onPress={() => onTurn(index + 1)}>
+        {t('home.nextPage')}
+      </Button>
+    </nav>
+  );
+}
+
+interface DeviceCardProps {
+  readonly pairing: PairingRecord;
+  readonly now: number;
+  /** Among many, a connected device needs no words. */
+  readonly roomy: boolean;
+}
+
+function DeviceCard({ pairing, now, roomy }: DeviceCardProps) {
+  const { go } = useActions();
+  const status = shownStatus(useModel(), pairing);
+  const { tone } = STATE_LOOK[status.state];
+  const sentence = useStatusSentence(status);
+  const impossible = useImpossibleCheck(pairing.id);
   const headingId = `pairing-${pairing.id}`;
   return (
-    <article className="card pairing" aria-labelledby={headingId} data-pairing-id={pairing.id}>
-      <div className="pairing-head">
-        <div className="pairing-name">
-          <h2 id={headingId}>{pairing.posId}</h2>
-          <StateChip pairing={pairing} />
+    <article
+      className="card device-card"
+      aria-labelledby={headingId}
+      data-pairing-id={pairing.id}
+      data-tone={tone === 'success' && needsAttention(status) ? 'warn' : tone}
+    >
+      <div className="device-card-head">
+        <div className="device-card-title">
+          <h2 id={headingId}>
+            <Link className="card-link" onPress={() => go({ name: 'device', id: pairing.id })}>
+              {nameOf(pairing)}
+              <ChevronRight className="card-chevron" aria-hidden="true" />
+            </Link>
+          </h2>
+          <StateChip status={status} />
         </div>
-        <div className="pairing-actions">
-          <Button
-            icon={RotateCw}
-            look={remedy === 'check' ? 'primary' : 'secondary'}
-            aria-describedby={headingId}
-            busy={checking}
-            onPress={() => {
-              setAsked(true);
-              void actions.checkConnection(pairing.id);
-            }}
-          >
-            {checking ? t('home.checking') : t('home.check')}
-          </Button>
-          <Button
-            icon={Unplug}
-            look={remedy === 'pair' ? 'primary' : 'quiet'}
-            aria-describedby={headingId}
-            onPress={() => actions.openPair(pairing)}
-          >
-            {t('home.pairAgain')}
-          </Button>
-        </div>
-      </div>
-      <dl className="facts pairing-facts">
-        <div>
-          <dt>{identity.kind === 'serial' ? t('home.serialLabel') : t('home.hostLabel')}</dt>
-          <dd className="mono">{identity.kind === 'serial' ? identity.serial : identity.host}</dd>
-        </div>
-        <div>
-          <dt>{t('home.addressLabel')}</dt>
-          <dd className="mono">
-            {formatAuthority(pairing.address)}
-            <span className="fact-more">{t(`connection.${pairing.transport}`)}</span>
-          </dd>
-        </div>
-        <div>
-          <dt>{t('home.pairedOn')}</dt>
-          <dd>{format.date(pairing.pairedAt)}</dd>
-        </div>
-        <div>
-          <dt>{t('home.validUntil')}</dt>
-          <dd>{format.date(pairing.clientCertificate.validTo)}</dd>
-        </div>
-        <div>
-          <dt>{t('home.lastCheck')}</dt>
-          <dd>
-            {lastCheck ? format.relative(lastCheck.at, now) : t('home.never')}
-            {lastCheck && <span className="fact-more">{format.dateTime(lastCheck.at)}</span>}
-          </dd>
-        </div>
-      </dl>
-      {error && (
-        <ErrorPanel
-          key={`${error.code} ${failed?.at ?? ''}`}
-          error={error}
-          at={impossible ? null : (failed?.at ?? null)}
-          headingLevel={3}
-          actions={
-            remedy === 'root-ca' ? (
-              <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'home' })}>
-                {t('actions.choose-root-ca')}
-              </Button>
-            ) : null
-          }
+        <PairingActions
+          pairing={pairing}
+          status={status}
+          describedBy={headingId}
+          size={roomy ? 'large' : 'normal'}
         />
-      )}
-      <Fold title={t('home.certificates')}>
-        <PairingCertificates pairing={pairing} />
-      </Fold>
-      <Announcement>
-        {asked && !checking
-          ? t('home.checkDone', {
-              posId: pairing.posId,
-              result: error ? errorText(error).title : t(`state.${connectionState(pairing)}`),
-            })
-          : ''}
-      </Announcement>
+      </div>
+      {(roomy || status.state !== 'connected') && <p className="device-sentence">{sentence}</p>}
+      <ExpiryWarning expiry={status.expiry} now={now} />
+      <CardFacts pairing={pairing} now={now} />
+      {impossible && <ErrorPanel error={impossible} headingLevel={3} compact />}
     </article>
   );
 }
 
-/** Which of the card's own buttons helps: it becomes the primary one, so none is there twice. */
-function remedyFor(error: AppError): 'check' | 'pair' | 'root-ca' | null {
-  switch (ERROR_CATALOGUE[error.code].action) {
-    case 'retry':
-    case 'check-connection':
-      return 'check';
-    case 'choose-root-ca':
-      return 'root-ca';
-    case 'none':
-      return null;
-    default:
-      return 'pair';
-  }
-}
-
-function PairingCertificates({ pairing }: { readonly pairing: PairingRecord }) {
+function CardFacts({ pairing, now }: { readonly pairing: PairingRecord; readonly now: number }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { lastCheck } = pairing;
-  const certificates = [
-    [t('home.deviceCertificate'), pairing.deviceCertificate],
-    [t('home.clientCertificate'), pairing.clientCertificate],
-    [t('home.clientIssuer'), pairing.clientIssuer],
-  ] as const;
+  const { lastCheck, identity } = pairing;
   return (
-    <div className="stack">
-      {lastCheck && lastCheck.result !== 'failed' && (
-        <p className="muted">
-          <span>{t('home.tlsDetails', { version: lastCheck.tlsVersion, cipher: lastCheck.cipher })}</span>
-          <br />
-          <span>{t('home.roundTrip', { duration: format.duration(lastCheck.roundTripMs) })}</span>
-        </p>
-      )}
-      {certificates.map(([title, certificate]) => (
-        <section key={title} className="certificate-block">
-          <h3>{title}</h3>
-          <CertificateFacts certificate={certificate} copyName={title} full />
-        </section>
-      ))}
-      <section className="certificate-block">
-        <h3>{t('home.trustAnchor')}</h3>
-        <Fingerprint value={pairing.trustAnchorFingerprint256} copyName={t('home.trustAnchor')} />
-      </section>
-    </div>
+    <dl className="facts card-facts">
+      <div>
+        <dt>{t('home.posId')}</dt>
+        <dd>{pairing.posId}</dd>
+      </div>
+      <div>
+        <dt>{identity.kind === 'serial' ? t('home.serialLabel') : t('home.hostLabel')}</dt>
+        <dd className="mono">{identity.kind === 'serial' ? identity.serial : identity.host}</dd>
+      </div>
+      <div>
+        <dt>{t('home.addressLabel')}</dt>
+        <dd className="mono">{formatAuthority(pairing.address)}</dd>
+      </div>
+      <div>
+        <dt>{t('home.pairedOn')}</dt>
+        <dd>{format.date(pairing.pairedAt)}</dd>
+      </div>
+      <div>
+        <dt>{t('home.validUntil')}</dt>
+        <dd>{format.date(pairing.clientCertificate.validTo)}</dd>
+      </div>
+      <div>
+        <dt>{t('home.lastCheck')}</dt>
+        <dd>
+          {lastCheck ? t(`checkResult.${lastCheck.result}`) : t('home.never')}
+          {lastCheck && (
+            <time className="fact-more" dateTime={lastCheck.at} title={format.dateTime(lastCheck.at)}>
+              {format.relative(lastCheck.at, now)}
+            </time>
+          )}
+        </dd>
+      </div>
+    </dl>
   );
 }

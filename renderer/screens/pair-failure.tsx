@@ -1,11 +1,15 @@
+import { ArrowLeftRight } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AppError, ERROR_CATALOGUE, type ErrorAction } from '../../shared/errors.ts';
+import { nameOf } from '../../shared/pairing.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
 import { StageList } from '../components/stage-list.tsx';
+import { SwapDialog } from '../components/swap-dialog.tsx';
 import { useActions, useModel } from '../state/context.tsx';
-import { type Attempt, keptPairing } from '../state/model.ts';
+import { type Attempt, codeLeft, keptPairing } from '../state/model.ts';
 import type { Actions } from '../state/store.ts';
 
 interface FailureProps {
@@ -27,16 +31,19 @@ export function PairFailure({ attempt, error, credentialsKept }: FailureProps) {
         <section className="card">
           <StageList progress={attempt.progress} />
         </section>
-        <ErrorPanel
-          error={error}
-          at={attempt.endedAt}
-          note={credentialsKept ? t('failure.kept') : null}
-          actions={
-            <Button look="primary" size="large" onPress={run}>
-              {label}
-            </Button>
-          }
-        />
+        <div className="stack">
+          <ErrorPanel
+            error={error}
+            at={attempt.endedAt}
+            note={credentialsKept ? t('failure.kept') : null}
+            actions={
+              <Button look="primary" size="large" onPress={run}>
+                {label}
+              </Button>
+            }
+          />
+          <SwapOffer error={error} />
+        </div>
       </div>
       <ActionBar
         start={
@@ -55,6 +62,32 @@ export function PairFailure({ attempt, error, credentialsKept }: FailureProps) {
   );
 }
 
+/** Another device answered where a known one is paired again: it may have been exchanged. */
+function SwapOffer({ error: { code, params } }: { readonly error: AppError }) {
+  const { t } = useTranslation();
+  const { app, draft } = useModel();
+  const [asking, setAsking] = useState(false);
+  const replaced = app?.pairings.find(({ id }) => id === draft.replaces);
+  if (code !== 'serial-mismatch' || !replaced || !params?.expected || !params.serial) return null;
+  return (
+    <section className="card swap" aria-labelledby="swap-heading">
+      <h2 id="swap-heading">{t('swap.title')}</h2>
+      <p>{t('swap.text', { serial: params.serial })}</p>
+      <Button icon={ArrowLeftRight} onPress={() => setAsking(true)}>
+        {t('swap.offer')}
+      </Button>
+      {asking && (
+        <SwapDialog
+          name={nameOf(replaced)}
+          oldSerial={params.expected}
+          newSerial={params.serial}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </section>
+  );
+}
+
 /** What the one primary button does, by the catalogue's action. */
 function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: string; run: () => void } {
   const { t } = useTranslation();
@@ -70,7 +103,7 @@ function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: s
       },
     };
   }
-  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.draft.code !== '');
+  const action = actionNow(ERROR_CATALOGUE[error.code].action, codeLeft(model) !== '');
   return { label: t(`actions.${action}`), run: () => run(action, actions) };
 }
 

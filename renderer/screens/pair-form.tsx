@@ -1,5 +1,5 @@
-import { Link2 } from 'lucide-react';
-import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { Link2, Radar } from 'lucide-react';
+import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { formatAuthority, parseAddress, parseCode, parsePosId, parseSerial } from '../../shared/inputs.ts';
@@ -12,6 +12,7 @@ import { Fold } from '../components/fold.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
 import { type Draft, type DraftField, fieldOf } from '../state/model.ts';
+import { KnownDevice } from './pair-known.tsx';
 
 const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
 
@@ -28,13 +29,17 @@ export function PairForm() {
   const { t } = useTranslation();
   const actions = useActions();
   const { draft, focus, refusal, attempt } = useModel();
-  const { storageProblem, trustAnchor, offered } = useAppState();
-  const again = draft.replaces !== null;
+  const { storageProblem, trustAnchor, offered, pairings } = useAppState();
+  const known = pairings.find(({ id }) => id === draft.replaces);
+  const again = known !== undefined;
   const [errors, setErrors] = useState<FieldErrors>(() => {
     const field = refusal && fieldOf(refusal);
     return field ? { [field]: refusal } : {};
   });
-  const [serialOpen, setSerialOpen] = useState(draft.serial !== '' && !again);
+  const [serialOpen, setSerialOpen] = useState(draft.serial !== '');
+  // Of a known device only the code is asked for; the rest becomes a field where there is a reason to change it.
+  const [addressOpen, setAddressOpen] = useState(!again);
+  const [posIdOpen, setPosIdOpen] = useState(!again);
   const inputs = {
     address: useRef<HTMLInputElement>(null),
     code: useRef<HTMLInputElement>(null),
@@ -46,12 +51,17 @@ export function PairForm() {
 
   // A refusal arrives while the form is shown: mark its field and go there.
   const refs = useRef(inputs);
+  const goTo = useCallback((field: DraftField) => {
+    if (field === 'serial') setSerialOpen(true);
+    if (field === 'address') setAddressOpen(true);
+    if (field === 'posId') setPosIdOpen(true);
+    requestAnimationFrame(() => refs.current[field].current?.focus());
+  }, []);
   useEffect(() => {
     const field = refusal ? fieldOf(refusal) : focus;
     if (refusal && field) setErrors({ [field]: refusal });
-    if (field === 'serial') setSerialOpen(true);
-    if (field) requestAnimationFrame(() => refs.current[field].current?.focus());
-  }, [refusal, focus]);
+    if (field) goTo(field);
+  }, [refusal, focus, goTo]);
 
   const setError = (field: DraftField, error: AppError | undefined) =>
     setErrors(({ [field]: _old, ...others }) => (error ? { ...others, [field]: error } : others));
@@ -78,11 +88,7 @@ export function PairForm() {
     }
     setErrors(found);
     const first = FIELDS.find((field) => found[field]);
-    if (first) {
-      if (first === 'serial') setSerialOpen(true);
-      inputs[first].current?.focus();
-      return;
-    }
+    if (first) return goTo(first);
     tidyAddress();
     void actions.startPairing(false);
   };
@@ -112,30 +118,47 @@ export function PairForm() {
       <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
         <div className="columns columns-drawing">
           <div className="pair-fields">
-            <div className="address-row">
-              <TextEntry
-                number={1}
-                label={t('pair.address')}
-                hint={
-                  offered?.address === draft.address ? (
-                    <span className="hint-demo">{t('pair.simulated')}</span>
-                  ) : (
-                    t('pair.addressHint')
-                  )
-                }
-                placeholder={t('pair.addressPlaceholder')}
-                value={draft.address}
-                onChange={actions.typeAddress}
-                onBlur={onBlur('address')}
-                error={errors.address}
-                inputRef={inputs.address}
-                mono
+            {known && (
+              <KnownDevice
+                pairing={known}
+                draft={draft}
+                editing={{ address: addressOpen, posId: posIdOpen }}
+                onEditAddress={() => goTo('address')}
               />
-              <ConnectionChoice
-                value={draft.transport}
-                onChange={(transport) => actions.changeDraft({ transport })}
-              />
-            </div>
+            )}
+            {addressOpen && (
+              <div className="address-row">
+                <TextEntry
+                  number={1}
+                  label={t('pair.address')}
+                  hint={
+                    offered?.address === draft.address ? (
+                      <span className="hint-demo">{t('pair.simulated')}</span>
+                    ) : (
+                      t('pair.addressHint')
+                    )
+                  }
+                  placeholder={t('pair.addressPlaceholder')}
+                  value={draft.address}
+                  onChange={actions.typeAddress}
+                  onBlur={onBlur('address')}
+                  error={errors.address}
+                  inputRef={inputs.address}
+                  mono
+                />
+                {trustAnchor && (
+                  <div className="find-link">
+                    <Button icon={Radar} onPress={() => actions.go({ name: 'find', next: 'pair' })}>
+                      {t('find.start')}
+                    </Button>
+                  </div>
+                )}
+                <ConnectionChoice
+                  value={draft.transport}
+                  onChange={(transport) => actions.changeDraft({ transport })}
+                />
+              </div>
+            )}
             <CodeEntry
               number={2}
               label={t('pair.code')}
@@ -143,6 +166,7 @@ export function PairForm() {
               value={draft.code}
               onChange={actions.typeCode}
               onBlur={onBlur('code')}
+              isHidden={starting}
               error={errors.code}
               inputRef={inputs.code}
               aside={
@@ -158,42 +182,46 @@ export function PairForm() {
                 )
               }
             />
-            <div className="pos-row">
-              <TextEntry
-                number={3}
-                label={t('pair.posId')}
-                hint={t('pair.posIdHint')}
-                value={draft.posId}
-                onChange={(posId) => actions.changeDraft({ posId })}
-                onBlur={onBlur('posId')}
-                error={errors.posId}
-                inputRef={inputs.posId}
-              />
-              <Fold
-                className="serial-fold"
-                title={
-                  draft.serial !== '' && !serialOpen
-                    ? t('pair.serialKnown', { serial: draft.serial })
-                    : t('pair.serialToggle')
-                }
-                isExpanded={serialOpen}
-                onExpandedChange={(open) => {
-                  setSerialOpen(open);
-                  if (open) requestAnimationFrame(() => inputs.serial.current?.focus());
-                }}
-              >
+            {posIdOpen && (
+              <div className="pos-row">
                 <TextEntry
-                  label={t('pair.serial')}
-                  hint={t('pair.serialHint')}
-                  value={draft.serial}
-                  onChange={(serial) => actions.changeDraft({ serial })}
-                  onBlur={onBlur('serial')}
-                  error={errors.serial}
-                  inputRef={inputs.serial}
-                  mono
+                  number={3}
+                  label={t('pair.posId')}
+                  hint={t('pair.posIdHint')}
+                  value={draft.posId}
+                  onChange={(posId) => actions.changeDraft({ posId })}
+                  onBlur={onBlur('posId')}
+                  error={errors.posId}
+                  inputRef={inputs.posId}
                 />
-              </Fold>
-            </div>
+                {!again && (
+                  <Fold
+                    className="serial-fold"
+                    title={
+                      draft.serial !== '' && !serialOpen
+                        ? t('pair.serialKnown', { serial: draft.serial })
+                        : t('pair.serialToggle')
+                    }
+                    isExpanded={serialOpen}
+                    onExpandedChange={(open) => {
+                      setSerialOpen(open);
+                      if (open) requestAnimationFrame(() => inputs.serial.current?.focus());
+                    }}
+                  >
+                    <TextEntry
+                      label={t('pair.serial')}
+                      hint={t('pair.serialHint')}
+                      value={draft.serial}
+                      onChange={(serial) => actions.changeDraft({ serial })}
+                      onBlur={onBlur('serial')}
+                      error={errors.serial}
+                      inputRef={inputs.serial}
+                      mono
+                    />
+                  </Fold>
+                )}
+              </div>
+            )}
           </div>
           <PairingDrawing />
         </div>

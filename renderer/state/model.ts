@@ -35,7 +35,7 @@ export type OpenDialog = 'about' | 'shortcuts';
 
 export type DraftField = 'address' | 'code' | 'posId' | 'serial';
 
-/** What the pairing form holds. The only place in the renderer where a connection code is kept. */
+/** What the pairing form holds. */
 export interface Draft {
   readonly address: string;
   readonly transport: Transport;
@@ -73,8 +73,15 @@ export interface Model {
   /** null while the state is being fetched. */
   readonly app: AppState | null;
   readonly loadError: AppError | null;
+  /** What was asked for before the state was there: to be shown once it is. */
+  readonly asked: Push | null;
   readonly place: Place;
   readonly draft: Draft;
+  /**
+   * The code of an attempt until the device has it, taken out of the form: a page that is gone may stay in memory for
+   * long, with all it has shown. Here and in the draft are the only places where the renderer keeps a code.
+   */
+  readonly heldCode: string;
   /** The field to put the focus on when the form appears; null means its heading. */
   readonly focus: DraftField | null;
   readonly attempt: Attempt | null;
@@ -107,8 +114,10 @@ const EMPTY_DRAFT: Draft = {
 export const INITIAL: Model = {
   app: null,
   loadError: null,
+  asked: null,
   place: { name: 'home' },
   draft: EMPTY_DRAFT,
+  heldCode: '',
   focus: null,
   attempt: null,
   lastAttemptId: null,
@@ -178,6 +187,12 @@ const upsert = (pairings: readonly PairingRecord[], pairing: PairingRecord): Pai
     : [...pairings, pairing];
 
 const withoutCode = (draft: Draft): Draft => ({ ...draft, code: '', codeShownAt: null });
+
+/** The code that can still be sent, or ''. */
+export const codeLeft = ({ draft, heldCode }: Model): string => draft.code || heldCode;
+
+/** What the form holds once the attempt is over. */
+const draftWithCode = (model: Model): Draft => ({ ...model.draft, code: codeLeft(model) });
 
 function freshDraft(app: AppState, again: PairingRecord | null): Draft {
   if (again) {
@@ -250,7 +265,7 @@ function pushed(model: Model, push: Push, at: string): Model {
       if (!mine) return model;
       return {
         ...model,
-        draft: codeUsed(progress) ? withoutCode(model.draft) : model.draft,
+        ...(codeUsed(progress) && { draft: withoutCode(model.draft), heldCode: '' }),
         attempt: {
           ...attempt,
           id: progress.attemptId,
@@ -309,9 +324,10 @@ function pushed(model: Model, push: Push, at: string): Model {
     case 'history-changed':
       return { ...model, historyVersion: model.historyVersion + 1 };
     case 'show':
-      return shown(model, push.what);
+      return app ? shown(model, push.what) : { ...model, asked: push };
     case 'show-pairing':
-      return app?.pairings.some(({ id }) => id === push.pairingId) && !isPairing(model)
+      if (!app) return { ...model, asked: push };
+      return app.pairings.some(({ id }) => id === push.pairingId) && !isPairing(model)
         ? went(model, { name: 'device', id: push.pairingId })
         : model;
   }
@@ -347,7 +363,8 @@ const went = (model: Model, place: Place): Model => ({
   focus: null,
   refusal: null,
   dialog: null,
-  draft: keepsDraft(place) ? model.draft : withoutCode(model.draft),
+  draft: keepsDraft(place) ? draftWithCode(model) : withoutCode(model.draft),
+  heldCode: '',
 });
 
 const pairOpened = (model: Model, again: PairingRecord | null): Model =>
@@ -356,6 +373,7 @@ const pairOpened = (model: Model, again: PairingRecord | null): Model =>
         ...closeAttempt(model),
         place: { name: 'pair' },
         draft: freshDraft(model.app, again),
+        heldCode: '',
         focus: again ? 'code' : null,
         refusal: null,
         dialog: null,
@@ -381,15 +399,18 @@ function deviceChosen(model: Model, { address, identity }: FoundDevice): Model {
 /** Every change of the renderer's state, as one pure function. */
 export function reduce(model: Model, event: Event): Model {
   switch (event.type) {
-    case 'loaded':
-      return {
+    case 'loaded': {
+      const loaded: Model = {
         ...model,
         app: event.app,
         loadError: null,
         place: event.app.trustAnchor ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
         draft: freshDraft(event.app, null),
         settled: settle({}, event.app.statuses),
+        asked: null,
       };
+      return model.asked ? pushed(loaded, model.asked, '') : loaded;
+    }
     case 'load-failed':
       return { ...model, loadError: event.error };
     case 'refreshed':
@@ -428,6 +449,8 @@ export function reduce(model: Model, event: Event): Model {
     case 'start-asked':
       return {
         ...model,
+        draft: { ...model.draft, code: '' },
+        heldCode: codeLeft(model),
         refusal: null,
         lastAttemptId: model.attempt?.id ?? model.lastAttemptId,
         attempt: { id: null, progress: null, repeated: event.repeated, cancelling: false, endedAt: null },
@@ -435,7 +458,13 @@ export function reduce(model: Model, event: Event): Model {
     case 'started':
       return model.attempt?.id === null ? { ...model, attempt: { ...model.attempt, id: event.id } } : model;
     case 'refused':
-      return { ...closeAttempt(model), refusal: event.error, focus: fieldOf(event.error) };
+      return {
+        ...closeAttempt(model),
+        draft: draftWithCode(model),
+        heldCode: '',
+        refusal: event.error,
+        focus: fieldOf(event.error),
+      };
     case 'cancel-asked':
       return model.attempt ? { ...model, attempt: { ...model.attempt, cancelling: true } } : model;
     case 'form-reopened':
@@ -445,10 +474,11 @@ export function reduce(model: Model, event: Event): Model {
         focus: event.focus,
         refusal: null,
         draft: {
-          ...(event.focus === 'code' ? withoutCode(model.draft) : model.draft),
+          ...(event.focus === 'code' ? withoutCode(model.draft) : draftWithCode(model)),
           // A new try replaces what this one has kept; else its POS ID would be taken.
           replaces: keptPairing(model)?.id ?? model.draft.replaces,
         },
+        heldCode: '',
       };
     case 'swap-confirmed':
       // Without a serial number, since another device is expected: the user confirms the one that answers.
@@ -482,4 +512,7 @@ export function reduce(model: Model, event: Event): Model {
   }
 }
 
-export const requestOf = ({ codeShownAt: _, ...request }: Draft): PairingRequest => request;
+export function requestOf(model: Model): PairingRequest {
+  const { codeShownAt: _, ...request } = model.draft;
+  return { ...request, code: codeLeft(model) };
+}

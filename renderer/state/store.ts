@@ -12,6 +12,7 @@ import type { PairingRecord } from '../../shared/pairing.ts';
 import { err, type Result } from '../../shared/result.ts';
 import type { SettingsPatch } from '../../shared/settings.ts';
 import {
+  codeLeft,
   type DraftField,
   type Event,
   INITIAL,
@@ -99,7 +100,7 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
 
     async startPairing(repeated: boolean): Promise<void> {
       if (model.attempt && !model.attempt.progress?.outcome) return;
-      const request = requestOf(model.draft);
+      const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
       const attempt = await call('startPairing', request);
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
@@ -137,7 +138,7 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
       dispatch({ type: 'swap-confirmed' });
-      if (model.draft.code === '') dispatch({ type: 'form-reopened', focus: 'code' });
+      if (codeLeft(model) === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
     },
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),

@@ -15,10 +15,10 @@ function filesIn(folder: string): string[] {
 test('first run: trust, pair over WSS, restart, still paired and mTLS proved', async ({ app, device }) => {
   let page = await app.launch();
   await expect(page.getByRole('heading', { level: 1, name: 'Trust your Root CA' })).toBeVisible();
-  await picture(page, '1-trust-root-ca');
+  await picture(page, 'root-ca');
   await pasteRootCa(page, device.rootCaPem);
   await expect(page.getByText('SHA-256 fingerprint')).toBeVisible();
-  await picture(page, '2-check-certificate');
+  await picture(page, 'root-ca-check');
   await page.getByRole('button', { name: 'Trust this certificate' }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'Pair a register' })).toBeVisible();
@@ -26,30 +26,30 @@ test('first run: trust, pair over WSS, restart, still paired and mTLS proved', a
   await page.getByLabel('Device address').fill(`${device.addresses.https} OR ${device.addresses.wss}`);
   await page.getByLabel('Connection code').fill(`${code.slice(0, 4).toLowerCase()} ${code.slice(4)}`);
   await page.getByLabel('POS ID').fill('123');
-  await picture(page, '3-pair');
+  await picture(page, 'pair');
   await page.getByRole('button', { name: 'Pair', exact: true }).click();
 
   await expect(page.getByRole('button', { name: 'Yes, this is the device' })).toBeVisible();
   await expect(page.getByText(device.serial).first()).toBeVisible();
   expect(device.received).toEqual([]);
-  await picture(page, '4-confirm-device');
+  await picture(page, 'pair-confirm');
   await page.getByRole('button', { name: 'Yes, this is the device' }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
   expect(device.screen).toBe('POS Activation Successful');
   expect(device.received[0]).toMatchObject({ transport: 'wss', json: { posId: '123', setupCode: code } });
-  await picture(page, '5-paired');
+  await picture(page, 'pair-success');
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByText('mTLS proved').first()).toBeVisible();
-  await picture(page, '6-home');
+  await picture(page, 'home');
   expect(await page.content()).not.toContain(code);
 
   page = await app.relaunch();
-  await expect(page.getByText('123', { exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: '123' })).toBeVisible();
   const before = device.connections.length;
   await page.getByRole('button', { name: 'Check connection' }).click();
-  await expect(page.getByRole('button', { name: 'Check connection' })).toBeEnabled();
-  await expect(page.getByText('mTLS proved').first()).toBeVisible();
+  await expect(page.locator('[data-connection-state="connected"]')).toBeVisible();
+  await expect(page.getByText('mTLS proved')).toBeVisible();
   const since = device.connections.slice(before);
   expect(since.some(({ clientSubject }) => clientSubject?.includes('123'))).toBe(true);
   expect(since.some(({ refused }) => refused !== null)).toBe(true);
@@ -73,7 +73,14 @@ test('pairs over HTTPS with a certificate file, and forgets the code', async ({ 
   await (await chooser).setFiles(file);
   await page.getByRole('button', { name: 'Trust this certificate' }).click();
   const { code } = device;
-  await pair(page, device, 'https', 'Bar 2');
+  await page.getByLabel('Device address').fill(device.addresses.https);
+  // Typed as staff do it: filling in would leave a copy of the test's own in the page.
+  await page.getByLabel('Connection code').focus();
+  await page.keyboard.type(code);
+  await page.getByLabel('POS ID').fill('Bar 2');
+  await page.getByRole('button', { name: 'Pair', exact: true }).click();
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
   expect(device.received[0]).toMatchObject({ transport: 'https', json: { posId: 'Bar 2', setupCode: code } });
 
   // What is reachable in the page after use: neither the code nor a key.
@@ -94,7 +101,7 @@ test('a wrong code: says so, takes a new one, and pairs', async ({ app, device }
   await page.getByRole('button', { name: 'Yes, this is the device' }).click();
   await expect(errorPanel(page, 'code-rejected')).toBeVisible();
   await expect(page.locator('[data-stage="send"]')).toHaveAttribute('data-state', 'failed');
-  await picture(page, '7-wrong-code');
+  await picture(page, 'pair-wrong-code');
   expect(await page.content()).not.toContain('AAAA1111');
   await page.getByRole('button', { name: 'Enter a new code' }).click();
   await expect(page.getByLabel('Connection code')).toBeFocused();
@@ -186,7 +193,7 @@ test('says "TLS only" when the device accepts a stranger', async ({ app, device 
   device.setFault('tls-only');
   await pair(page, device, 'wss', '7');
   await expect(page.getByText('does not check client certificates (TLS only)')).toBeVisible();
-  await picture(page, '8-tls-only');
+  await picture(page, 'pair-tls-only');
 });
 
 test('without real encryption the app refuses to store anything', async ({ app, device }) => {
@@ -194,7 +201,7 @@ test('without real encryption the app refuses to store anything', async ({ app, 
   await trustRootCa(page, device);
   await expect(errorPanel(page, 'storage-unavailable')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Pair', exact: true })).toBeDisabled();
-  await picture(page, '9-no-key-store');
+  await picture(page, 'pair-no-key-store');
   // Even when the page is got round, the main process refuses before it connects.
   const outcome = await page.evaluate(
     async ({ address, code }) => {
@@ -225,7 +232,7 @@ test('a Root CA: wrong files are explained, a replacement must be confirmed', as
   const leaf = await issueCertificate({ commonName: 'device', issuer: device.pki.root });
   await pasteRootCa(page, leaf.certificatePem);
   await expect(errorPanel(page, 'root-ca-not-ca')).toBeVisible();
-  await picture(page, '10-wrong-certificate');
+  await picture(page, 'root-ca-wrong');
   await page.getByRole('textbox', { name: 'Certificate text' }).fill(device.rootCaPem);
   await page.getByRole('button', { name: 'Read certificate' }).click();
   await page.getByRole('button', { name: 'Trust this certificate' }).click();
@@ -238,12 +245,14 @@ test('a Root CA: wrong files are explained, a replacement must be confirmed', as
   const trust = page.getByRole('button', { name: 'Trust this certificate' });
   await expect(trust).toBeDisabled();
   await expect(page.getByText('Bar 2')).toBeVisible();
-  await picture(page, '11-replace-root-ca');
+  await picture(page, 'root-ca-replace');
   await page.getByRole('checkbox').check({ force: true });
   await trust.click();
   await page.getByRole('button', { name: 'Check connection' }).click();
+  await expect(page.locator('[data-connection-state="wrong-device"]')).toBeVisible();
+  await page.getByRole('link', { name: 'Bar 2' }).click();
   await expect(errorPanel(page, 'device-issuer-unknown')).toBeVisible();
-  await picture(page, '12-check-failed');
+  await picture(page, 'home-check-failed');
   await other.stop();
 });
 

@@ -1,17 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Transport } from '../../shared/inputs.ts';
+import type { ConnectionState } from '../../shared/status.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { expect } from './app.ts';
 
-const SCREENSHOTS = 'docs/screenshots';
-
-/** Keeps a picture for the README and the guide. Movement is stopped first, so that no half-way state is shown. */
-export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
-}
+export { picture } from './picture.ts';
 
 export async function pasteRootCa(page: Page, pem: string): Promise<void> {
   await page.getByRole('button', { name: 'Paste certificate' }).click();
@@ -51,6 +44,18 @@ export async function pair(
 
 export const errorPanel = (page: Page, code: string) =>
   page.locator(`[role="alert"][data-error-code="${code}"]`);
+
+/** From the first start to the list of paired devices. */
+export async function pairFirst(page: Page, device: SimulatedDevice, posId: string): Promise<void> {
+  await trustRootCa(page, device);
+  await pair(page, device, 'wss', posId);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(connection(page, 'connected')).toBeVisible();
+}
+
+/** Where a screen says that a pairing's connection is in this state. */
+export const connection = (page: Page, state: ConnectionState) =>
+  page.locator(`[data-connection-state="${state}"]`);
 
 /** Goes to one of the main screens by the header. */
 export async function openScreen(page: Page, name: string, heading = name): Promise<void> {

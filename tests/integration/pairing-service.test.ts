@@ -25,7 +25,7 @@ beforeEach(async () => {
       waiting = waiting.filter((resolveIfDone) => !resolveIfDone(progress));
     },
     onEnd: (end) => ended.push(end),
-    exclusively: (attempt) => attempt(),
+    exclusively: (attempt) => attempt(async () => {}),
   });
 });
 afterEach(async () => {

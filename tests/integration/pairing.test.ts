@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkConnection } from '../../electron/pairing/check-connection.ts';
 import type { ErrorCode, Stage } from '../../shared/errors.ts';
@@ -377,13 +382,23 @@ describe('pairing', () => {
   });
 
   it('trusts no certificate of the system store', async () => {
-    const previous = process.env.NODE_EXTRA_CA_CERTS;
-    process.env.NODE_EXTRA_CA_CERTS = device.rootCaPem;
-    const stranger = await createVendorPki();
-    const { result } = await testRegister(stranger.root.certificatePem).pair(device, 'wss');
-    expect(result).toMatchObject({ ok: false, error: { code: 'device-issuer-unknown' } });
-    if (previous === undefined) delete process.env.NODE_EXTRA_CA_CERTS;
-    else process.env.NODE_EXTRA_CA_CERTS = previous;
+    const folder = mkdtempSync(join(tmpdir(), 'pos-pairing-system-store-'));
+    const systemRoot = join(folder, 'system-root.pem');
+    const merchantRoot = join(folder, 'merchant-root.pem');
+    writeFileSync(systemRoot, device.rootCaPem);
+    writeFileSync(merchantRoot, (await createVendorPki()).root.certificatePem);
+    // Node reads additions to its store only when it starts.
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'tests/support/verdicts.ts', String(device.port), merchantRoot, systemRoot],
+      { env: { ...process.env, NODE_EXTRA_CA_CERTS: systemRoot } },
+    );
+    rmSync(folder, { recursive: true });
+    expect(JSON.parse(stdout)).toEqual({
+      nodeItself: 'ok',
+      underMerchantRoot: 'device-issuer-unknown',
+      underItsOwnRoot: 'ok',
+    });
   });
 });
 

@@ -69,8 +69,10 @@ export interface DeviceState {
 }
 
 export interface SimulatedDeviceOptions extends Partial<DeviceBehaviour> {
-  /** A loopback address. */
+  /** A loopback address, unless `beyondLoopback` is set. */
   readonly host?: string;
+  /** Listens on any address. Only for a network of its own, such as a namespace that was made for it. */
+  readonly beyondLoopback?: boolean;
   /** 0, the default: any free port. */
   readonly port?: number;
   readonly serial?: string;
@@ -93,7 +95,7 @@ interface Refusal {
 /** Starts a payment device in Local mode, as far as pairing and its channel go. */
 export async function startSimulatedDevice(options: SimulatedDeviceOptions = {}): Promise<SimulatedDevice> {
   const host = options.host ?? '127.0.0.1';
-  if (!isLoopback(host))
+  if (!options.beyondLoopback && !isLoopback(host))
     throw new Error(`The simulated device listens on loopback addresses only, not on ${host}.`);
   warmKeyRing();
   const { state } = options;

@@ -65,6 +65,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
         valid,
         context,
         {
+          freeDevice: async () => {},
           onProgress: (snapshot) => {
             progress.push(snapshot);
             onProgress?.(snapshot);

@@ -32,6 +32,10 @@ export class MemoryDocuments implements DocumentStore {
   readonly files = new Map<string, string>();
   readonly written: string[] = [];
   failWrites = false;
+  /** Documents that stand for a broken sector. */
+  readonly unreadable = new Set<string>();
+  /** How many documents were read. */
+  reads = 0;
 
   list(folder: string): string[] {
     return [...this.files.keys()]
@@ -40,6 +44,8 @@ export class MemoryDocuments implements DocumentStore {
   }
 
   read(name: string) {
+    this.reads += 1;
+    if (this.unreadable.has(name)) throw new Error('EIO: i/o error, read');
     const text = this.files.get(name);
     if (text === undefined) return { kind: 'absent' as const };
     try {

@@ -38,15 +38,20 @@ describe('errorResponseFailure', () => {
 describe('httpStatusFailure', () => {
   it('prefers the ErrorResponse in the body to the bare status', () => {
     const body = '{"type":"ErrorResponse","message":"POS ID is already in use"}';
-    expect(httpStatusFailure(400, body, []).appError.code).toBe('pos-id-in-use');
-    expect(httpStatusFailure(403, '', []).appError.code).toBe('code-rejected');
-    expect(httpStatusFailure(404, '<html>', []).appError).toMatchObject({
+    expect(httpStatusFailure(400, body, [], true).appError.code).toBe('pos-id-in-use');
+    expect(httpStatusFailure(403, '', [], true).appError.code).toBe('code-rejected');
+    expect(httpStatusFailure(404, '<html>', [], true).appError).toMatchObject({
       code: 'http-status',
       params: { status: '404' },
     });
-    expect(httpStatusFailure(500, `echo ${SECRET}`, [SECRET]).appError.detail).toBe(
+    expect(httpStatusFailure(500, `echo ${SECRET}`, [SECRET], true).appError.detail).toBe(
       'HTTP 500: echo [removed]',
     );
+  });
+
+  it('does not blame a code that was not sent', () => {
+    expect(httpStatusFailure(401, '', [], false).appError.code).toBe('http-status');
+    expect(httpStatusFailure(409, '', [], false).appError.code).toBe('http-status');
   });
 });
 

@@ -3,7 +3,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const CORE = ['electron/device', 'electron/pairing', 'electron/pki', 'electron/vault', 'shared'];
+const CORE = [
+  'electron/device',
+  'electron/discovery',
+  'electron/history',
+  'electron/pairing',
+  'electron/pki',
+  'electron/status',
+  'electron/vault',
+  'shared',
+];
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');

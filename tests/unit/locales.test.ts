@@ -93,7 +93,11 @@ describe('texts', () => {
 
   it('are all used', () => {
     const code = sources();
-    const literals = new Set([...code.matchAll(/\bt\(\s*(['"`])([\w.-]+)\1/g)].map(([, , key = '']) => key));
+    const literals = new Set(
+      [...code.matchAll(/\bt\(([^,()]*)/g)].flatMap(([, argument = '']) =>
+        [...argument.matchAll(/'([\w.-]+)'/g)].map(([, key = '']) => key),
+      ),
+    );
     const templates = [...code.matchAll(/\b(?:t|getResource)\([^`()]*`([\w.-]*\$\{[^`]*)`/g)].map(
       ([, template = '']) =>
         new RegExp(`^${template.replace(/\./g, '\\.').replace(/\$\{[^}]*\}/g, '([\\w-]+)')}$`),

@@ -16,3 +16,50 @@ it('removes control characters and limits the length', () => {
   expect(redact('a\u0000\u001b[31mb\r\nc')).toBe('a [31mb c');
   expect(redact('x'.repeat(5000))).toHaveLength(1001);
 });
+
+it('removes a secret in any spacing, letter case and common encoding', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  for (const quoted of [
+    '8 Q W 1 Y S 1 D',
+    '8.Q.W.1.Y.S.1.D',
+    '8qw1 - ys1d',
+    '8QW1\u2013YS1D',
+    '8QW1\u200bYS1D',
+    '８ＱＷ１ＹＳ１Ｄ',
+    '%38QW1%59S1D',
+    '%2538QW1YS1D',
+    '\\u0038\\u0051\\u0057\\u0031\\u0059\\u0053\\u0031\\u0044',
+    '&#56;QW1YS1D',
+    '&#x38;qw1ys1d',
+    '3851573159533144',
+    base64('8QW1YS1D'),
+    base64('{"posId":"1","setupCode":"8QW1YS1D"}'),
+    base64('{"posId":"12","setupCode":"8QW1YS1D"}'),
+    base64('{"posId":"123","setupCode":"8QW1YS1D"}'),
+  ]) {
+    const clean = redact(`before ${quoted} after`, ['8QW1YS1D']);
+    expect(clean, quoted).toContain('[removed]');
+    expect(clean, quoted).toMatch(/^before .* after$/);
+    expect(Buffer.from(clean, 'base64').toString('latin1'), quoted).not.toMatch(/8qw1|ys1d/i);
+  }
+});
+
+it('leaves what merely resembles a secret', () => {
+  const text = 'POS 8QW1, terminal YS1D, serial 1850012345, 8QW2YS1D';
+  expect(redact(text, ['8QW1YS1D'])).toBe(text);
+});
+
+it('removes a key without its PEM armour, and keeps fingerprints', () => {
+  const key = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7919) % 251)).toString('base64');
+  expect(redact(`{"key":"${key}"}`)).toBe('{"key":"[data removed]"}');
+  expect(redact(`x ${key.match(/.{1,64}/g)?.join('\n')}`)).toBe('x [data removed]');
+  const fingerprint = 'AB:'.repeat(31).concat('CD');
+  expect(redact(fingerprint)).toBe(fingerprint);
+  expect(redact('ab12'.repeat(16))).toBe('ab12'.repeat(16));
+});
+
+it('is done soon with hostile text', () => {
+  for (const text of ['x'.repeat(256 * 1024), '8'.repeat(256 * 1024), '-----BEGIN A'.repeat(20_000)]) {
+    expect(redact(text, ['8QW1YS1D']).length).toBeLessThanOrEqual(1001);
+  }
+});

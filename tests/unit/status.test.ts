@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../electron/status/backoff.ts';
+import { hasElapsed } from '../../electron/status/elapsed.ts';
 import {
   initialStatus,
+  maybeWatched,
   nextStatus,
   type StatusEvent,
   stateOfError,
@@ -63,6 +65,9 @@ describe('the state machine', () => {
     ['device-issuer-unknown', 'wrong-device'],
     ['mtls-refused', 'refused'],
     ['device-certificate-expired', 'expired'],
+    ['device-certificate-not-yet-valid', 'clock-wrong'],
+    ['device-changed', 'wrong-device'],
+    ['not-tls', 'unreachable'],
     ['storage-undecryptable', 'failed'],
     ['mtls-inconclusive', 'failed'],
   ] as const)('a check that ends with %s means %s', (code, state) => {
@@ -103,6 +108,41 @@ describe('the state machine', () => {
     expect(run([opened, { type: 'check-started' }]).state).toBe('connected');
   });
 
+  it('goes back to what it knew when a check is broken off', () => {
+    const before = run([ended('mtls-refused')]);
+    const dropped = run([
+      ended('mtls-refused'),
+      { type: 'check-started' },
+      { type: 'check-dropped', before },
+    ]);
+    expect(dropped).toMatchObject({ state: 'refused', error: { code: 'mtls-refused' } });
+    const live = run([{ type: 'channel-opened' }]);
+    expect(nextStatus(live, { type: 'check-dropped', before }, pairing(), NOW).state).toBe('connected');
+  });
+
+  it('is the same object as long as a look at the clock changes nothing', () => {
+    const near = pairing(NOW + 20 * DAY_MS);
+    const status = run([{ type: 'channel-opened' }], near);
+    expect(nextStatus(status, { type: 'looked-at-clock' }, near, NOW + DAY_MS)).toBe(status);
+    expect(nextStatus(status, { type: 'looked-at-clock' }, near, NOW + 14 * DAY_MS).expiry?.level).toBe(
+      '7-days',
+    );
+  });
+
+  it('lets a channel be opened again by itself only where nobody has to look first', () => {
+    const watched = (code: ErrorCode) => maybeWatched(run([ended(code)]));
+    expect((['timed-out', 'connection-refused', 'mtls-inconclusive'] as const).map(watched)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      (
+        ['serial-mismatch', 'device-issuer-unknown', 'mtls-refused', 'device-certificate-expired'] as const
+      ).map(watched),
+    ).toEqual([false, false, false, false]);
+  });
+
   it('keeps "since" while the state holds', () => {
     const first = run([ended('timed-out')]);
     const later = nextStatus(first, ended('connection-refused'), pairing(), NOW + 5000);
@@ -115,6 +155,11 @@ describe('the state machine', () => {
     const moved = run([ended('timed-out'), { type: 'moved', to: { host: '10.0.0.9', port: 8443 } }]);
     expect(statusAction(moved)).toBe('use-new-address');
     expect(nextStatus(moved, { type: 'channel-opened' }, pairing(), NOW).movedTo).toBeNull();
+  });
+
+  it('does not send anybody to pair again for a certificate that only the device can renew', () => {
+    expect(statusAction(run([ended('device-certificate-expired')]))).toBe('check-connection');
+    expect(statusAction(run([ended('mtls-refused')], pairing(NOW - 1)))).toBe('pair-again');
   });
 
   it.each([
@@ -139,6 +184,15 @@ describe('backoffMs', () => {
       1000, 2000, 4000, 8000, 60000, 60000,
     ]);
     expect(backoffMs(10, 0.5)).toBe(30_000);
-    expect(backoffMs(3, 0)).toBe(800);
+    expect(backoffMs(3, 0)).toBe(0);
+    expect(backoffMs(5000, 0.5)).toBe(30_000);
+  });
+});
+
+describe('hasElapsed', () => {
+  it('counts a clock that was set back as passed', () => {
+    expect(hasElapsed(NOW, NOW - 899_999, 900_000)).toBe(false);
+    expect(hasElapsed(NOW, NOW - 900_000, 900_000)).toBe(true);
+    expect(hasElapsed(NOW - DAY_MS, NOW, 900_000)).toBe(true);
   });
 });

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/electron-store-documents.ts';
 import { summarize } from '../../electron/pki/certificate.ts';
@@ -168,6 +170,89 @@ describe('Vault', () => {
   });
 });
 
+describe('Vault, while things happen at once', () => {
+  it('keeps what the user chose while new credentials were being proved', () => {
+    const { vault } = memoryVault();
+    vault.stage(record(), credentials('old'));
+    vault.promote(ID, {});
+    vault.stage(record({ posId: '456' }), credentials('new'));
+    vault.updateRecord(ID, { name: 'Bar', watchLive: true });
+    expect(vault.promote(ID, { lastCheck: null })).toMatchObject({
+      posId: '456',
+      name: 'Bar',
+      watchLive: true,
+      proved: true,
+    });
+  });
+
+  it('lets waiting credentials follow their device, and only theirs', () => {
+    const { vault } = memoryVault();
+    const addressOfPending = () => vault.credentials(ID).find(({ pending }) => pending)?.record.address.host;
+    vault.stage(record(), credentials('old'));
+    vault.promote(ID, {});
+    vault.stage(record(), credentials('new'));
+    vault.updateRecord(ID, { address: { host: '10.0.0.9', port: 8443 } });
+    expect(addressOfPending()).toBe('10.0.0.9');
+    vault.stage(record({ identity: { kind: 'serial', serial: 'OTHER' } }), credentials('swap'));
+    vault.updateRecord(ID, { address: { host: '10.0.0.10', port: 8443 } });
+    expect(addressOfPending()).toBe('10.0.0.5');
+  });
+
+  it('brings nothing back that was removed', () => {
+    const { vault, documents } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    vault.remove(ID);
+    expect(codeOf(() => vault.promote(ID, {}))).toBe('not-found');
+    expect(codeOf(() => vault.updateRecord(ID, { name: 'x' }))).toBe('not-found');
+    expect(codeOf(() => vault.discardPending(ID))).toBe('not-found');
+    expect(documents.files.size).toBe(0);
+  });
+
+  it('writes nothing that it could not read again', () => {
+    const { vault, reopen } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    const error = { code: 'internal' as const, detail: 'x'.repeat(5000) };
+    const tooLong = { lastCheck: { result: 'failed' as const, at: record().pairedAt, error } };
+    expect(codeOf(() => vault.updateRecord(ID, tooLong))).toBe('internal');
+    expect(reopen().pairings).toEqual([record()]);
+    expect(reopen().notices).toEqual([]);
+  });
+
+  it('shows the oldest pairing first, also after one was made anew', () => {
+    const { vault, reopen } = memoryVault();
+    vault.stage(record({ pairedAt: '2026-11-24T09:00:00.000Z' }), credentials('A'));
+    vault.stage(record({ id: OTHER_ID, pairedAt: '2026-11-24T08:00:00.000Z' }), credentials('B'));
+    expect(vault.pairings.map(({ id }) => id)).toEqual([OTHER_ID, ID]);
+    vault.promote(OTHER_ID, {});
+    vault.stage(record({ id: OTHER_ID, pairedAt: '2026-11-24T10:00:00.000Z' }), credentials('C'));
+    vault.promote(OTHER_ID, {});
+    expect(vault.pairings.map(({ id }) => id)).toEqual([ID, OTHER_ID]);
+    expect(reopen().pairings.map(({ id }) => id)).toEqual([ID, OTHER_ID]);
+    vault.remove(ID);
+    expect(vault.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
+  });
+
+  it('starts without a document that cannot be read, and leaves it alone', () => {
+    const { vault, documents, reopen } = memoryVault();
+    vault.stage(record(), credentials('A'));
+    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    documents.unreadable.add(`pairings/${ID}`);
+    const reopened = reopen();
+    expect(reopened.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
+    expect(reopened.notices).toMatchObject([{ kind: 'unreadable', what: 'pairing' }]);
+    documents.unreadable.clear();
+    expect(reopen().pairings).toHaveLength(2);
+  });
+
+  it('finds out that the disk is full before a code is spent', () => {
+    const { vault, documents } = memoryVault();
+    expect(codeOf(() => vault.requireStorage())).toBe('ok');
+    expect(documents.files.size).toBe(0);
+    documents.failWrites = true;
+    expect(codeOf(() => vault.requireStorage())).toBe('storage-failed');
+  });
+});
+
 describe('readVersioned', () => {
   const schema = z.object({ version: z.literal(3), name: z.string() });
   const migrations = {
@@ -208,6 +293,67 @@ describe('electronStoreDocuments', () => {
     reopened.remove(ID);
     expect(readdirSync(join(directory, 'pairings'))).toEqual([`${OTHER_ID}.json`]);
   });
+
+  it('replaces a document by renaming, also inside a snap, and leaves nothing beside it', () => {
+    const documents = electronStoreDocuments(directory);
+    const file = join(directory, 'a.json');
+    documents.write('a', { n: 1 });
+    const before = statSync(file).ino;
+    // conf writes in place when it believes to be in a snap, as under a terminal that is one.
+    vi.stubEnv('SNAP', '/snap/x');
+    documents.write('a', { n: 2 });
+    vi.unstubAllEnvs();
+    expect(statSync(file).ino).not.toBe(before);
+    expect(readdirSync(directory)).toEqual(['a.json']);
+    documents.remove('a');
+    documents.remove('a');
+    expect(documents.read('a')).toEqual({ kind: 'absent' });
+  });
+
+  it('clears away what a crash left in the middle of a write, secrets included', () => {
+    const documents = electronStoreDocuments(directory);
+    documents.list('pairings');
+    const folder = join(directory, 'pairings');
+    for (const name of [
+      `${ID}.new.json`,
+      `${ID}.json.tmp-1234567890abcdef`,
+      `${ID}.new.json.tmp-1234567890abcdef`,
+    ])
+      writeFileSync(join(folder, name), '{"sealed":"x"}');
+    writeFileSync(join(folder, `${ID}.damaged-1.json`), 'kept');
+    expect(documents.list('pairings')).toEqual([]);
+    expect(readdirSync(folder)).toEqual([`${ID}.damaged-1.json`]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'keeps the old document when the disk takes only a part of the new one',
+    () => {
+      const script = fileURLToPath(new URL('../support/write-document.ts', import.meta.url));
+      const write = (bytes: number, limit: string) =>
+        spawnSync(
+          'sh',
+          [
+            '-c',
+            `ulimit -f ${limit}; exec "$0" --import tsx "$1" "$2" ${bytes}`,
+            process.execPath,
+            script,
+            directory,
+          ],
+          {
+            env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+            encoding: 'utf8',
+          },
+        );
+      expect(write(100, 'unlimited').stdout).toBe('written');
+      // A file may have 4 blocks of 512 or 1,024 bytes, so the system cuts the write short, as on a full disk.
+      expect(write(20_000, '4').stdout).toBe('failed: the disk took only a part of it');
+      expect(electronStoreDocuments(directory).read('a')).toEqual({
+        kind: 'document',
+        value: { text: 'x'.repeat(100) },
+      });
+      expect(readdirSync(directory)).toEqual(['a.json']);
+    },
+  );
 
   it('sets aside what is cut off, empty or no JSON, byte for byte', () => {
     for (const content of ['{"version":1,"act', '', '\u0000\u0000\u0000', 'null', '[1]']) {

@@ -1,0 +1,103 @@
+import type { TFunction } from 'i18next';
+import {
+  Activity,
+  ArrowLeftRight,
+  Link2,
+  Link2Off,
+  type LucideIcon,
+  PenLine,
+  RefreshCw,
+  Route,
+  ShieldCheck,
+  ShieldX,
+  Trash2,
+} from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { appError } from '../../shared/errors.ts';
+import type { HistoryEntry, HistoryKind } from '../../shared/history.ts';
+import { useFormats } from '../format.ts';
+import { errorText } from '../i18n.ts';
+import { commonName } from './certificate.tsx';
+
+const ICONS: Record<HistoryKind, LucideIcon> = {
+  paired: Link2,
+  're-paired': RefreshCw,
+  'pairing-failed': Link2Off,
+  'device-swapped': ArrowLeftRight,
+  'address-moved': Route,
+  refused: ShieldX,
+  renamed: PenLine,
+  removed: Trash2,
+  'root-ca-changed': ShieldCheck,
+  status: Activity,
+};
+
+/** The states that are written to the history (electron/history/events.ts), apart from `refused`. */
+const WRITTEN_STATES = [
+  'connected',
+  'tls-only',
+  'unreachable',
+  'wrong-device',
+  'expired',
+  'clock-wrong',
+  'failed',
+] as const;
+
+type Tone = 'good' | 'bad' | 'plain';
+
+function toneOf({ kind, to, result }: HistoryEntry): Tone {
+  if (result === 'cancelled') return 'plain';
+  if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
+  if (kind === 'status') return to === 'connected' ? 'good' : 'bad';
+  return kind === 'paired' || kind === 're-paired' ? 'good' : 'plain';
+}
+
+function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '', ...entry }: HistoryEntry) {
+  const posId = entry.posId ?? t('historyEvents.noPosId');
+  const reason = errorText(appError(result === 'ok' ? 'internal' : result)).title;
+  switch (kind) {
+    case 'pairing-failed':
+      return result === 'cancelled'
+        ? t('historyEvents.pairing-cancelled', { posId })
+        : t('historyEvents.pairing-failed', { posId, reason });
+    case 'device-swapped':
+      return from && to
+        ? t('historyEvents.device-swapped-known', { posId, from, to })
+        : t('historyEvents.device-swapped', { posId });
+    case 'address-moved':
+      return t('historyEvents.address-moved', { posId, from, to });
+    case 'renamed':
+      if (from === '') return t('historyEvents.named', { posId, to });
+      if (to === '') return t('historyEvents.unnamed', { posId, from });
+      return t('historyEvents.renamed', { posId, from, to });
+    case 'root-ca-changed': {
+      const name = commonName(note);
+      return from
+        ? t('historyEvents.root-ca-changed', { name })
+        : t('historyEvents.root-ca-trusted', { name });
+    }
+    case 'status': {
+      const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
+      return t(`historyEvents.status.${state}`, { posId, reason });
+    }
+    default:
+      return t(`historyEvents.${kind}`, { posId });
+  }
+}
+
+/** One thing that happened, as one plain sentence with its time: the content of a list item. */
+export function HistoryEntryLine({ entry }: { readonly entry: HistoryEntry }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const Icon = ICONS[entry.kind];
+  return (
+    <div className="history-line" data-kind={entry.kind} data-tone={toneOf(entry)}>
+      <Icon className="history-icon" aria-hidden="true" />
+      <p className="history-sentence">{sentenceOf(t, entry)}</p>
+      <p className="history-when">
+        <time dateTime={entry.at}>{format.dateTime(entry.at)}</time>
+        {entry.serial && <span>{t('historyEvents.serial', { serial: entry.serial })}</span>}
+      </p>
+    </div>
+  );
+}

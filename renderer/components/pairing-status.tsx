@@ -1,0 +1,181 @@
+import {
+  CalendarX2,
+  CircleAlert,
+  CircleDashed,
+  CircleHelp,
+  Clock,
+  LockKeyhole,
+  type LucideIcon,
+  RefreshCw,
+  RotateCw,
+  ShieldCheck,
+  ShieldX,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppError } from '../../shared/errors.ts';
+import { formatAuthority } from '../../shared/inputs.ts';
+import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
+import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
+import { useFormats } from '../format.ts';
+import { errorText } from '../i18n.ts';
+import { useActions, useModel } from '../state/context.tsx';
+import { daysUntil } from '../state/pairing-list.ts';
+import { Button } from './button.tsx';
+import { Announcement } from './screen.tsx';
+
+export type Tone = 'success' | 'warn' | 'danger' | 'neutral';
+
+/** How each state looks, here and nowhere else. */
+export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; readonly tone: Tone }> = {
+  unknown: { icon: CircleDashed, tone: 'neutral' },
+  checking: { icon: CircleDashed, tone: 'neutral' },
+  connected: { icon: ShieldCheck, tone: 'success' },
+  'tls-only': { icon: LockKeyhole, tone: 'warn' },
+  reconnecting: { icon: RefreshCw, tone: 'warn' },
+  unreachable: { icon: Unplug, tone: 'danger' },
+  'wrong-device': { icon: CircleHelp, tone: 'danger' },
+  refused: { icon: ShieldX, tone: 'danger' },
+  expired: { icon: CalendarX2, tone: 'danger' },
+  'clock-wrong': { icon: Clock, tone: 'danger' },
+  failed: { icon: CircleAlert, tone: 'danger' },
+};
+
+export function StateChip({ status }: { readonly status: PairingStatus }) {
+  const { t } = useTranslation();
+  const { icon: Icon, tone } = STATE_LOOK[status.state];
+  return (
+    <>
+      <span className={`chip chip-${tone}`} data-connection-state={status.state}>
+        <Icon aria-hidden="true" />
+        <span>{t(`status.${status.state}.label`)}</span>
+      </span>
+      {status.live && <LiveMark />}
+    </>
+  );
+}
+
+/** A watched channel is open. */
+export function LiveMark() {
+  const { t } = useTranslation();
+  return (
+    <span className="live-mark" data-live="true">
+      <span className="live-dot" aria-hidden="true" />
+      {t('device.live')}
+    </span>
+  );
+}
+
+/** The one plain sentence of a state. Where the state is only "failed", the error knows more. */
+export function useStatusSentence({ state, error, movedTo }: PairingStatus): string {
+  const { t } = useTranslation();
+  if (movedTo) return t('status.moved', { address: formatAuthority(movedTo) });
+  return state === 'failed' && error ? errorText(error, 'connection').what : t(`status.${state}.sentence`);
+}
+
+/** Says that a certificate of the pairing ends soon, or has ended. */
+export function ExpiryWarning({
+  expiry,
+  now,
+}: {
+  readonly expiry: PairingStatus['expiry'];
+  readonly now: number;
+}) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  if (!expiry) return null;
+  const { level, certificate, date } = expiry;
+  const values = { date: format.date(date), count: Math.max(1, daysUntil(date, now)) };
+  return (
+    <p className="expiry" data-expiry={level} data-tone={level === '30-days' ? 'warn' : 'danger'}>
+      <TriangleAlert aria-hidden="true" />
+      <span>
+        {level === 'expired'
+          ? t(`status.expiry.${certificate}Ended`, values)
+          : t(`status.expiry.${certificate}`, values)}
+      </span>
+    </p>
+  );
+}
+
+interface PairingActionsProps {
+  readonly pairing: PairingRecord;
+  readonly status: PairingStatus;
+  /** Names the pairing for who hears the buttons out of their place. */
+  readonly describedBy: string;
+  readonly size?: 'normal' | 'large';
+}
+
+/** `Check connection`, always, and the state's own action, if it has another one: at most one is primary. */
+export function PairingActions({ pairing, status, describedBy, size = 'normal' }: PairingActionsProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const { checks } = useModel();
+  const [asked, setAsked] = useState(false);
+  const [moving, setMoving] = useState(false);
+  const checkButton = useRef<HTMLButtonElement>(null);
+  const checking = checks[pairing.id] === 'running';
+  const action = statusAction(status);
+
+  const moveThere = async () => {
+    if (!status.movedTo) return;
+    setMoving(true);
+    await actions.moveAddress(pairing.id, formatAuthority(status.movedTo));
+    setMoving(false);
+    // The offer is gone with its button.
+    checkButton.current?.focus();
+  };
+
+  return (
+    <div className="device-actions">
+      {action === 'use-new-address' && (
+        <Button
+          look="primary"
+          size={size}
+          aria-describedby={describedBy}
+          busy={moving}
+          onPress={() => void moveThere()}
+        >
+          {t('actions.use-new-address')}
+        </Button>
+      )}
+      {action === 'pair-again' && (
+        <Button
+          look="primary"
+          size={size}
+          aria-describedby={describedBy}
+          onPress={() => actions.openPair(pairing)}
+        >
+          {t('actions.pair-again')}
+        </Button>
+      )}
+      <Button
+        ref={checkButton}
+        icon={RotateCw}
+        size={size}
+        look={action === 'check-connection' ? 'primary' : 'secondary'}
+        aria-describedby={describedBy}
+        busy={checking}
+        onPress={() => {
+          setAsked(true);
+          void actions.checkConnection(pairing.id);
+        }}
+      >
+        {checking ? t('home.checking') : t('home.check')}
+      </Button>
+      <Announcement>
+        {asked && !checking
+          ? t('home.checkDone', { name: nameOf(pairing), result: t(`status.${status.state}.label`) })
+          : ''}
+      </Announcement>
+    </div>
+  );
+}
+
+/** Why a check could not be carried out at all, if the last one could not. */
+export function useImpossibleCheck(id: string): AppError | null {
+  const check = useModel().checks[id];
+  return check === undefined || check === 'running' ? null : check;
+}

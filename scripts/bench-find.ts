@@ -1,0 +1,157 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { describeMachine, writeSection } from './bench/document.ts';
+import { insideNamespace, makeNamespaces, type NamespacePair } from './bench/namespaces.ts';
+
+/** Nobody's network: both ends are in namespaces made here, which lead nowhere else. */
+const CIDR = '10.213.77.0/24';
+const NEAR = '10.213.77.1';
+/** With these and the near end, 250 of the 254 addresses of the subnet do not answer. */
+const DEVICES = ['10.213.77.20', '10.213.77.100', '10.213.77.200'];
+const SILENT = 250;
+const PORT = '8443';
+const ROUNDS = 7;
+const GOAL_MS = 2_500;
+const NMAP = ['nmap', '-Pn', '-n', '-p', PORT, '--open'];
+
+interface Run {
+  readonly ms: number;
+  readonly found: readonly string[];
+}
+
+const has = (command: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+
+function requireTools(): void {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new Error('This benchmark makes network namespaces: it needs Linux and root.');
+  const packages = { nmap: 'nmap', ip: 'iproute2' };
+  const missing = Object.entries(packages).flatMap(([command, name]) => (has(command) ? [] : [name]));
+  if (missing.length === 0) return;
+  if (!existsSync('/etc/debian_version')) throw new Error(`Please install first: ${missing.join(' ')}`);
+  console.log(`Installing ${missing.join(' ')}…`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const stdio = ['ignore', 'ignore', 'inherit'] as const;
+  spawnSync('apt-get', ['-qq', 'update'], { env, stdio: [...stdio] });
+  execFileSync('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...missing], {
+    env,
+    stdio: [...stdio],
+  });
+}
+
+const typescript = (file: string, ...args: string[]): string[] => [
+  process.execPath,
+  '--import',
+  'tsx',
+  resolve(import.meta.dirname, 'bench', file),
+  ...args,
+];
+
+function spawnDevices(far: string) {
+  const [command, args] = insideNamespace(far, ...typescript('find-devices.ts', PORT, ...DEVICES));
+  return spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** The Root CA of the devices, once they listen. */
+async function rootCaOf(devices: ReturnType<typeof spawnDevices>): Promise<string> {
+  const exited = once(devices, 'exit').then(() => {
+    throw new Error('The simulated devices did not start.');
+  });
+  exited.catch(() => {});
+  const ready = once(createInterface(devices.stdout), 'line');
+  const [line]: unknown[] = await Promise.race([ready, exited]);
+  return z.object({ rootCaPem: z.string() }).parse(JSON.parse(String(line))).rootCaPem;
+}
+
+const runSchema = z.object({ ms: z.number(), found: z.array(z.string()) });
+
+function runApp(near: string, rootCaPem: string): Run {
+  const [command, args] = insideNamespace(near, ...typescript('find-scan.ts', CIDR, PORT));
+  return runSchema.parse(JSON.parse(execFileSync(command, args, { input: rootCaPem, encoding: 'utf8' })));
+}
+
+/** By nmap's own clock, which like the app's leaves the start of the process out. */
+function runNmap(near: string): Run {
+  const [command, args] = insideNamespace(near, ...NMAP, '-oX', '-', CIDR);
+  const xml = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const elapsed = /<finished [^>]*elapsed="([\d.]+)"/.exec(xml)?.[1];
+  if (elapsed === undefined) throw new Error('nmap gave no time.');
+  const found = xml.split('<host ').flatMap((host) => {
+    const address = /<address addr="([\d.]+)" addrtype="ipv4"/.exec(host)?.[1];
+    return address && host.includes('state="open"') ? [address] : [];
+  });
+  return { ms: Number(elapsed) * 1000, found };
+}
+
+function measure({ near, forgetNeighbours }: NamespacePair, rootCaPem: string) {
+  const app: Run[] = [];
+  const nmap: Run[] = [];
+  const runs = [() => app.push(runApp(near, rootCaPem)), () => nmap.push(runNmap(near))];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    // The order changes, so that neither profits from what the other one left behind.
+    for (const run of round % 2 === 0 ? runs.toReversed() : runs) {
+      forgetNeighbours();
+      run();
+    }
+    console.log(`round ${round}: app ${seconds(app.at(-1)?.ms ?? 0)}, nmap ${seconds(nmap.at(-1)?.ms ?? 0)}`);
+  }
+  return { app, nmap };
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+function summarize(runs: readonly Run[]) {
+  const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
+  const [min = Number.NaN, max = Number.NaN, median = Number.NaN] = [
+    times[0],
+    times.at(-1),
+    times[times.length >> 1],
+  ];
+  const foundAll = runs.filter(({ found }) => DEVICES.every((device) => found.includes(device))).length;
+  const others = runs.flatMap(({ found }) => found).filter((address) => !DEVICES.includes(address)).length;
+  return { min, max, median, foundAll, others };
+}
+
+function report({ app, nmap }: ReturnType<typeof measure>): string {
+  const [ours, theirs] = [summarize(app), summarize(nmap)];
+  const version = /Nmap version (\S+)/.exec(execFileSync('nmap', ['--version'], { encoding: 'utf8' }))?.[1];
+  const row = (name: string, { median, min, max, foundAll, others }: typeof ours) =>
+    `| ${name} | ${seconds(median)} | ${seconds(min)} | ${seconds(max)} | ${foundAll} of ${ROUNDS} | ${others} |`;
+  const ratio = ours.median / theirs.median;
+  return `## Find devices
+
+\`npm run bench:find\` searches a /24 in which ${SILENT} addresses do not answer and ${DEVICES.length} simulated devices do, in a network namespace of its own. The app’s scanner (TCP, TLS, the chain to the Root CA) and \`${NMAP.join(' ')}\` (TCP) take turns, ${ROUNDS} times each; neither one’s start of process counts. The kernel’s list of neighbours is emptied before each run.
+
+| | Median | Min | Max | Found all ${DEVICES.length} devices | Wrong finds |
+| --- | --- | --- | --- | --- | --- |
+${row('The app', ours)}
+${row(`nmap ${version}`, theirs)}
+
+The app takes ${ratio.toFixed(2)} times as long as nmap. Goal: at most ${seconds(GOAL_MS)} and not slower than nmap: ${ours.max <= GOAL_MS && ratio <= 1 ? 'met' : '**missed**'}.
+
+${describeMachine()}; ${new Date().toISOString().slice(0, 10)}.`;
+}
+
+requireTools();
+const namespaces = makeNamespaces(
+  `${NEAR}/24`,
+  DEVICES.map((address) => `${address}/24`),
+);
+let devices: ReturnType<typeof spawnDevices> | undefined;
+const cleanUp = () => {
+  devices?.kill('SIGKILL');
+  namespaces.remove();
+};
+// Also when it is interrupted: an exit handler runs whatever the reason.
+process.on('exit', cleanUp);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+
+devices = spawnDevices(namespaces.far);
+const section = report(measure(namespaces, await rootCaOf(devices)));
+writeSection('bench:find', section);
+console.log(`\n${section}`);
+process.exit();

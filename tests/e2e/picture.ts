@@ -1,0 +1,70 @@
+import type { Page } from '@playwright/test';
+import { expect } from './app.ts';
+
+const THEMES = ['light', 'dark'] as const;
+
+/**
+ * Puts fixed words in the place of what differs from run to run: addresses, codes, dates, durations, fingerprints.
+ * Returns what puts the page back. Runs in the page.
+ */
+function steady(): () => void {
+  const thisYear = new Date().getFullYear();
+  const hex = (groups: string) => groups.replace(/[0-9A-F]{2}/g, 'A7');
+  const rules: [RegExp, (...found: string[]) => string][] = [
+    [/127\.0\.0\.(\d+):\d+/g, (_, last) => `192.168.178.${66 + Number(last)}:8443`],
+    [/127\.0\.0\.(\d+)/g, (_, last) => `192.168.178.${66 + Number(last)}`],
+    [
+      /[A-Z][a-z]{2} \d{1,2}, (\d{4})(, \d{1,2}:\d{2}\s[AP]M)?/g,
+      (_, year, time) => `Jan 15, ${2026 + Number(year) - thisYear}${time ? ', 10:24 AM' : ''}`,
+    ],
+    [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, () => '2026-01-15T10:24:00.000Z'],
+    [/\b\d+(\.\d+)? (ms|sec)\b/g, () => '24 ms'],
+    [/\b[0-5]:[0-5]\d\b/g, () => '4:32'],
+    [/^[0-9A-F]{2}([: ][0-9A-F]{2})+$/g, hex],
+    [/\b[0-9A-F]{16,}\b/g, hex],
+    [/\.damaged-\d+/g, () => '.damaged-1768472640000'],
+  ];
+  const fixed = (text: string) => rules.reduce((now, [pattern, words]) => now.replace(pattern, words), text);
+  const undo: (() => void)[] = [];
+
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const before = node.nodeValue ?? '';
+    const after = fixed(before);
+    if (after === before) continue;
+    const changed = node;
+    changed.nodeValue = after;
+    undo.push(() => {
+      if (changed.nodeValue === after) changed.nodeValue = before;
+    });
+  }
+  for (const input of document.querySelectorAll('input')) {
+    const before = input.value;
+    const after = input.matches('.code-input') && before.length === 8 ? '8QW1YS1D' : fixed(before);
+    if (after === before || input.type !== 'text') continue;
+    input.value = after;
+    undo.push(() => {
+      input.value = before;
+    });
+  }
+  return () => {
+    for (const back of undo) back();
+  };
+}
+
+/**
+ * The picture of a screen in light and dark, for README and guide; also compared with the one from the last time, so
+ * that a screen does not change unseen. `npm run pictures` takes them anew. Only Linux has the fonts they were taken
+ * with.
+ */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const restore = await page.evaluateHandle(steady);
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    await expect.soft(page).toHaveScreenshot([colorScheme, `${name}.png`], { maxDiffPixelRatio: 0.01 });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await restore.evaluate((putBack) => putBack());
+  await restore.dispose();
+}

@@ -1,0 +1,213 @@
+import { X509Certificate } from 'node:crypto';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ConnectionOptions, openConnection } from '../../electron/device/connection.ts';
+import { openLiveChannel } from '../../electron/device/live-channel.ts';
+import { proveMtls } from '../../electron/device/mtls-proof.ts';
+import { strangerAt } from '../../electron/device/stranger.ts';
+import { scanForDevices } from '../../electron/discovery/scan.ts';
+import { toAppError } from '../../electron/failure.ts';
+import type { AppError } from '../../shared/errors.ts';
+import { createVendorPki, deviceDnsName, startSimulatedDevice, type VendorPki } from '../simulator/device.ts';
+import { type CertifiedKey, createCa, issueCertificate } from '../simulator/pki.ts';
+import { acceptChannels, startTlsServer, type TestServer } from '../support/tls-server.ts';
+
+const SERIAL = '1850012345';
+let pki: VendorPki;
+let device: CertifiedKey;
+let servers: TestServer[] = [];
+
+beforeAll(async () => {
+  pki = await createVendorPki();
+  device = await certify([deviceDnsName(SERIAL)]);
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  servers = [];
+});
+
+const certify = (dnsNames: readonly string[]) =>
+  issueCertificate({
+    commonName: 'device',
+    issuer: pki.intermediate,
+    extendedKeyUsage: ['serverAuth'],
+    dnsNames,
+  });
+
+async function serve(shown: CertifiedKey, options: Parameters<typeof startTlsServer>[1] = {}) {
+  const server = await startTlsServer(shown, { chainPem: pki.intermediate.certificatePem, ...options });
+  servers.push(server);
+  return server;
+}
+
+const optionsFor = ({ address }: TestServer): ConnectionOptions => ({
+  address,
+  trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+  signal: new AbortController().signal,
+});
+
+const outcome = async (server: TestServer): Promise<string> => {
+  try {
+    const { socket, identity } = await openConnection(optionsFor(server));
+    socket.destroy();
+    return identity.kind === 'serial' ? identity.serial : identity.host;
+  } catch (thrown) {
+    return toAppError(thrown).code;
+  }
+};
+
+/** A certificate whose alternative names claim to be longer than they are: OpenSSL shows it, nobody can read it. */
+async function unreadable(): Promise<CertifiedKey> {
+  const good = await certify(['x.example']);
+  const der = Buffer.from(good.certificate.raw);
+  der[der.indexOf('x.example') - 1] = 100;
+  return { ...good, certificatePem: new X509Certificate(der).toString() };
+}
+
+describe('names in a device certificate', () => {
+  it.each([
+    ['1850012345', [deviceDnsName(SERIAL)]],
+    ['ABC-1', ['abc-1.CYBS.seclib.IO']],
+    ['1850012345', ['other.example', deviceDnsName(SERIAL), deviceDnsName(SERIAL)]],
+    ['device-identity-missing', [deviceDnsName(SERIAL), deviceDnsName('1850099999')]],
+    ['device-identity-missing', ['*.cybs.seclib.io']],
+    ['device-identity-missing', ['a.b.cybs.seclib.io']],
+    ['device-identity-missing', ['1850012345.cybs.seclib.io.']],
+    ['device-identity-missing', ['1850012345.cybs.seclib.io\0.evil.example']],
+    ['device-identity-missing', ['1850012345\0.cybs.seclib.io']],
+    ['device-identity-missing', ['1850012345.cybs.seclib.io.evil.example']],
+    ['device-identity-missing', ['1850012345.cybs.seclib.io\n']],
+    ['device-identity-missing', ['.cybs.seclib.io']],
+  ] as const)('mean %s: %j', async (expected, names) => {
+    expect(await outcome(await serve(await certify(names)))).toBe(expected);
+  });
+});
+
+describe('certificates made to harm', () => {
+  it('that cannot be read are refused as invalid, and a search goes on to the next host', async () => {
+    const bad = await serve(await unreadable(), { host: '127.0.0.2' });
+    expect(await outcome(bad)).toBe('device-certificate-invalid');
+    const good = await startSimulatedDevice({ pki, host: '127.0.0.3', port: bad.address.port });
+    const found = await scanForDevices({
+      hosts: ['127.0.0.2', '127.0.0.3'],
+      port: bad.address.port,
+      trust: optionsFor(bad).trust,
+      signal: new AbortController().signal,
+    });
+    expect(found.map(({ address }) => address.host)).toEqual(['127.0.0.3']);
+    await good.stop();
+  });
+
+  it('that all issue each other cost no more than a moment', async () => {
+    const first = await createCa({ commonName: 'loop' });
+    const others = await Promise.all(
+      Array.from({ length: 30 }, () => createCa({ commonName: 'loop', key: first.key })),
+    );
+    const leaf = await issueCertificate({
+      commonName: 'device',
+      issuer: first,
+      dnsNames: [deviceDnsName(SERIAL)],
+    });
+    const chainPem = others.map(({ certificatePem }) => certificatePem).join('');
+    expect(await outcome(await serve(leaf, { chainPem }))).toBe('device-issuer-unknown');
+  });
+
+  it('do not become trusted because an intermediate is known without its root', async () => {
+    const server = await serve(device);
+    const { trust, ...rest } = optionsFor(server);
+    const otherRoot = await createCa({ commonName: 'Other root' });
+    const opened = openConnection({
+      ...rest,
+      trust: {
+        ...trust,
+        rootCa: { root: otherRoot.certificate, intermediates: [pki.intermediate.certificate] },
+      },
+    });
+    await expect(opened).rejects.toMatchObject({ appError: { code: 'device-issuer-unknown' } });
+  });
+});
+
+describe('a connection', () => {
+  it('is verified anew each time: no TLS session is resumed', async () => {
+    const server = await serve(device);
+    for (let i = 0; i < 2; i += 1) {
+      const { socket } = await openConnection(optionsFor(server));
+      expect(socket.isSessionReused()).toBe(false);
+      socket.destroy();
+    }
+  });
+
+  it('may be reset at any moment without harm to the app', async () => {
+    const server = await serve(device);
+    const accepted = new Promise<Socket>((resolve) => server.server.once('connection', resolve));
+    const { socket } = await openConnection(optionsFor(server));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    // An error nobody listens to would fail this test run as uncaught.
+    (await accepted).resetAndDestroy();
+    await closed;
+
+    const rude = createTcpServer((tcp) => tcp.once('data', () => tcp.resetAndDestroy()));
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    const bound = rude.address();
+    const port = typeof bound === 'object' && bound ? bound.port : 0;
+    const opened = openConnection({ ...optionsFor(server), address: { host: '127.0.0.1', port } });
+    await expect(opened).rejects.toMatchObject({ appError: { code: 'connection-lost' } });
+    await new Promise((resolve) => rude.close(resolve));
+  });
+});
+
+describe('a live channel', () => {
+  const open = async (server: TestServer, everyMs: number, pongWithinMs: number) => {
+    let lose: (error: AppError) => void = () => {};
+    const lost = new Promise<AppError>((resolve) => {
+      lose = resolve;
+    });
+    const channel = await openLiveChannel(optionsFor(server), { everyMs, pongWithinMs }, ({ appError }) =>
+      lose(appError),
+    );
+    return { channel, lost };
+  };
+
+  it('is lost when pings stay unanswered, also when they are more frequent than the wait for an answer', async () => {
+    const server = await serve(device);
+    acceptChannels(server, { pongs: false });
+    const { lost } = await open(server, 20, 100);
+    expect((await lost).code).toBe('timed-out');
+  });
+
+  it('is closed soon even when the device does not say goodbye', async () => {
+    const server = await serve(device);
+    acceptChannels(server, { pongs: true });
+    const { channel } = await open(server, 10_000, 10_000);
+    await channel.close();
+    await channel.close();
+  });
+
+  it('leaves no connection behind when an HTTP answer comes instead', async () => {
+    const server = await serve(device);
+    const gone = new Promise((resolve) =>
+      server.server.once('secureConnection', (socket) => socket.once('close', resolve)),
+    );
+    server.server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nbusy');
+    });
+    await expect(open(server, 1000, 1000)).rejects.toMatchObject({ appError: { code: 'mtls-inconclusive' } });
+    await gone;
+  });
+});
+
+describe('the mTLS proof', () => {
+  it('counts a ping that was answered, whatever the device does with the goodbye', async () => {
+    const server = await serve(device);
+    acceptChannels(server, { pongs: true });
+    const proof = await proveMtls({
+      ...optionsFor(server),
+      identity: { kind: 'serial', serial: SERIAL },
+      transport: 'wss',
+      clientCertificate: await strangerAt(Date.now()),
+      retry: { delayMs: 1, tries: 1 },
+      timeoutMs: 5_000,
+    });
+    expect(proof.result).toBe('tls-only');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { codeLeft, type Event, INITIAL, type Model, reduce, requestOf } from '../../renderer/state/model.ts';
+import { STAGES } from '../../shared/errors.ts';
+import type { AppState } from '../../shared/ipc.ts';
+import type { PairingProgress, StageState } from '../../shared/pairing.ts';
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+
+const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
+const CODE = '8QW1YS1D';
+const AT = '2026-11-24T12:00:00.000Z';
+
+const app: AppState = {
+  version: '1',
+  runtime: { electron: '', chromium: '', node: '', system: '' },
+  language: 'en',
+  trustAnchor: null,
+  pairings: [],
+  storageProblem: null,
+  notices: [],
+  statuses: {},
+  settings: DEFAULT_SETTINGS,
+  suggestedPosId: 'bar-1',
+  offered: null,
+};
+
+const play = (events: readonly Event[], from: Model = INITIAL): Model => events.reduce(reduce, from);
+
+const progress = (sent: StageState, outcome?: PairingProgress['outcome']): Event => ({
+  type: 'pushed',
+  at: AT,
+  push: {
+    type: 'pairing-progress',
+    progress: {
+      attemptId: ID,
+      stages: STAGES.map((stage) => ({ stage, state: stage === 'send' ? sent : 'waiting' })),
+      ...(outcome && { outcome }),
+    },
+  },
+});
+
+const started = play([
+  { type: 'loaded', app },
+  { type: 'pair-opened', again: null },
+  { type: 'code-typed', text: ' 8qw1-ys1d ', now: 1000 },
+  { type: 'start-asked', repeated: false },
+  { type: 'started', id: ID },
+]);
+const failed = (code: 'cancelled' | 'code-rejected', stage: 'reach' | 'send') =>
+  progress(stage === 'send' ? 'failed' : 'waiting', {
+    kind: 'failed',
+    error: { code, stage, detail: '' },
+    credentialsKept: false,
+  });
+
+describe('the connection code in the renderer', () => {
+  it('leaves the form when the pairing starts, and is still what is sent', () => {
+    expect(started.draft.code).toBe('');
+    expect(codeLeft(started)).toBe(CODE);
+    expect(requestOf(started)).toMatchObject({ code: CODE, posId: 'bar-1' });
+    expect(requestOf(started)).not.toHaveProperty('codeShownAt');
+  });
+
+  it('is gone from the whole state once the device may have it', () => {
+    expect(JSON.stringify(play([progress('running')], started))).not.toContain(CODE);
+    expect(JSON.stringify(play([failed('code-rejected', 'send')], started))).not.toContain(CODE);
+  });
+
+  it('can be used again after a failure before it was sent', () => {
+    const ended = play([failed('cancelled', 'reach')], started);
+    expect(codeLeft(ended)).toBe(CODE);
+    expect(requestOf(play([{ type: 'start-asked', repeated: true }], ended)).code).toBe(CODE);
+    expect(play([{ type: 'form-reopened', focus: 'address' }], ended).draft.code).toBe(CODE);
+    expect(play([{ type: 'went', place: { name: 'root-ca', next: 'pair' } }], ended).draft.code).toBe(CODE);
+  });
+
+  it('is forgotten when a new one is asked for, or the form is left for good', () => {
+    const ended = play([failed('cancelled', 'reach')], started);
+    for (const event of [
+      { type: 'form-reopened', focus: 'code' },
+      { type: 'went', place: { name: 'home' } },
+      { type: 'pair-opened', again: null },
+    ] as const) {
+      expect(JSON.stringify(play([event], ended))).not.toContain(CODE);
+    }
+  });
+
+  it('is back in the form when the main process refuses to start', () => {
+    const refused = play(
+      [{ type: 'refused', error: { code: 'busy', detail: '' } }],
+      play([{ type: 'start-asked', repeated: false }], started),
+    );
+    expect(refused.draft.code).toBe(CODE);
+    expect(refused.heldCode).toBe('');
+  });
+});
+
+describe('what is asked for while the window is still opening', () => {
+  it('is shown once the state is there', () => {
+    const about: Event = { type: 'pushed', at: AT, push: { type: 'show', what: 'about' } };
+    const waiting = play([about]);
+    expect(waiting.dialog).toBeNull();
+    const loaded = play([{ type: 'loaded', app }], waiting);
+    expect(loaded).toMatchObject({ dialog: 'about', asked: null });
+  });
+});
