@@ -1,8 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { describeMachine, writeSection } from './bench/document.ts';
 import { insideNamespace, makeNamespaces, type NamespacePair } from './bench/namespaces.ts';
@@ -69,15 +70,25 @@ async function rootCaOf(devices: ReturnType<typeof spawnDevices>): Promise<strin
 
 const runSchema = z.object({ ms: z.number(), found: z.array(z.string()) });
 
-function runApp(near: string, rootCaPem: string): Run {
-  const [command, args] = insideNamespace(near, ...typescript('find-scan.ts', CIDR, PORT));
-  return runSchema.parse(JSON.parse(execFileSync(command, args, { input: rootCaPem, encoding: 'utf8' })));
+/** What a command prints. While it runs, this process can be interrupted and clean up. */
+async function outputOf([command, args]: [string, string[]], input = ''): Promise<string> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  running.add(child);
+  child.stdin.end(input);
+  const [output, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  running.delete(child);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed.`);
+  return output;
+}
+
+async function runApp(near: string, rootCaPem: string): Promise<Run> {
+  const scan = insideNamespace(near, ...typescript('find-scan.ts', CIDR, PORT));
+  return runSchema.parse(JSON.parse(await outputOf(scan, rootCaPem)));
 }
 
 /** By nmap's own clock, which like the app's leaves the start of the process out. */
-function runNmap(near: string): Run {
-  const [command, args] = insideNamespace(near, ...NMAP, '-oX', '-', CIDR);
-  const xml = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+async function runNmap(near: string): Promise<Run> {
+  const xml = await outputOf(insideNamespace(near, ...NMAP, '-oX', '-', CIDR));
   const elapsed = /<finished [^>]*elapsed="([\d.]+)"/.exec(xml)?.[1];
   if (elapsed === undefined) throw new Error('nmap gave no time.');
   const found = xml.split('<host ').flatMap((host) => {
@@ -87,15 +98,18 @@ function runNmap(near: string): Run {
   return { ms: Number(elapsed) * 1000, found };
 }
 
-function measure({ near, forgetNeighbours }: NamespacePair, rootCaPem: string) {
+async function measure({ near, forgetNeighbours }: NamespacePair, rootCaPem: string) {
   const app: Run[] = [];
   const nmap: Run[] = [];
-  const runs = [() => app.push(runApp(near, rootCaPem)), () => nmap.push(runNmap(near))];
+  const runs = [
+    async () => app.push(await runApp(near, rootCaPem)),
+    async () => nmap.push(await runNmap(near)),
+  ];
   for (let round = 1; round <= ROUNDS; round += 1) {
     // The order changes, so that neither profits from what the other one left behind.
     for (const run of round % 2 === 0 ? runs.toReversed() : runs) {
       forgetNeighbours();
-      run();
+      await run();
     }
     console.log(`round ${round}: app ${seconds(app.at(-1)?.ms ?? 0)}, nmap ${seconds(nmap.at(-1)?.ms ?? 0)}`);
   }
@@ -116,7 +130,7 @@ function summarize(runs: readonly Run[]) {
   return { min, max, median, foundAll, others };
 }
 
-function report({ app, nmap }: ReturnType<typeof measure>): string {
+function report({ app, nmap }: Awaited<ReturnType<typeof measure>>): string {
   const [ours, theirs] = [summarize(app), summarize(nmap)];
   const version = /Nmap version (\S+)/.exec(execFileSync('nmap', ['--version'], { encoding: 'utf8' }))?.[1];
   const row = (name: string, { median, min, max, foundAll, others }: typeof ours) =>
@@ -141,17 +155,18 @@ const namespaces = makeNamespaces(
   `${NEAR}/24`,
   DEVICES.map((address) => `${address}/24`),
 );
-let devices: ReturnType<typeof spawnDevices> | undefined;
+const running = new Set<ChildProcess>();
 const cleanUp = () => {
-  devices?.kill('SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
   namespaces.remove();
 };
 // Also when it is interrupted: an exit handler runs whatever the reason.
 process.on('exit', cleanUp);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
-devices = spawnDevices(namespaces.far);
-const section = report(measure(namespaces, await rootCaOf(devices)));
+const devices = spawnDevices(namespaces.far);
+running.add(devices);
+const section = report(await measure(namespaces, await rootCaOf(devices)));
 writeSection('bench:find', section);
 console.log(`\n${section}`);
 process.exit();

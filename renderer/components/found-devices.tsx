@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FoundDevice } from '../../shared/discovery.ts';
 import { formatAuthority, sameSerial } from '../../shared/inputs.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
+import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { useFormats } from '../format.ts';
 import { useActions } from '../state/context.tsx';
 import { Button } from './button.tsx';
@@ -61,7 +61,7 @@ function Found({ device, paired, next }: FoundProps) {
         {paired.map((pairing) => (
           <span key={pairing.id} className="chip chip-success">
             <ShieldCheck aria-hidden="true" />
-            <span>{t('find.pairedAs', { name: pairing.name || pairing.posId })}</span>
+            <span>{t('find.pairedAs', { name: nameOf(pairing) })}</span>
           </span>
         ))}
         {moved && (
@@ -85,13 +85,11 @@ function Found({ device, paired, next }: FoundProps) {
               icon={ArrowRight}
               aria-describedby={id}
               {...(paired.length > 1 && {
-                'aria-label': t('find.openNamed', { name: pairing.name || pairing.posId }),
+                'aria-label': t('find.openNamed', { name: nameOf(pairing) }),
               })}
               onPress={() => actions.go({ name: 'device', id: pairing.id })}
             >
-              {paired.length > 1
-                ? t('find.openNamed', { name: pairing.name || pairing.posId })
-                : t('find.open')}
+              {paired.length > 1 ? t('find.openNamed', { name: nameOf(pairing) }) : t('find.open')}
             </Button>
           ))
         )}

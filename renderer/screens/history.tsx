@@ -104,12 +104,8 @@ export function HistoryScreen() {
     setCount(PAGE);
   };
 
-  const summary = loaded
-    ? t(filtered ? 'history.matching' : 'history.count', {
-        count: loaded.total,
-        number: format.number(loaded.total),
-      })
-    : '';
+  const numbers = { count: loaded?.total ?? 0, number: format.number(loaded?.total ?? 0) };
+  const summary = filtered ? t('history.matching', numbers) : t('history.count', numbers);
   const nothingYet = loaded?.total === 0 && !loaded.filtered;
   return (
     <Screen
@@ -209,7 +205,7 @@ export function HistoryScreen() {
               </Button>
             </section>
           )}
-          <Announcement>{filtered ? summary : ''}</Announcement>
+          <Announcement>{filtered && loaded ? summary : ''}</Announcement>
         </>
       )}
     </Screen>

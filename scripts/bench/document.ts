@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, type as systemName, totalmem } from 'node:os';
 import { resolve } from 'node:path';
@@ -22,4 +23,6 @@ export function writeSection(name: string, section: string): void {
       ? `${old.slice(0, from)}${block}${old.slice(to + end.length)}`
       : `${old.trimEnd()}\n\n${block}\n`;
   writeFileSync(FILE, text);
+  // Tables are formatted like the rest of the project.
+  execFileSync('npx', ['biome', 'format', '--write', FILE], { stdio: 'ignore' });
 }

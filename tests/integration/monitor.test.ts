@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   device = await startSimulatedDevice({ pki });
-  register = testRegister(device.rootCaPem, { connectMs: 1500 });
+  register = testRegister(device.rootCaPem);
   offset = 0;
   register.setClock(() => Date.now() + offset);
   searches = 0;
@@ -42,6 +42,7 @@ beforeEach(async () => {
   listeners = [];
   settings.followAddressChanges = true;
   const paired = await register.pair(device, 'wss');
+  expect(paired.result).toMatchObject({ ok: true });
   id = paired.result.ok ? paired.result.value.id : '';
   monitor = new ConnectionMonitor({
     context: register.context,

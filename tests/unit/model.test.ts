@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { codeLeft, type Event, INITIAL, type Model, reduce, requestOf } from '../../renderer/state/model.ts';
 import { STAGES } from '../../shared/errors.ts';
-import type { AppState } from '../../shared/ipc.ts';
 import type { PairingProgress, StageState } from '../../shared/pairing.ts';
-import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { EMPTY_APP } from '../support/app-state.ts';
 
 const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
 const CODE = '8QW1YS1D';
 const AT = '2026-11-24T12:00:00.000Z';
-
-const app: AppState = {
-  version: '1',
-  runtime: { electron: '', chromium: '', node: '', system: '' },
-  language: 'en',
-  trustAnchor: null,
-  pairings: [],
-  storageProblem: null,
-  notices: [],
-  statuses: {},
-  settings: DEFAULT_SETTINGS,
-  suggestedPosId: 'bar-1',
-  offered: null,
-};
 
 const play = (events: readonly Event[], from: Model = INITIAL): Model => events.reduce(reduce, from);
 
@@ -39,7 +24,7 @@ const progress = (sent: StageState, outcome?: PairingProgress['outcome']): Event
 });
 
 const started = play([
-  { type: 'loaded', app },
+  { type: 'loaded', app: EMPTY_APP },
   { type: 'pair-opened', again: null },
   { type: 'code-typed', text: ' 8qw1-ys1d ', now: 1000 },
   { type: 'start-asked', repeated: false },
@@ -99,7 +84,7 @@ describe('what is asked for while the window is still opening', () => {
     const about: Event = { type: 'pushed', at: AT, push: { type: 'show', what: 'about' } };
     const waiting = play([about]);
     expect(waiting.dialog).toBeNull();
-    const loaded = play([{ type: 'loaded', app }], waiting);
+    const loaded = play([{ type: 'loaded', app: EMPTY_APP }], waiting);
     expect(loaded).toMatchObject({ dialog: 'about', asked: null });
   });
 });

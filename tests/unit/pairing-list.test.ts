@@ -10,10 +10,9 @@ import {
   shownStatus,
 } from '../../renderer/state/pairing-list.ts';
 import { appError } from '../../shared/errors.ts';
-import type { AppState } from '../../shared/ipc.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
+import { EMPTY_APP } from '../support/app-state.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.000Z');
 const at = new Date(NOW).toISOString();
@@ -49,20 +48,7 @@ const status = (state: ConnectionState, change: Partial<PairingStatus> = {}): Pa
   ...change,
 });
 function loaded(pairings: PairingRecord[], statuses: Record<string, PairingStatus>): Model {
-  const app: AppState = {
-    version: '1',
-    runtime: { electron: '', chromium: '', node: '', system: '' },
-    language: 'en',
-    trustAnchor: null,
-    pairings,
-    storageProblem: null,
-    notices: [],
-    statuses,
-    settings: DEFAULT_SETTINGS,
-    suggestedPosId: '',
-    offered: null,
-  };
-  return reduce(INITIAL, { type: 'loaded', app });
+  return reduce(INITIAL, { type: 'loaded', app: { ...EMPTY_APP, pairings, statuses } });
 }
 
 describe('the list of paired devices', () => {
