@@ -73,8 +73,15 @@ export class Desktop {
   }
 
   #ask(push: Push): void {
-    this.#parts.showWindow().focus();
-    this.#parts.push(push);
+    const window = this.#parts.showWindow();
+    window.focus();
+    const { webContents } = window;
+    // A window that is only being opened does not listen yet.
+    if (webContents.getURL() === '' || webContents.isLoading()) {
+      webContents.once('did-finish-load', () => this.#parts.push(push));
+    } else {
+      this.#parts.push(push);
+    }
   }
 
   /** The tray tells about all pairings together: once for many news, not once for each. */
