@@ -1,5 +1,10 @@
 import type { i18n } from 'i18next';
+import de from './locales/de.json' with { type: 'json' };
 import en from './locales/en.json' with { type: 'json' };
+import es from './locales/es.json' with { type: 'json' };
+import fr from './locales/fr.json' with { type: 'json' };
+import ja from './locales/ja.json' with { type: 'json' };
+import ptBR from './locales/pt-BR.json' with { type: 'json' };
 import { pseudoLocalized } from './pseudo-locale.ts';
 import { LANGUAGES, type Language, PSEUDO_LANGUAGE, type ShownLanguage } from './settings.ts';
 
@@ -15,7 +20,7 @@ type Translated<T> = {
 export type Texts = Translated<typeof en>;
 
 /** The texts of each language. A new one is a file in locales/ and a line here. */
-export const TEXTS: Partial<Record<Language, Texts>> = { en };
+export const TEXTS: Readonly<Record<Language, Texts>> = { en, es, fr, de, 'pt-BR': ptBR, ja };
 export const FALLBACK_LANGUAGE = 'en';
 
 /** The languages there are texts for, in the order they are offered. */
