@@ -6,7 +6,8 @@ const env = { ELECTRON_OVERRIDE_DIST_PATH: '/not-used-in-plain-node' };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], env } },
+      // RSA keys take their time on a busy machine.
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 30_000, env } },
       {
         test: {
           name: 'integration',

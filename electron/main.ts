@@ -102,7 +102,8 @@ function quitAfter(close: () => Promise<void>): void {
     event.preventDefault();
     closed = true;
     const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
-    void Promise.race([close(), patience]).finally(() => app.quit());
+    // Not app.quit() again: in the end-to-end tests the process then never ended.
+    void Promise.race([close(), patience]).finally(() => app.exit());
   });
 }
 

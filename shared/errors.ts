@@ -50,6 +50,7 @@ export const ERROR_CATALOGUE = {
   'root-ca-expired': { action: 'choose-root-ca' },
   'root-ca-not-yet-valid': { action: 'choose-root-ca' },
   'root-ca-changed': { action: 'choose-root-ca' },
+  'root-ca-replaced': { action: 'pair-again' },
 
   // Reach the device
   'device-unreachable': { action: 'retry' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appErrorSchema } from './errors.ts';
+import { appErrorSchema, ERROR_CATALOGUE } from './errors.ts';
 import { deviceAddressSchema } from './inputs.ts';
 
 /** What is known about the connection of one pairing right now. */
@@ -69,7 +69,7 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
 /** The primary action for a status; at most one. */
 export function statusAction({ state, movedTo, error, expiry }: PairingStatus): StatusAction | null {
   if (movedTo) return 'use-new-address';
-  if (error?.code === 'storage-undecryptable') return 'pair-again';
+  if (error && ERROR_CATALOGUE[error.code].action === 'pair-again') return 'pair-again';
   if (expiry?.certificate === 'client' && expiry.level !== '30-days') return 'pair-again';
   // The device's own certificate is renewed on the device, not by pairing.
   if (error?.code === 'device-certificate-expired') return 'check-connection';

@@ -45,7 +45,7 @@ export const makeHandlers = ({
   }),
 
   previewTrustAnchor: ({ bytes }) => rootCaImport.preview(bytes),
-  trustPreviewed: ({ fingerprint256, replaceConfirmed }) => {
+  trustPreviewed: async ({ fingerprint256, replaceConfirmed }) => {
     const before = vault.rootCa?.root.fingerprint256;
     const trustAnchor = rootCaImport.trust(fingerprint256, replaceConfirmed);
     push({ type: 'trust-anchor-changed', trustAnchor });
@@ -56,6 +56,7 @@ export const makeHandlers = ({
       to: fingerprint256,
       note: trustAnchor.root.subject,
     });
+    if (before && before !== fingerprint256) await monitor.trustChanged();
     return trustAnchor;
   },
 

@@ -1,7 +1,7 @@
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { Failure, toAppError } from '../failure.ts';
 import { proveConnection } from './prove-connection.ts';
-import { currentTrust, type PairingContext } from './settings.ts';
+import { type PairingContext, pinnedTrust } from './settings.ts';
 
 /**
  * Checks one stored pairing against its device and keeps the outcome with it. Credentials that wait for their
@@ -17,9 +17,9 @@ export async function checkConnection(
   // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
   const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };
   try {
-    const trust = currentTrust(context);
     for (const { record, credentials, pending } of vault.credentials(id)) {
       try {
+        const trust = pinnedTrust(record, context);
         const proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
         return pending ? vault.promote(id, proved) : vault.updateRecord(id, proved);
       } catch (thrown) {

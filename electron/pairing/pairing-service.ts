@@ -75,9 +75,12 @@ export class PairingService {
       };
       const hooks = { onProgress, confirmIdentity, freeDevice };
       const ids = { attemptId: id, pairingId };
-      const result = await pairRegister(ids, request, context, hooks, cancel.signal).catch((thrown) =>
-        err(toAppError(thrown)),
-      );
+      let result: Result<PairingRecord>;
+      try {
+        result = await pairRegister(ids, request, context, hooks, cancel.signal);
+      } catch (thrown) {
+        result = err(toAppError(thrown));
+      }
       this.#attempt = undefined;
       onEnd({ posId: request.posId, replaced, result, stored: context.vault.find(pairingId) });
     };

@@ -6,7 +6,7 @@ import { withDeadline } from '../device/deadline.ts';
 import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
 import { failure, toAppError } from '../failure.ts';
 import { checkConnection } from '../pairing/check-connection.ts';
-import { currentTrust, type PairingContext } from '../pairing/settings.ts';
+import { type PairingContext, pinnedTrust } from '../pairing/settings.ts';
 import { summarize } from '../pki/certificate.ts';
 import { hasElapsed } from './elapsed.ts';
 import { MovedDeviceFinder, type Search } from './follow.ts';
@@ -86,6 +86,13 @@ export class ConnectionMonitor {
       if (status.state !== 'connected' && status.state !== 'tls-only') this.#checkedAt.delete(id);
     }
     for (const watcher of this.#watchers.values()) watcher.wake();
+    this.tick();
+  }
+
+  /** Another Root CA is trusted: no device is known by it yet, so all channels end and all is checked anew. */
+  async trustChanged(): Promise<void> {
+    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
+    this.#checkedAt.clear();
     this.tick();
   }
 
@@ -280,7 +287,7 @@ export class ConnectionMonitor {
           {
             address: record.address,
             identity: record.identity,
-            trust: currentTrust(context),
+            trust: pinnedTrust(record, context),
             clientCertificate: credentials,
             signal: withDeadline(signal, context.timing.connectMs),
           },

@@ -57,7 +57,9 @@ export class AttentionPolicy {
     if (attention.kind !== 'needed' || attention.reason === told.reason) return false;
     if (!seen) {
       // What has to wait stays untold, so that it is notified if it still holds later.
-      if (this.#now() - told.notifiedAt < QUIET_MS) return false;
+      const quietFor = this.#now() - told.notifiedAt;
+      // Negative: the clock was set back, which must not silence the app until the old time comes round again.
+      if (quietFor >= 0 && quietFor < QUIET_MS) return false;
       told.notifiedAt = this.#now();
     }
     told.reason = attention.reason;

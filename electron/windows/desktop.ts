@@ -9,6 +9,8 @@ import { showMenu } from './menu.ts';
 import { AttentionNotifications } from './notifications.ts';
 import { AppTray } from './tray.ts';
 
+const TRAY_PAUSE_MS = 250;
+
 export interface DesktopParts {
   readonly settings: SettingsStore;
   readonly statuses: () => readonly PairingStatus[];
@@ -24,6 +26,7 @@ export class Desktop {
   readonly #parts: DesktopParts;
   readonly #tray: AppTray;
   readonly #notifications: AttentionNotifications;
+  #trayTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
@@ -45,7 +48,7 @@ export class Desktop {
       title: texts.t('desktop.attentionTitle', { name: pairing.name || pairing.posId }),
       body: texts.t(`status.${status.state}.sentence`),
     }));
-    this.#showTray();
+    this.#showTraySoon();
   }
 
   pairingRemoved(id: string): void {
@@ -70,8 +73,24 @@ export class Desktop {
   }
 
   #ask(push: Push): void {
-    this.#parts.showWindow().focus();
-    this.#parts.push(push);
+    const window = this.#parts.showWindow();
+    window.focus();
+    const { webContents } = window;
+    // A window that is only being opened does not listen yet.
+    if (webContents.getURL() === '' || webContents.isLoading()) {
+      webContents.once('did-finish-load', () => this.#parts.push(push));
+    } else {
+      this.#parts.push(push);
+    }
+  }
+
+  /** The tray tells about all pairings together: once for many news, not once for each. */
+  #showTraySoon(): void {
+    this.#trayTimer ??= setTimeout(() => {
+      this.#trayTimer = undefined;
+      this.#showTray();
+    }, TRAY_PAUSE_MS);
+    this.#trayTimer.unref();
   }
 
   #showTray(): void {

@@ -23,7 +23,7 @@ import {
 import { RemoveDialog } from '../components/remove-dialog.tsx';
 import { RenameDialog } from '../components/rename-dialog.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
-import { SwitchRow } from '../components/switch-row.tsx';
+import { Switch } from '../components/switch.tsx';
 import { useFormats } from '../format.ts';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
 import { shownStatus } from '../state/pairing-list.ts';
@@ -229,9 +229,9 @@ function WatchLive({ pairing }: { readonly pairing: PairingRecord }) {
   };
   return (
     <section className="card card-sunken watch" aria-label={t('device.watchLive')}>
-      <SwitchRow
+      <Switch
         label={t('device.watchLive')}
-        hint={t('device.watchLiveHint')}
+        note={t('device.watchLiveHint')}
         isSelected={wanted ?? pairing.watchLive}
         onChange={(on) => {
           if (wanted === null) void change(on);

@@ -73,6 +73,8 @@ export interface Model {
   /** null while the state is being fetched. */
   readonly app: AppState | null;
   readonly loadError: AppError | null;
+  /** What was asked for before the state was there: to be shown once it is. */
+  readonly asked: Push | null;
   readonly place: Place;
   readonly draft: Draft;
   /**
@@ -112,6 +114,7 @@ const EMPTY_DRAFT: Draft = {
 export const INITIAL: Model = {
   app: null,
   loadError: null,
+  asked: null,
   place: { name: 'home' },
   draft: EMPTY_DRAFT,
   heldCode: '',
@@ -321,9 +324,10 @@ function pushed(model: Model, push: Push, at: string): Model {
     case 'history-changed':
       return { ...model, historyVersion: model.historyVersion + 1 };
     case 'show':
-      return shown(model, push.what);
+      return app ? shown(model, push.what) : { ...model, asked: push };
     case 'show-pairing':
-      return app?.pairings.some(({ id }) => id === push.pairingId) && !isPairing(model)
+      if (!app) return { ...model, asked: push };
+      return app.pairings.some(({ id }) => id === push.pairingId) && !isPairing(model)
         ? went(model, { name: 'device', id: push.pairingId })
         : model;
   }
@@ -395,15 +399,18 @@ function deviceChosen(model: Model, { address, identity }: FoundDevice): Model {
 /** Every change of the renderer's state, as one pure function. */
 export function reduce(model: Model, event: Event): Model {
   switch (event.type) {
-    case 'loaded':
-      return {
+    case 'loaded': {
+      const loaded: Model = {
         ...model,
         app: event.app,
         loadError: null,
         place: event.app.trustAnchor ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
         draft: freshDraft(event.app, null),
         settled: settle({}, event.app.statuses),
+        asked: null,
       };
+      return model.asked ? pushed(loaded, model.asked, '') : loaded;
+    }
     case 'load-failed':
       return { ...model, loadError: event.error };
     case 'refreshed':

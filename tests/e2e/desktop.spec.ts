@@ -129,8 +129,17 @@ test('with a tray entry the app outlives its window, and is ended by Quit', asyn
 
   const opened = app.electron.waitForEvent('window');
   expect(await app.launchSecond()).toBe(0);
-  await expect((await opened).getByRole('heading', { level: 1 })).toBeVisible();
+  const reopened = await opened;
+  await expect(reopened.getByRole('heading', { level: 1 })).toBeVisible();
   expect(await windows()).toBe(1);
+
+  // What is asked for while there is no window is shown in the one that opens for it.
+  const closedAgain = reopened.waitForEvent('close');
+  await closeWindow(app);
+  await closedAgain;
+  const third = app.electron.waitForEvent('window');
+  await clickMenu(app, 'about');
+  await expect((await third).getByRole('dialog', { name: 'About POS Pairing' })).toBeVisible();
 
   const ended = app.electron.waitForEvent('close');
   await app.electron.evaluate(({ app: running }) => {

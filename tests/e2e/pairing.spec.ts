@@ -251,7 +251,7 @@ test('a Root CA: wrong files are explained, a replacement must be confirmed', as
   await page.getByRole('button', { name: 'Check connection' }).click();
   await expect(page.locator('[data-connection-state="wrong-device"]')).toBeVisible();
   await page.getByRole('link', { name: 'Bar 2' }).click();
-  await expect(errorPanel(page, 'device-issuer-unknown')).toBeVisible();
+  await expect(errorPanel(page, 'root-ca-replaced')).toBeVisible();
   await picture(page, 'home-check-failed');
   await other.stop();
 });

@@ -56,6 +56,7 @@ export async function pairFirst(page: Page, device: SimulatedDevice, posId: stri
 /** Where a screen says that a pairing's connection is in this state. */
 export const connection = (page: Page, state: ConnectionState) =>
   page.locator(`[data-connection-state="${state}"]`);
+
 /** Goes to one of the main screens by the header. */
 export async function openScreen(page: Page, name: string, heading = name): Promise<void> {
   await page.getByRole('link', { name, exact: true }).click();

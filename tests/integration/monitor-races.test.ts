@@ -24,6 +24,7 @@ beforeEach(async () => {
   device = await startSimulatedDevice({ pki });
   register = testRegister(device.rootCaPem);
   const { result } = await register.pair(device, 'wss');
+  expect(result).toMatchObject({ ok: true });
   id = result.ok ? result.value.id : '';
   watched = watchRegister(register);
 });

@@ -3,7 +3,7 @@ import { ConnectionMonitor } from '../../electron/status/monitor.ts';
 import type { FoundDevice } from '../../shared/discovery.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
+import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
 import {
   createVendorPki,
   type SimulatedDevice,
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   device = await startSimulatedDevice({ pki });
-  register = testRegister(device.rootCaPem, { connectMs: 1500 });
+  register = testRegister(device.rootCaPem);
   offset = 0;
   register.setClock(() => Date.now() + offset);
   searches = 0;
@@ -42,6 +42,7 @@ beforeEach(async () => {
   listeners = [];
   settings.followAddressChanges = true;
   const paired = await register.pair(device, 'wss');
+  expect(paired.result).toMatchObject({ ok: true });
   id = paired.result.ok ? paired.result.value.id : '';
   monitor = new ConnectionMonitor({
     context: register.context,
@@ -152,6 +153,33 @@ describe('scheduled checks', () => {
     await monitor.check(id);
     expect(status().state).toBe('connected');
     expect(register.vault.find(id)?.deviceCertificate.fingerprint256).toBe(device.certificateFingerprint);
+  });
+
+  it('does not know a device by another Root CA than the one it was paired under', async () => {
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    const before = device.connections.length;
+    const otherPki = await createVendorPki();
+    register.trust(otherPki.root.certificatePem);
+    await monitor.trustChanged();
+    await untilState('failed');
+    expect(status()).toMatchObject({ live: false, error: { code: 'root-ca-replaced' } });
+    expect(statusAction(status())).toBe('pair-again');
+
+    // The same serial number under the new Root CA is not taken for the same device either.
+    const { port, serial } = device;
+    await device.stop();
+    const renewed = await startSimulatedDevice({ pki: otherPki, serial, port });
+    await monitor.check(id);
+    expect(status().error?.code).toBe('root-ca-replaced');
+    expect(renewed.connections).toEqual([]);
+    expect(device.connections.slice(before)).toEqual([]);
+
+    const { result } = await register.pair(renewed, 'wss', { replaces: id });
+    expect(result).toMatchObject({ ok: true, value: { id, lastCheck: { result: 'mtls' } } });
+    await monitor.check(id);
+    expect(status().state).toBe('connected');
+    await renewed.stop();
   });
 
   it('sees certificates end by the clock alone', async () => {

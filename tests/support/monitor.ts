@@ -41,13 +41,13 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
     if (!found) throw new Error('no status');
     return found;
   };
-  /** Resolves once `wanted` holds; looks whenever something was told. */
+  /** Resolves once `wanted` holds and what told of it has come to its end; looks whenever something was told. */
   const until = (wanted: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       const look = () => {
         if (!wanted()) return;
         listeners.delete(look);
-        resolve();
+        setImmediate(resolve);
       };
       listeners.add(look);
       look();

@@ -59,6 +59,13 @@ describe('AttentionPolicy', () => {
     expect(tell(needed('unreachable'))).toBe(true);
   });
 
+  it('is not silenced by a clock that was set back', () => {
+    const { tell, pass } = policy();
+    expect(tell(needed('unreachable'))).toBe(true);
+    pass(-24 * 60);
+    expect(tell(needed('refused'))).toBe(true);
+  });
+
   it('tells another reason as soon as the hour is over, if it still holds', () => {
     const { tell, pass } = policy();
     expect(tell(needed('unreachable'))).toBe(true);

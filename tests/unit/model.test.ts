@@ -78,3 +78,13 @@ describe('the connection code in the renderer', () => {
     expect(refused.heldCode).toBe('');
   });
 });
+
+describe('what is asked for while the window is still opening', () => {
+  it('is shown once the state is there', () => {
+    const about: Event = { type: 'pushed', at: AT, push: { type: 'show', what: 'about' } };
+    const waiting = play([about]);
+    expect(waiting.dialog).toBeNull();
+    const loaded = play([{ type: 'loaded', app: EMPTY_APP }], waiting);
+    expect(loaded).toMatchObject({ dialog: 'about', asked: null });
+  });
+});

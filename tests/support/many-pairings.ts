@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { summarize } from '../../electron/pki/certificate.ts';
+import type { Vault } from '../../electron/vault/vault.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
+import type { CertifiedKey } from '../simulator/pki.ts';
+
+/** Proved pairings with devices that nobody reaches: at `port` of loopback addresses. Oldest first. */
+export function addPairings(vault: Vault, count: number, ca: CertifiedKey, port: number): PairingRecord[] {
+  const certificate = summarize(ca.certificate);
+  const credentials = {
+    privateKeyPem: ca.privateKeyPem,
+    certificateChainPem: ca.certificatePem,
+    issuerPem: ca.certificatePem,
+  };
+  return Array.from({ length: count }, (_, index) => {
+    const id = randomUUID();
+    const record: PairingRecord = {
+      id,
+      posId: `POS-${index}`,
+      name: `Register ${index}`,
+      watchLive: false,
+      address: { host: `127.1.${index >> 8}.${index & 255}`, port },
+      transport: 'wss',
+      identity: { kind: 'serial', serial: String(1_850_000_000 + index) },
+      pairedAt: new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString(),
+      proved: false,
+      deviceCertificate: certificate,
+      clientCertificate: certificate,
+      clientIssuer: certificate,
+      trustAnchorFingerprint256: certificate.fingerprint256,
+      lastCheck: null,
+    };
+    vault.stage(record, credentials);
+    return vault.promote(id, {});
+  });
+}
