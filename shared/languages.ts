@@ -19,27 +19,24 @@ type Translated<T> = {
 };
 export type Texts = Translated<typeof en>;
 
-/** The texts of each language. A new one is a file in locales/ and a line here. */
+/** The texts of each language. */
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, es, fr, de, 'pt-BR': ptBR, ja };
 export const FALLBACK_LANGUAGE = 'en';
-
-/** The languages there are texts for, in the order they are offered. */
-export const AVAILABLE_LANGUAGES: readonly Language[] = LANGUAGES.filter((language) => TEXTS[language]);
 
 /** The best language there are texts for: `es-MX` finds `es`, and what is not there is English. */
 export function pickLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const lower = tag.toLowerCase();
     const found =
-      AVAILABLE_LANGUAGES.find((language) => language.toLowerCase() === lower) ??
-      AVAILABLE_LANGUAGES.find((language) => language.split('-')[0] === lower.split('-')[0]);
+      LANGUAGES.find((language) => language.toLowerCase() === lower) ??
+      LANGUAGES.find((language) => language.split('-')[0] === lower.split('-')[0]);
     if (found) return found;
   }
   return FALLBACK_LANGUAGE;
 }
 
 const textsOf = (language: ShownLanguage): Texts =>
-  language === PSEUDO_LANGUAGE ? pseudoLocalized<Texts>(en) : (TEXTS[language] ?? en);
+  language === PSEUDO_LANGUAGE ? pseudoLocalized<Texts>(en) : TEXTS[language];
 
 /** Shows the texts of `language` from now on. They are bundled, so nothing is waited for. */
 export function showLanguage(texts: i18n, language: ShownLanguage): void {

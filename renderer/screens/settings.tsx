@@ -2,8 +2,12 @@ import { Info, Keyboard, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../../shared/errors.ts';
-import { AVAILABLE_LANGUAGES } from '../../shared/languages.ts';
-import { CHECK_INTERVAL_MINUTES, type Settings, type SettingsPatch } from '../../shared/settings.ts';
+import {
+  CHECK_INTERVAL_MINUTES,
+  LANGUAGES,
+  type Settings,
+  type SettingsPatch,
+} from '../../shared/settings.ts';
 import { Button } from '../components/button.tsx';
 import { commonName } from '../components/certificate.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -32,7 +36,7 @@ export function SettingsScreen() {
 
   const languages: Choice<Settings['language']>[] = [
     { value: 'system', name: t('settings.system') },
-    ...AVAILABLE_LANGUAGES.map((language) => ({ value: language, name: ownName(language), lang: language })),
+    ...LANGUAGES.map((language) => ({ value: language, name: ownName(language), lang: language })),
   ];
   const intervals = [...new Set([...INTERVALS, settings.checkIntervalMinutes])]
     .sort((a, b) => a - b)

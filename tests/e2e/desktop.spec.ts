@@ -1,6 +1,7 @@
 import type { BrowserWindow } from 'electron';
 import i18next from 'i18next';
-import { AVAILABLE_LANGUAGES, showLanguage } from '../../shared/languages.ts';
+import { showLanguage } from '../../shared/languages.ts';
+import { LANGUAGES } from '../../shared/settings.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { openScreen, pair, picture, trustRootCa } from './steps.ts';
 
@@ -71,7 +72,7 @@ test('every language can be chosen, and changes window and menu without a restar
   await openScreen(page, 'Settings');
   const texts = i18next.createInstance();
   showLanguage(texts, 'en');
-  for (const language of [...AVAILABLE_LANGUAGES].reverse()) {
+  for (const language of [...LANGUAGES].reverse()) {
     await test.step(`to ${language}`, async () => {
       await page.getByRole('button', { name: texts.t('settings.language') }).click();
       await page.locator(`[role="option"]:has([lang="${language}"])`).click();

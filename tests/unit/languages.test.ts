@@ -1,13 +1,13 @@
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
-import { AVAILABLE_LANGUAGES, pickLanguage, showLanguage } from '../../shared/languages.ts';
+import { pickLanguage, showLanguage } from '../../shared/languages.ts';
 import { pseudoLocalized } from '../../shared/pseudo-locale.ts';
-import { PSEUDO_LANGUAGE, settingsPatchSchema } from '../../shared/settings.ts';
+import { LANGUAGES, PSEUDO_LANGUAGE, settingsPatchSchema } from '../../shared/settings.ts';
 
 describe('pickLanguage', () => {
   it('takes the first language there are texts for, whatever the region', () => {
     expect(pickLanguage(['xx-YY', 'en-GB', 'zz'])).toBe('en');
-    for (const language of AVAILABLE_LANGUAGES) {
+    for (const language of LANGUAGES) {
       expect(pickLanguage([language.toLowerCase()])).toBe(language);
       expect(pickLanguage([`${language.split('-')[0]}-ZZ`, 'en'])).toBe(language);
     }

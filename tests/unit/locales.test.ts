@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AVAILABLE_LANGUAGES, TEXTS } from '../../shared/languages.ts';
+import { TEXTS } from '../../shared/languages.ts';
 import { LANGUAGES, type Language } from '../../shared/settings.ts';
 import { SHORTCUTS } from '../../shared/shortcuts.ts';
 
@@ -34,6 +34,8 @@ function expectedKeys(language: Language): string[] {
   return [...new Set(keys)].sort();
 }
 
+/** Called the same in every language. */
+const NAMES = /POS Pairing|Electron|Chromium|Node\.js/g;
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 const placeholders = (text: string): Set<string> =>
   new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
@@ -48,14 +50,14 @@ function allowedPlaceholders(key: string): { may: Set<string>; must: Set<string>
   return { may, must };
 }
 
-const wordsIn = (text: string): number => text.split(/\s+/).length;
+const wordsIn = (text: string): number => text.match(/[\p{L}]+/gu)?.length ?? 0;
 
 describe('texts', () => {
   it('exist in every language that can be chosen', () => {
-    expect(AVAILABLE_LANGUAGES).toEqual(LANGUAGES);
+    expect(Object.keys(TEXTS).sort()).toEqual([...LANGUAGES].sort());
   });
 
-  describe.each(AVAILABLE_LANGUAGES)('in %s', (language) => {
+  describe.each(LANGUAGES)('in %s', (language) => {
     const texts = flatTexts(language);
 
     it('are complete, with the plural forms of the language and nothing else', () => {
@@ -84,9 +86,9 @@ describe('texts', () => {
     });
   });
 
-  it.each(AVAILABLE_LANGUAGES.filter((language) => language !== 'en'))('are translated in %s', (language) => {
+  it.each(LANGUAGES.filter((language) => language !== 'en'))('are translated in %s', (language) => {
     const same = Object.entries(flatTexts(language)).filter(
-      ([key, text]) => text === english[key] && wordsIn(text.replace(PLACEHOLDER, '')) > 4,
+      ([key, text]) => text === english[key] && wordsIn(text.replace(PLACEHOLDER, '').replace(NAMES, '')) > 4,
     );
     expect(same).toEqual([]);
   });
@@ -118,7 +120,7 @@ describe('texts', () => {
 
   it('of the menu are all used', () => {
     const code = readFileSync(join(root, 'electron/windows/menu.ts'), 'utf8');
-    const names = Object.keys(TEXTS.en?.menu ?? {});
+    const names = Object.keys(TEXTS.en.menu);
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !(name in SHORTCUTS) && !code.includes(`texts.${name}`))).toEqual([]);
   });
