@@ -97,6 +97,8 @@ const targetsOn = (page: Page): Promise<Target[]> =>
 
 /** Nothing sticks out of the window or is cut off, and each control can be brought into sight and pressed. */
 export async function expectFits(page: Page, name: string): Promise<void> {
+  // What the pointer happens to lie on may have moved under it.
+  await page.mouse.move(0, 0);
   await settle(page);
   expect(await cutOff(page), `${name}: cut off`).toEqual([]);
   const targets = await targetsOn(page);
