@@ -64,7 +64,7 @@ interface Target {
 const targetsOn = (page: Page): Promise<Target[]> =>
   page.evaluate((selector) => {
     /** Something for screen readers only is within one pixel. */
-    const isSeen = (element: HTMLElement): boolean => {
+    const isSeen = (element: Element): boolean => {
       if (!element.checkVisibility({ visibilityProperty: true })) return false;
       for (let outer: Element | null = element; outer; outer = outer.parentElement) {
         if (outer.getAttribute('aria-hidden') === 'true' || outer.hasAttribute('inert')) return false;
@@ -73,10 +73,13 @@ const targetsOn = (page: Page): Promise<Target[]> =>
       return true;
     };
     const top = document.querySelector('[role="listbox"], [role="dialog"], [role="alertdialog"]') ?? document;
-    // A control drawn by its label is pressed there.
-    const targets = [...top.querySelectorAll<HTMLElement>(selector)].map(
-      (element) => element.closest('label') ?? element,
-    );
+    /** A control drawn by its label is pressed there; a link may spread over the whole card it is in. */
+    const areaOf = (element: HTMLElement): Element => {
+      const { content, position, inset } = getComputedStyle(element, '::after');
+      const spreads = content !== 'none' && position === 'absolute' && inset === '0px';
+      return (spreads ? element.offsetParent : element.closest('label')) ?? element;
+    };
+    const targets = [...top.querySelectorAll<HTMLElement>(selector)].map(areaOf);
     const found = targets.filter(isSeen).map((target) => {
       target.scrollIntoView({ block: 'center', behavior: 'instant' });
       const { x, y, width, height } = target.getBoundingClientRect();
@@ -94,6 +97,8 @@ const targetsOn = (page: Page): Promise<Target[]> =>
 
 /** Nothing sticks out of the window or is cut off, and each control can be brought into sight and pressed. */
 export async function expectFits(page: Page, name: string): Promise<void> {
+  // What the pointer happens to lie on may have moved under it.
+  await page.mouse.move(0, 0);
   await settle(page);
   expect(await cutOff(page), `${name}: cut off`).toEqual([]);
   const targets = await targetsOn(page);
