@@ -44,11 +44,11 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
     for (const listener of listeners) listener();
   };
 
-  const dispatch = (event: Event): void => {
+  const dispatch = (event: Event, when: 'at-once' | 'in-a-burst' = 'at-once'): void => {
     const next = reduce(model, event);
     if (next === model) return;
     model = next;
-    if (event.type === 'pushed' && IN_BURSTS.has(event.push.type)) burst ??= setTimeout(notify, BURST_MS);
+    if (when === 'in-a-burst') burst ??= setTimeout(notify, BURST_MS);
     else notify();
   };
 
@@ -71,8 +71,8 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
     if (state.ok) dispatch({ type: 'refreshed', app: state.value });
   };
 
-  const push = (news: Push): void =>
-    dispatch({ type: 'pushed', push: news, at: new Date(now()).toISOString() });
+  const push = (news: Push, when?: Parameters<typeof dispatch>[1]): void =>
+    dispatch({ type: 'pushed', push: news, at: new Date(now()).toISOString() }, when);
 
   /** Calls a method whose value is the pairing as it is afterwards. */
   const change = async <M extends 'renamePairing' | 'setWatchLive' | 'moveAddress'>(
@@ -196,7 +196,7 @@ export function createStore(api: PosApi, now: () => number = Date.now) {
 
   const stopPushes = api.onPush((news) => {
     const wasOver = model.attempt?.progress?.outcome !== undefined;
-    push(news);
+    push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     if (!wasOver && model.attempt?.progress?.outcome?.kind === 'paired') void refresh();
   });
 

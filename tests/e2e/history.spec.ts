@@ -71,8 +71,11 @@ test('tells what happened, newest first, filtered, live, and exports it without 
         replaceConfirmed: true,
       });
   }, newRoot);
-  await expect(sentences(page).first()).toHaveText(
+  await expect(sentences(page).nth(1)).toHaveText(
     'The Root CA was replaced by Simulated Acceptance Devices Root CA.',
+  );
+  await expect(sentences(page).first()).toHaveText(
+    'The connection of “Register 1” failed: The Root CA was replaced.',
   );
   await page.evaluate((pairingId) => window.pos.call('removePairing', { pairingId }), id);
   await expect(sentences(page).first()).toHaveText('“Register 1” was removed from this computer.');
@@ -96,7 +99,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(search).toBeFocused();
   await expect(search).toHaveValue('');
-  await expect(sentences(page)).toHaveCount(6);
+  await expect(sentences(page)).toHaveCount(7);
 
   // Export.
   await chooseFile(app, null);
@@ -108,7 +111,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await expect(page.getByText('The history was saved.')).toBeVisible();
   const csv = readFileSync(csvFile, 'utf8');
-  expect(csv.split('\r\n')).toHaveLength(8);
+  expect(csv.split('\r\n')).toHaveLength(9);
   expect(csv).toContain('paired');
   expect(csv).toContain(device.serial);
   const jsonFile = join(app.dataFolder, 'history.json');
@@ -121,7 +124,15 @@ test('tells what happened, newest first, filtered, live, and exports it without 
       .array()
       .parse(JSON.parse(json))
       .map(({ kind }) => kind),
-  ).toEqual(['removed', 'root-ca-changed', 'renamed', 'paired', 'pairing-failed', 'root-ca-changed']);
+  ).toEqual([
+    'removed',
+    'status',
+    'root-ca-changed',
+    'renamed',
+    'paired',
+    'pairing-failed',
+    'root-ca-changed',
+  ]);
   for (const text of [csv, json]) {
     expect(text).not.toMatch(/PRIVATE KEY|BEGIN|-----/);
     expect(text).not.toContain(code);

@@ -11,6 +11,9 @@ function steady(): () => void {
   const thisYear = new Date().getFullYear();
   const hex = (groups: string) => groups.replace(/[0-9A-F]{2}/g, 'A7');
   const rules: [RegExp, (...found: string[]) => string][] = [
+    [/127\.0\.0\.0\/\d+/g, () => '192.168.178.0/24'],
+    [/^test, 14 addresses$/, () => 'Wi-Fi, 254 addresses'],
+    [/^14 addresses/, () => '254 addresses'],
     [/127\.0\.0\.(\d+):\d+/g, (_, last) => `192.168.178.${66 + Number(last)}:8443`],
     [/127\.0\.0\.(\d+)/g, (_, last) => `192.168.178.${66 + Number(last)}`],
     [
@@ -40,7 +43,8 @@ function steady(): () => void {
   }
   for (const input of document.querySelectorAll('input')) {
     const before = input.value;
-    const after = input.matches('.code-input') && before.length === 8 ? '8QW1YS1D' : fixed(before);
+    const isCode = input.matches('.code-input') && before.length === 8;
+    const after = isCode ? '8QW1YS1D' : fixed(before).replace(/^\d{5}$/, '8443');
     if (after === before || input.type !== 'text') continue;
     input.value = after;
     undo.push(() => {
