@@ -12,6 +12,7 @@ import { Fold } from '../components/fold.tsx';
 import { ActionBar, Screen } from '../components/screen.tsx';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
 import { type Draft, type DraftField, fieldOf } from '../state/model.ts';
+import { usePasteAnywhere } from '../use-paste-anywhere.ts';
 import { KnownDevice } from './pair-known.tsx';
 
 const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
@@ -77,6 +78,17 @@ export function PairForm() {
     const parsed = parseAddress(draft.address);
     if (parsed.ok) actions.changeDraft({ address: formatAuthority(parsed.value) });
   };
+
+  usePasteAnywhere((text) => {
+    if (parseCode(text).ok) {
+      actions.typeCode(text);
+      goTo('code');
+      // A bare word could be anything; an address has dots or colons.
+    } else if (/[.:]/.test(text) && parseAddress(text).ok) {
+      actions.typeAddress(text);
+      goTo('address');
+    }
+  });
 
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

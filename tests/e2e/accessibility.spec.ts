@@ -1,15 +1,27 @@
 import type { Locator, Page } from '@playwright/test';
 import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
-import { PSEUDO_LANGUAGE } from '../../shared/settings.ts';
+import { LANGUAGES, PSEUDO_LANGUAGE, type ShownLanguage } from '../../shared/settings.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { startSimulatedDevice } from '../simulator/device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { enter, errorPanel, openScreen, pair, pasteRootCa, trustRootCa } from './steps.ts';
+import {
+  connection,
+  enter,
+  errorPanel,
+  openScreen,
+  pair,
+  pairFirst,
+  pasteRootCa,
+  trustRootCa,
+} from './steps.ts';
 
 // Looking at every screen twice takes a while.
 test.describe.configure({ timeout: 180_000 });
+
+/** Nothing but this computer is looked at. */
+const NARROW_SEARCH = '--search-range=127.0.0.0/28';
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
@@ -130,6 +142,50 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await expect(shortcuts).toBeFocused();
 });
 
+test('paired devices, their dialogs, search and history are accessible', async ({ app, device }) => {
+  const page = await app.launch({ flags: [NARROW_SEARCH] });
+  await pairFirst(page, device, '7');
+  await page.getByRole('link', { name: '7' }).click();
+  await expect(heading(page, '7')).toBeFocused();
+  await expectAccessible(page, 'Device, connected');
+  for (const name of ['Rename', 'Remove']) {
+    const opener = page.getByRole('button', { name, exact: true });
+    await opener.click();
+    await expect(page.locator('[role="dialog"], [role="alertdialog"]')).toBeVisible();
+    await expectAccessible(page, `Device, ${name}`);
+    await page.keyboard.press('Escape');
+    await expect(opener).toBeFocused();
+  }
+  await page.getByRole('button', { name: 'Pair again' }).click();
+  await expect(page.getByLabel('Connection code')).toBeFocused();
+  await expectAccessible(page, 'Pair again');
+
+  await openScreen(page, 'Find devices');
+  await expectAccessible(page, 'Find devices, before');
+  await page.getByLabel('Port').fill(String(device.port));
+  await page.getByRole('button', { name: 'Find devices' }).click();
+  await expect(page.getByRole('heading', { name: '1 device found' })).toBeVisible();
+  await expectAccessible(page, 'Find devices, found');
+  await device.stop();
+  await page.getByRole('button', { name: 'Find devices' }).click();
+  await expect(page.getByRole('heading', { name: 'No devices found' })).toBeVisible();
+  await expectAccessible(page, 'Find devices, nothing found');
+
+  await openScreen(page, 'Devices', 'Paired devices');
+  await page.getByRole('button', { name: 'Check connection' }).click();
+  await expect(connection(page, 'unreachable')).toBeVisible();
+  await expectAccessible(page, 'Home, with an unreachable device');
+  await page.getByRole('link', { name: '7' }).click();
+  await expectAccessible(page, 'Device, unreachable');
+
+  await openScreen(page, 'History');
+  await expect(page.getByText('“7” was paired.')).toBeVisible();
+  await expectAccessible(page, 'History');
+  await page.getByRole('searchbox').fill('nowhere');
+  await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+  await expectAccessible(page, 'History, nothing matches');
+});
+
 /** Presses Tab until `wanted` has the focus; on the way, whatever has it must show it. */
 async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
@@ -212,6 +268,7 @@ async function tour(
   await visit('Pairing form');
   await page.getByLabel(t('pair.address')).fill('http://1');
   await page.getByLabel(t('pair.code')).fill('AAAA1111');
+  await page.getByLabel(t('pair.posId')).fill('Main till');
   await press('pair.submit');
   await visit('Pairing form, with an error');
   await page.getByLabel(t('pair.address')).fill(device.addresses.wss);
@@ -230,6 +287,35 @@ async function tour(
   await press('success.done');
   await arrived('home.title');
   await visit('Home');
+  await page.getByRole('link', { name: 'Main till' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Main till' })).toBeFocused();
+  await visit('Device');
+  await press('device.rename');
+  await visit('Rename');
+  await press('common.cancel');
+  await press('device.remove');
+  await visit('Remove');
+  await press('common.cancel');
+  await press('actions.pair-again');
+  await visit('Pair again');
+  await page.getByRole('link', { name: t('nav.find') }).click();
+  await arrived('find.title');
+  await visit('Find devices');
+  await press('find.start');
+  await expect(page.getByRole('heading', { name: t('find.nothingTitle') })).toBeVisible();
+  await visit('Find devices, nothing found');
+  await page.getByRole('link', { name: t('nav.history') }).click();
+  await arrived('history.title');
+  await visit('History');
+  await device.stop();
+  await page.getByRole('link', { name: t('nav.devices') }).click();
+  await press('home.check');
+  await expect(connection(page, 'unreachable')).toBeVisible();
+  await visit('Home, with an unreachable device');
+  await page.getByRole('link', { name: 'Main till' }).click();
+  await arrived('device.causesTitle');
+  await visit('Device, unreachable');
+  await device.restart();
   await page.getByRole('link', { name: t('nav.settings') }).click();
   await arrived('settings.title');
   await visit('Settings');
@@ -248,14 +334,14 @@ const SIZES = [
   { width: 1024, height: 600 },
 ] as const;
 
-function textsIn(language: 'en' | typeof PSEUDO_LANGUAGE): (key: string) => string {
+function textsIn(language: ShownLanguage): (key: string) => string {
   const texts = i18next.createInstance();
   showLanguage(texts, language);
   return (key) => texts.t(key as 'app.name');
 }
 
 test('everything can be seen and reached at 200 % zoom and in small windows', async ({ app, device }) => {
-  await app.launch();
+  await app.launch({ flags: [NARROW_SEARCH] });
   await tour(app, device, textsIn('en'), async (name) => {
     for (const size of SIZES) {
       await setWindow(app, size);
@@ -266,7 +352,7 @@ test('everything can be seen and reached at 200 % zoom and in small windows', as
 });
 
 test('longer texts of other languages have room', async ({ app, device }) => {
-  await app.launch({ flags: ['--pseudo-locale'] });
+  await app.launch({ flags: ['--pseudo-locale', NARROW_SEARCH] });
   await tour(app, device, textsIn(PSEUDO_LANGUAGE), async (name) => {
     for (const size of [...SIZES, { width: 1180, height: 800 }]) {
       await setWindow(app, size);
@@ -274,6 +360,15 @@ test('longer texts of other languages have room', async ({ app, device }) => {
     }
   });
 });
+
+for (const language of LANGUAGES.filter((other) => other !== 'en')) {
+  test(`the texts in ${language} have room on a register's screen`, async ({ app, device }) => {
+    const page = await app.launch({ flags: [NARROW_SEARCH] });
+    await page.evaluate((chosen) => window.pos.call('updateSettings', { language: chosen }), language);
+    await setWindow(app, { width: 1024, height: 600 });
+    await tour(app, device, textsIn(language), (name) => expectFits(page, `${name} in ${language}`));
+  });
+}
 
 test('nothing moves for those who asked for less motion', async ({ app, device }) => {
   const page = await app.launch();

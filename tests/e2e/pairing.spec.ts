@@ -112,6 +112,47 @@ test('a wrong code: says so, takes a new one, and pairs', async ({ app, device }
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
 });
 
+test('what is pasted lands in its field, wherever the focus is', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  const paste = async (text: string) => {
+    await app.electron.evaluate(({ clipboard }, words) => clipboard.writeText(words), text);
+    await page.getByRole('heading', { level: 1, name: 'Pair a register' }).click();
+    await page.keyboard.press('ControlOrMeta+V');
+  };
+  await paste(' 8qw1-ys1d\n');
+  await expect(page.getByLabel('Connection code')).toHaveValue('8QW1YS1D');
+  await expect(page.getByLabel('Connection code')).toBeFocused();
+  await paste('https://192.168.178.67:8443 OR wss://192.168.178.67:8443');
+  await expect(page.getByLabel('Device address')).toHaveValue(/192\.168\.178\.67:8443/);
+  await expect(page.getByLabel('Connection code')).toHaveValue('8QW1YS1D');
+  await paste('something else');
+  await expect(page.getByLabel('Device address')).toHaveValue(/192\.168\.178\.67:8443/);
+  await expect(page.getByLabel('Connection code')).toHaveValue('8QW1YS1D');
+});
+
+test('the time of a code runs out calmly, and is announced at 60 and 10 seconds', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await page.clock.install();
+  await page.getByLabel('Connection code').fill(device.code);
+  await expect(page.getByRole('timer')).toContainText(/[45]:\d\d/);
+  const said = (words: string) => page.getByRole('status').filter({ hasText: words });
+  await page.clock.fastForward('03:30');
+  await expect(page.getByRole('timer')).toContainText(/1:[123]\d/);
+  await expect(said('left for this code')).toHaveCount(0);
+  await page.clock.fastForward('00:35');
+  await expect(said('About one minute left')).toHaveCount(1);
+  await page.clock.fastForward('00:50');
+  await expect(said('About ten seconds left')).toHaveCount(1);
+  await page.clock.fastForward('00:10');
+  await expect(said('has probably expired')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Device shows a new code' }).click();
+  await expect(page.getByLabel('Connection code')).toHaveValue('');
+  await expect(page.getByLabel('Connection code')).toBeFocused();
+  await expect(page.getByRole('timer')).toContainText(/[45]:\d\d/);
+});
+
 test('wrong input never reaches the network', async ({ app, device }) => {
   const page = await app.launch();
   await trustRootCa(page, device);
