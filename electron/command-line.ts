@@ -8,9 +8,12 @@ import { hostsIn, localRanges } from './discovery/ranges.ts';
 /** By these another program could drive the page, read what is typed, or weaken its sandbox. */
 const DEBUGGING = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'no-sandbox'];
 
-/** An installed app takes no orders of a debugger. Must run before the app is ready. */
+/**
+ * An installed app does not run for a debugger. It ends, since taking the switch away would come too late. Must run
+ * before the app is ready.
+ */
 export function refuseDebugging(): void {
-  if (app.isPackaged) for (const name of DEBUGGING) app.commandLine.removeSwitch(name);
+  if (app.isPackaged && DEBUGGING.some((name) => app.commandLine.hasSwitch(name))) app.exit(1);
 }
 
 /** `--user-data-dir=DIR` moves all of the app's data. */

@@ -152,6 +152,6 @@ refuseDebugging();
 applyUserDataDir();
 registerAppScheme();
 // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
-if (app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(showFatalError);
 else app.quit();
