@@ -372,6 +372,25 @@ for (const language of LANGUAGES.filter((other) => other !== 'en')) {
   });
 }
 
+test('more contrast, and the system’s own colours, are accessible too', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  for (const wish of [{ contrast: 'more' }, { forcedColors: 'active' }] as const) {
+    await page.emulateMedia(wish);
+    await openScreen(page, 'Devices', 'Paired devices');
+    await page.getByRole('button', { name: 'Pair a register' }).click();
+    await enter(page, { address: 'http://192.168.178.67', code: '8QW1', posId: ' ' });
+    await expectAccessible(page, `Pairing form with errors, ${JSON.stringify(wish)}`);
+    await page.emulateMedia({ contrast: null, forcedColors: null });
+  }
+  await page.emulateMedia({ contrast: 'more' });
+  const ink = () => page.evaluate(() => getComputedStyle(document.documentElement).color);
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await ink()).toBe('rgb(0, 0, 0)');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await ink()).toBe('rgb(255, 255, 255)');
+});
+
 test('nothing moves for those who asked for less motion', async ({ app, device }) => {
   const page = await app.launch();
   await trustRootCa(page, device);
