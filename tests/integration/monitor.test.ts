@@ -238,10 +238,11 @@ describe('a watched channel', () => {
   });
 
   it('is no reason to leave out the check that has yet to tell whether strangers are turned away', async () => {
-    device.setFault('silence');
+    await device.stop();
     await monitor.check(id);
     expect(status().state).toBe('unreachable');
     device.setFault('tls-only');
+    await device.restart();
     await monitor.setWatchLive(id, true);
     await until(({ live }) => live);
     monitor.tick();
