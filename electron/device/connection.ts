@@ -4,7 +4,14 @@ import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } f
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { DeviceIdentity } from '../../shared/pairing.ts';
 import { Failure, failure } from '../failure.ts';
-import { EKU_SERVER_AUTH, parseCertificate, sameCertificate, summarize, toPem } from '../pki/certificate.ts';
+import {
+  EKU_SERVER_AUTH,
+  parseCertificate,
+  sameCertificate,
+  summarize,
+  toPem,
+  validityAt,
+} from '../pki/certificate.ts';
 import { verifyChain } from '../pki/chain.ts';
 import { clockLooksWrong } from '../pki/clock.ts';
 import type { RootCa } from '../pki/trust-anchor.ts';
@@ -64,13 +71,15 @@ function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
 
 function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
   const { address, trust, signal, clientCertificate, onServerHello } = options;
+  const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
     const socket = connectTls({
       socket: tcp,
       // A host name is announced, an IP address never (RFC 6066 section 3).
       ...(isIP(address.host) ? {} : { servername: address.host }),
-      // The trust anchor replaces the system store. Intermediates only help to build the path to it.
-      ca: [trust.rootCa.root, ...trust.rootCa.intermediates].map(toPem),
+      // The trust anchor replaces the system store. Intermediates only help to build the path to it; the library
+      // would take an ended one here rather than its renewal that the device presents.
+      ca: [trust.rootCa.root, ...trust.rootCa.intermediates.filter(inDate)].map(toPem),
       minVersion: 'TLSv1.2',
       // Judged below, where the reason can be named and the serial number replaces the host check. No application
       // data is sent before that.
