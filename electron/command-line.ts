@@ -5,6 +5,14 @@ import type { ScanRange } from '../shared/discovery.ts';
 import type { AppState } from '../shared/ipc.ts';
 import { hostsIn, localRanges } from './discovery/ranges.ts';
 
+/** By these another program could drive the page, read what is typed, or weaken its sandbox. */
+const DEBUGGING = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'no-sandbox'];
+
+/** An installed app takes no orders of a debugger. Must run before the app is ready. */
+export function refuseDebugging(): void {
+  if (app.isPackaged) for (const name of DEBUGGING) app.commandLine.removeSwitch(name);
+}
+
 /** `--user-data-dir=DIR` moves all of the app's data. */
 export function applyUserDataDir(): void {
   const directory = app.commandLine.getSwitchValue('user-data-dir');

@@ -27,6 +27,12 @@ export function toAppError(thrown: unknown): AppError {
   );
 }
 
+/** The value of a result, such as a validator's; throws {@link Failure} with its error. */
+export function required<T>(result: Result<T>): T {
+  if (!result.ok) throw new Failure(result.error);
+  return result.value;
+}
+
 /** Runs `work` and returns its outcome as data. */
 export async function settle<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {

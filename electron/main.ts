@@ -3,10 +3,10 @@ import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
 import { z } from 'zod';
-import { type Licence, licenceSchema, type Push } from '../shared/ipc.ts';
+import { type Licence, licenceSchema, type Push, pushSchema } from '../shared/ipc.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { type AppServices, createServices } from './app-services.ts';
-import { applyUserDataDir, readOffer, readSearchRanges } from './command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges, refuseDebugging } from './command-line.ts';
 import { electronStoreDocuments } from './electron-store-documents.ts';
 import { failure, toAppError } from './failure.ts';
 import { historyToCsv, historyToJson } from './history/export.ts';
@@ -28,9 +28,13 @@ function start(): void {
   const dataFolder = join(app.getPath('userData'), 'vault');
   const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
+    const checked = pushSchema.safeParse(message);
+    if (!checked.success) throw failure('internal', `the push ${message.type} broke its contract`);
     for (const window of BrowserWindow.getAllWindows()) {
-      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, message);
+      // Parsing also strips what the contract does not name.
+      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, checked.data);
     }
+    if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
   };
   const services = createServices({
     documents,
@@ -40,14 +44,12 @@ function start(): void {
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
     languageFor,
-    push: (message) => {
-      push(message);
-      if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
-    },
+    push,
     onStatus: (pairing, status) => desktop.statusChanged(pairing, status),
   });
+  const openWindow = () => createMainWindow(documents, () => services.pairing.pageGone());
   const showWindow = () => {
-    const [window = createMainWindow(documents)] = BrowserWindow.getAllWindows();
+    const [window = openWindow()] = BrowserWindow.getAllWindows();
     if (window.isMinimized()) window.restore();
     window.show();
     return window;
@@ -82,7 +84,7 @@ function start(): void {
     isOwnPage,
   );
 
-  createMainWindow(documents);
+  openWindow();
   services.start();
   onWake(() => services.monitor.wake());
   app.on('activate', showWindow);
@@ -146,9 +148,10 @@ function showFatalError(thrown: unknown): void {
 process.on('uncaughtException', showFatalError);
 process.on('unhandledRejection', showFatalError);
 
+refuseDebugging();
 applyUserDataDir();
 registerAppScheme();
 // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+if (app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(showFatalError);
 else app.quit();

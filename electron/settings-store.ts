@@ -18,7 +18,7 @@ function parseDocument(value: unknown): Settings | null {
 /** What the user chose, kept in one document. One that cannot be understood is set aside for the defaults. */
 export class SettingsStore {
   readonly #documents: DocumentStore;
-  readonly #listeners = new Set<(now: Settings, before: Settings) => void>();
+  readonly #listeners = new Set<() => void>();
   #settings: Settings;
 
   constructor(documents: DocumentStore) {
@@ -42,14 +42,12 @@ export class SettingsStore {
       throw failure('storage-failed', thrown instanceof Error ? thrown.message : 'settings');
     }
     this.#settings = now;
-    for (const listener of this.#listeners) listener(now, before);
+    for (const listener of this.#listeners) listener();
     return now;
   }
 
-  /** Returns the function that ends the subscription. */
-  onChange(listener: (now: Settings, before: Settings) => void): () => void {
+  onChange(listener: () => void): void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   #load(): Settings | null {

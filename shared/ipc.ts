@@ -10,8 +10,8 @@ import {
   storageNoticeSchema,
   transportSchema,
 } from './pairing.ts';
-import { type Result, resultSchema } from './result.ts';
-import { settingsSchema, shownLanguageSchema } from './settings.ts';
+import type { Result } from './result.ts';
+import { settingsPatchSchema, settingsSchema, shownLanguageSchema } from './settings.ts';
 import { pairingStatusSchema } from './status.ts';
 
 /** Largest certificate file that is read, in bytes. */
@@ -124,7 +124,7 @@ export const METHODS = {
     value: z.object({ scanId: z.uuid() }),
   },
   cancelScan: { request: z.object({ scanId: z.uuid() }), value: z.null() },
-  updateSettings: { request: settingsSchema.partial(), value: z.object(preferences) },
+  updateSettings: { request: settingsPatchSchema, value: z.object(preferences) },
   /** Newest first. `pairingId` narrows it to one pairing, `text` to entries that contain it. */
   readHistory: {
     request: z.object({
@@ -134,7 +134,12 @@ export const METHODS = {
       offset: z.number().int().min(0),
       limit: z.number().int().min(1).max(500),
     }),
-    value: z.object({ entries: z.array(historyEntrySchema), total: z.number().int() }),
+    value: z.object({
+      entries: z.array(historyEntrySchema),
+      total: z.number().int(),
+      /** Why the newest entries could not be saved, or null. */
+      problem: appErrorSchema.nullable(),
+    }),
   },
   /** Asks where to save the whole history; false when the user thought better of it. */
   exportHistory: {
@@ -148,11 +153,8 @@ export const METHODS = {
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
 
 export type Method = keyof typeof METHODS;
-export const METHOD_NAMES = Object.keys(METHODS) as Method[];
 export type MethodRequest<M extends Method> = z.infer<(typeof METHODS)[M]['request']>;
 export type MethodValue<M extends Method> = z.infer<(typeof METHODS)[M]['value']>;
-
-export const responseSchema = (method: Method) => resultSchema(METHODS[method].value);
 
 /** What the main process tells the renderer without being asked. */
 export const pushSchema = z.discriminatedUnion('type', [

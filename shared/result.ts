@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { type AppError, appErrorSchema } from './errors.ts';
+import type { AppError } from './errors.ts';
 
 /** Outcome that crosses a boundary as data: exceptions never do. */
 export type Result<T> =
@@ -11,10 +10,3 @@ export const err = (error: AppError): { readonly ok: false; readonly error: AppE
   ok: false,
   error,
 });
-
-/** Schema of a {@link Result} whose value satisfies `value`. */
-export const resultSchema = <T extends z.ZodType>(value: T) =>
-  z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), value }),
-    z.object({ ok: z.literal(false), error: appErrorSchema }),
-  ]);

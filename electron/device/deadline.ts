@@ -49,6 +49,7 @@ export function cancellable<T>(
       reject(endedFailure(signal, waitingFor));
       return;
     }
+    let cleanUp = () => {};
     const onAbort = () => {
       reject(endedFailure(signal, waitingFor));
       cleanUp();
@@ -60,6 +61,8 @@ export function cancellable<T>(
         signal.removeEventListener('abort', onAbort);
         settle(argument);
       };
-    const cleanUp = start(settleWith(resolve), settleWith(reject));
+    cleanUp = start(settleWith(resolve), settleWith(reject));
+    // What `start` does may itself end the signal.
+    if (signal.aborted) cleanUp();
   });
 }

@@ -58,9 +58,9 @@ interface Segment {
   lines: number;
 }
 
-/** One line, no PEM, none of the secrets, not too long. */
-function plain(text: string, secrets: readonly string[]): string {
-  const clean = redact(text, secrets);
+/** One line, no PEM, not too long. */
+function plain(text: string): string {
+  const clean = redact(text);
   return clean.length > HISTORY_TEXT_LIMIT ? `${clean.slice(0, HISTORY_TEXT_LIMIT - 1)}…` : clean;
 }
 
@@ -110,7 +110,7 @@ export class History {
     this.#perSegment = Math.max(1, Math.ceil(limit / SEGMENTS));
   }
 
-  /** Why the last entry could not be written (`storage-failed`), or null. It is still shown until the app ends. */
+  /** Why the last entry could not be written (`storage-failed`), or null. Such an entry is shown until the app ends. */
   get problem(): AppError | null {
     return this.#problem;
   }
@@ -122,13 +122,13 @@ export class History {
   }
 
   /**
-   * Adds an entry, dated now. Its texts lose PEM blocks, control characters and the given secrets. Never throws:
-   * what the entry tells of has already happened, and must not fail for it; see {@link problem}.
+   * Adds an entry, dated now. Its texts lose PEM blocks and control characters. Never throws: what the entry tells of
+   * has already happened, and must not fail for it; see {@link problem}.
    */
-  append(entry: NewHistoryEntry, secrets: readonly string[] = []): HistoryEntry {
+  append(entry: NewHistoryEntry): HistoryEntry {
     const { kind, result, pairingId, ...texts } = entry;
     const cleaned: [string, string][] = Object.entries(texts).flatMap(([name, text]) =>
-      text === undefined ? [] : [[name, plain(text, secrets)]],
+      text === undefined ? [] : [[name, plain(text)]],
     );
     const dated: HistoryEntry = {
       at: new Date(this.#now()).toISOString(),
@@ -146,6 +146,8 @@ export class History {
       // Looked at afresh next time: the folder may be gone, the line may be half written.
       this.#segments = null;
       this.#cutOff = true;
+      // Only in memory can it still be shown.
+      this.#entries ??= this.#loadIfPossible();
     }
     this.#entries?.push(dated);
     return dated;
@@ -168,17 +170,6 @@ export class History {
   /** Everything that is kept, newest first. Throws like {@link read}. */
   all(): HistoryEntry[] {
     return this.#loaded().toReversed();
-  }
-
-  /** The newest `count` entries about one pairing, newest first. Throws like {@link read}. */
-  latestFor(pairingId: string, count: number): HistoryEntry[] {
-    const entries = this.#loaded();
-    const latest: HistoryEntry[] = [];
-    for (let i = entries.length - 1; i >= 0 && latest.length < count; i -= 1) {
-      const entry = entries[i];
-      if (entry?.pairingId === pairingId) latest.push(entry);
-    }
-    return latest;
   }
 
   #pathOf({ number }: Segment): string {
@@ -242,6 +233,14 @@ export class History {
     this.#entries ??= this.#load();
     // Trimmed at each rotation only, so between two of them there are more.
     return this.#entries.length > this.#limit ? this.#entries.slice(-this.#limit) : this.#entries;
+  }
+
+  #loadIfPossible(): HistoryEntry[] {
+    try {
+      return this.#load();
+    } catch {
+      return [];
+    }
   }
 
   #load(): HistoryEntry[] {

@@ -1,8 +1,7 @@
 import { parseAddress, parsePairingName, suggestPosId } from '../../shared/inputs.ts';
 import type { AppState, Licence, Push } from '../../shared/ipc.ts';
-import type { Result } from '../../shared/result.ts';
 import type { AppServices } from '../app-services.ts';
-import { Failure, failure } from '../failure.ts';
+import { failure, required } from '../failure.ts';
 import { aboutPairing } from '../history/events.ts';
 import { describeRootCa } from '../pairing/root-ca-import.ts';
 import type { Handlers } from './handle-calls.ts';
@@ -18,11 +17,6 @@ export interface HandlerParts {
   readonly copyText: (text: string) => void;
   /** Asks the user where to save; false when they cancelled. */
   readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
-}
-
-function required<T>(result: Result<T>): T {
-  if (!result.ok) throw new Failure(result.error);
-  return result.value;
 }
 
 /** The contract's methods, each in terms of the core. */
@@ -56,7 +50,7 @@ export const makeHandlers = ({
       to: fingerprint256,
       note: trustAnchor.root.subject,
     });
-    if (before && before !== fingerprint256) await monitor.trustChanged();
+    if (before !== fingerprint256) await monitor.trustChanged();
     return trustAnchor;
   },
 
@@ -100,8 +94,10 @@ export const makeHandlers = ({
   startScan: ({ port, cidrs }) => scans.start(port, cidrs),
   cancelScan: ({ scanId }) => scans.cancel(scanId),
 
-  readHistory: ({ text, kinds, pairingId, offset, limit }) =>
-    history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
+  readHistory: ({ text, kinds, pairingId, offset, limit }) => ({
+    ...history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
+    problem: history.problem,
+  }),
   exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
 
   updateSettings: (change) => {

@@ -12,6 +12,8 @@ interface Attempt {
   readonly pairingId: string;
   readonly cancel: AbortController;
   answerIdentity: ((accepted: boolean) => void) | undefined;
+  /** False when the page that started it is gone. */
+  isAttended: boolean;
   readonly finished: Promise<void>;
 }
 
@@ -59,7 +61,9 @@ export class PairingService {
     const cancel = new AbortController();
     const confirmIdentity = () =>
       new Promise<boolean>((resolve) => {
-        if (this.#attempt) this.#attempt.answerIdentity = resolve;
+        if (!this.#attempt) return;
+        this.#attempt.answerIdentity = resolve;
+        if (!this.#attempt.isAttended) cancel.abort();
       });
     let device: DeviceIdentity | undefined;
     const concerns = (other: PairingRecord) =>
@@ -88,7 +92,7 @@ export class PairingService {
       // Its outcome was told by the progress. What failed is somebody who was told; the app goes on.
       this.#attempt = undefined;
     });
-    this.#attempt = { id, pairingId, cancel, answerIdentity: undefined, finished };
+    this.#attempt = { id, pairingId, cancel, answerIdentity: undefined, isAttended: true, finished };
     return { attemptId: id };
   }
 
@@ -110,6 +114,13 @@ export class PairingService {
   cancel(attemptId: string): null {
     if (this.#attempt?.id === attemptId) this.#attempt.cancel.abort();
     return null;
+  }
+
+  /** Nobody can answer any more: an attempt that asks, now or later, ends instead of waiting for ever. */
+  pageGone(): void {
+    if (!this.#attempt) return;
+    this.#attempt.isAttended = false;
+    if (this.#attempt.answerIdentity) this.#attempt.cancel.abort();
   }
 
   /** Ends what runs and waits for it. */

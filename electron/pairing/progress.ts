@@ -14,11 +14,6 @@ export class ProgressTracker {
     this.#progress = { attemptId, stages: STAGES.map((stage) => ({ stage, state: 'waiting' })) };
   }
 
-  /** The stage that runs now, or ran last. */
-  get stage(): Stage {
-    return this.#stage;
-  }
-
   /** Runs one stage; what it throws carries the stage's name from then on. */
   async run<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
     this.#stage = stage;

@@ -7,8 +7,7 @@ import {
   type Transport,
 } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc.ts';
-import type { Result } from '../../shared/result.ts';
-import { Failure } from '../failure.ts';
+import { required } from '../failure.ts';
 
 /** A pairing request whose every input has passed its validator. */
 export interface ValidPairingRequest {
@@ -23,12 +22,7 @@ export interface ValidPairingRequest {
   readonly allowSwap: boolean;
 }
 
-function required<T>(result: Result<T>): T {
-  if (!result.ok) throw new Failure(result.error);
-  return result.value;
-}
-
-/** Runs the shared validators on what the user typed. Throws {@link Failure} with the first input's error. */
+/** Runs the shared validators on what the user typed. Throws Failure with the first input's error. */
 export function validateRequest(request: PairingRequest): ValidPairingRequest {
   const { host, port } = required(parseAddress(request.address));
   return {

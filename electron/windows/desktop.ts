@@ -1,6 +1,6 @@
 import { app, type BrowserWindow } from 'electron';
 import type { Push } from '../../shared/ipc.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
+import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus } from '../../shared/status.ts';
 import type { SettingsStore } from '../settings-store.ts';
 import { changeLanguage, texts } from '../texts.ts';
@@ -45,7 +45,7 @@ export class Desktop {
   /** News of one pairing's connection. */
   statusChanged(pairing: PairingRecord, status: PairingStatus): void {
     this.#notifications.report(pairing.id, attentionOf(status), () => ({
-      title: texts.t('desktop.attentionTitle', { name: pairing.name || pairing.posId }),
+      title: texts.t('desktop.attentionTitle', { name: nameOf(pairing) }),
       body: texts.t(`status.${status.state}.sentence`),
     }));
     this.#showTraySoon();

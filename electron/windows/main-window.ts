@@ -8,8 +8,12 @@ import { readWindowState, trackWindow } from './window-state.ts';
 /** Matches --canvas of the renderer, so that a new window does not flash. */
 const BACKGROUND = { light: '#f2f3f7', dark: '#0f1119' };
 
-/** Opens the app's window where it was left. */
-export function createMainWindow(documents: DocumentStore): BrowserWindow {
+/**
+ * Opens the app's window where it was left.
+ *
+ * @param onPageGone called when nobody is there any more to answer: the window was closed, or its page crashed
+ */
+export function createMainWindow(documents: DocumentStore, onPageGone: () => void): BrowserWindow {
   const primary = screen.getPrimaryDisplay();
   const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id);
   const { bounds, maximized } = placeWindow(
@@ -37,6 +41,11 @@ export function createMainWindow(documents: DocumentStore): BrowserWindow {
   });
   if (maximized) window.maximize();
   trackWindow(window, documents);
+  window.on('closed', onPageGone);
+  window.webContents.on('render-process-gone', () => {
+    onPageGone();
+    window.reload();
+  });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(APP_URL);
   return window;

@@ -46,6 +46,8 @@ interface Loaded {
   readonly total: number;
   /** Whether these are only those that match: what was read last may not be what is asked for now. */
   readonly filtered: boolean;
+  /** Why the newest ones could not be saved. */
+  readonly problem: AppError | null;
 }
 
 async function readNewest(
@@ -60,8 +62,9 @@ async function readNewest(
     const page = await readHistory({ ...filter, pairingId: null, offset: entries.length, limit });
     if (!page.ok) return page.error;
     entries.push(...page.value.entries);
-    const { total } = page.value;
-    if (page.value.entries.length < limit || entries.length >= count) return { entries, total, filtered };
+    const { total, problem } = page.value;
+    if (page.value.entries.length < limit || entries.length >= count)
+      return { entries, total, filtered, problem };
   }
 }
 
@@ -124,6 +127,7 @@ export function HistoryScreen() {
           }
         />
       )}
+      {loaded?.problem && <ErrorPanel error={loaded.problem} compact />}
       {nothingYet ? (
         <section className="empty">
           <span className="empty-mark" aria-hidden="true">

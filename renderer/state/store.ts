@@ -32,7 +32,7 @@ const IN_BURSTS: ReadonlySet<Push['type']> = new Set([
 ]);
 
 /** The one store: state from {@link reduce}, and the actions that talk to the main process. */
-export function createStore(api: PosApi, now: () => number = Date.now) {
+export function createStore(api: PosApi, now: () => number = () => Date.now()) {
   let model: Model = INITIAL;
   const listeners = new Set<() => void>();
 

@@ -3,7 +3,7 @@ import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES } from '../../shared/settings.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { openScreen, pair, picture, trustRootCa } from './steps.ts';
+import { enter, openScreen, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 
 const menuLabels = (app: RunningApp): Promise<string[]> =>
   app.electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? []);
@@ -158,12 +158,21 @@ interface Shown {
 const noteNotifications = (app: RunningApp): Promise<void> =>
   app.electron.evaluate(({ Notification }) => {
     const shown: Electron.Notification[] = [];
-    Object.assign(globalThis, { shownNotifications: shown });
+    const closed: Electron.Notification[] = [];
+    Object.assign(globalThis, { shownNotifications: shown, closedNotifications: closed });
     Notification.isSupported = () => true;
     Notification.prototype.show = function show(this: Electron.Notification) {
       shown.push(this);
     };
+    Notification.prototype.close = function close(this: Electron.Notification) {
+      closed.push(this);
+    };
   });
+
+const closedNotifications = (app: RunningApp): Promise<number> =>
+  app.electron.evaluate(
+    () => (globalThis as unknown as { closedNotifications: unknown[] }).closedNotifications.length,
+  );
 
 const notifications = (app: RunningApp): Promise<Shown[]> =>
   app.electron.evaluate(() =>
@@ -206,6 +215,64 @@ test('a lost device is notified while nobody looks, and a click leads to it', as
     first?.emit('click');
   });
   await expect.poll(isShown).toBe(true);
+  await expect(page.getByRole('heading', { level: 1, name: 'Bar 2' })).toBeVisible();
+});
+
+test('what is removed no longer asks for attention', async ({ app, device }) => {
+  const page = await app.launch();
+  await pairFirst(page, device, 'Bar 2');
+  await noteNotifications(app);
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await device.stop();
+  await page.evaluate(async () => {
+    const state = await window.pos.call('getState', null);
+    const pairingId = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+    await window.pos.call('checkConnection', { pairingId });
+  });
+  await expect.poll(() => notifications(app)).toHaveLength(1);
+  expect(await closedNotifications(app)).toBe(0);
+  await page.evaluate(async () => {
+    const state = await window.pos.call('getState', null);
+    const pairingId = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+    await window.pos.call('removePairing', { pairingId });
+  });
+  expect(await closedNotifications(app)).toBe(1);
+});
+
+test('a page that crashed comes back, and a pairing that waited for it ends', async ({ app, device }) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '7' });
+  await expect(page.getByRole('button', { name: 'Yes, this is the device' })).toBeVisible();
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    return new Promise<void>((resolve) => {
+      window?.webContents.once('did-finish-load', () => resolve());
+      window?.webContents.forcefullyCrashRenderer();
+    });
+  });
+  // The crashed page is lost to the test, the new one is asked through the window.
+  const inPage = (code: string): Promise<unknown> =>
+    app.electron.evaluate(
+      ({ BrowserWindow }, script) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(script),
+      code,
+    );
+  await expect.poll(() => inPage('document.querySelector("h1")?.textContent')).toBe('Paired devices');
+  const request = {
+    address: device.addresses.wss,
+    transport: 'wss',
+    code: device.code,
+    posId: '7',
+    serial: device.serial,
+    replaces: null,
+    allowSwap: false,
+  };
+  await expect
+    .poll(() => inPage(`window.pos.call('startPairing', ${JSON.stringify(request)})`))
+    .toMatchObject({ ok: true });
+  await expect
+    .poll(() => inPage(`window.pos.call('getState', null).then(({ value }) => value.pairings.length)`))
+    .toBe(1);
 });
 
 test('those who opted out are not notified', async ({ app, device }) => {

@@ -56,6 +56,23 @@ const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
 });
 
 describe('PairingService', () => {
+  it.each(['now', 'later'] as const)(
+    'does not wait for an answer of a page that is gone (%s)',
+    async (when) => {
+      const asked = question();
+      service.start(request());
+      if (when === 'now') await asked;
+      const done = outcome();
+      service.pageGone();
+      expect(await done).toMatchObject({ outcome: { kind: 'failed', error: { code: 'cancelled' } } });
+      await service.close();
+      expect(device.received).toEqual([]);
+      const again = question();
+      service.start(request());
+      await again;
+    },
+  );
+
   it('pairs, asking the user through pushes', async () => {
     const asked = question();
     const { attemptId } = service.start(request());

@@ -46,3 +46,16 @@ describe('withDeadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('cancellable', () => {
+  it('cleans up also when its own start ends the signal', async () => {
+    const controller = new AbortController();
+    const cleanUp = vi.fn();
+    const work = cancellable(controller.signal, 'a test', () => {
+      controller.abort();
+      return cleanUp;
+    });
+    await expect(work).rejects.toThrow('cancelled');
+    expect(cleanUp).toHaveBeenCalledTimes(1);
+  });
+});
