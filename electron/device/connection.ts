@@ -4,7 +4,14 @@ import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } f
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { DeviceIdentity } from '../../shared/pairing.ts';
 import { Failure, failure } from '../failure.ts';
-import { EKU_SERVER_AUTH, parseCertificate, sameCertificate, summarize, toPem } from '../pki/certificate.ts';
+import {
+  EKU_SERVER_AUTH,
+  parseCertificate,
+  sameCertificate,
+  summarize,
+  toPem,
+  validityAt,
+} from '../pki/certificate.ts';
 import { verifyChain } from '../pki/chain.ts';
 import { clockLooksWrong } from '../pki/clock.ts';
 import type { RootCa } from '../pki/trust-anchor.ts';
@@ -39,9 +46,14 @@ export interface ConnectionOptions {
   readonly clientCertificate?: ClientCertificate;
   /** Called when the device has answered in TLS, before its certificate is judged. */
   readonly onHandshake?: () => void;
+  /** Called when the other end has spoken TLS: it has sent its part of the keys, and has yet to prove anything. */
+  readonly onServerHello?: () => void;
 }
 
-/** A TLS connection whose other end is proved. Only such a connection may carry application data. */
+/**
+ * A TLS connection whose other end is proved. Only such a connection may carry application data; a client
+ * certificate (never its key) has been presented before, within the handshake.
+ */
 export interface VerifiedConnection {
   readonly socket: TLSSocket;
   readonly certificate: X509Certificate;
@@ -58,17 +70,19 @@ function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
 }
 
 function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
-  const { address, trust, signal, clientCertificate } = options;
+  const { address, trust, signal, clientCertificate, onServerHello } = options;
+  const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
     const socket = connectTls({
       socket: tcp,
       // A host name is announced, an IP address never (RFC 6066 section 3).
       ...(isIP(address.host) ? {} : { servername: address.host }),
-      // The trust anchor replaces the system store. Intermediates only help to build the path to it.
-      ca: [trust.rootCa.root, ...trust.rootCa.intermediates].map(toPem),
+      // The trust anchor replaces the system store. Intermediates only help to build the path to it; the library
+      // would take an ended one here rather than its renewal that the device presents.
+      ca: [trust.rootCa.root, ...trust.rootCa.intermediates.filter(inDate)].map(toPem),
       minVersion: 'TLSv1.2',
-      // Judged below, where the reason can be named and the serial number replaces the host check. Nothing is
-      // sent before that.
+      // Judged below, where the reason can be named and the serial number replaces the host check. No application
+      // data is sent before that.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       ...(clientCertificate && {
@@ -76,6 +90,8 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
         cert: clientCertificate.certificateChainPem,
       }),
     });
+    // The first sign of it that Node gives; the secret that comes with the event is not looked at.
+    socket.once('keylog', () => onServerHello?.());
     socket.once('secureConnect', () => {
       // TLS 1.2 could show another certificate later; what was judged must stay.
       socket.disableRenegotiation();
@@ -141,8 +157,9 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
 }
 
 /**
- * Opens a TLS connection (>= 1.2) to a device and proves its other end before anything is sent: chain to the
- * trust anchor alone, dates, serverAuth, identity, and the pin when one is given. Throws {@link Failure}.
+ * Opens a TLS connection (>= 1.2) to a device and proves its other end before any application data is sent: chain to
+ * the trust anchor alone, dates, serverAuth, identity, and the pin when one is given. A client certificate is part of
+ * the handshake: as TLS works, it (never its key) is presented before the device is judged. Throws {@link Failure}.
  */
 export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
   const tcp = options.tcp ?? (await openTcp(options));

@@ -41,7 +41,7 @@ export interface ProofOptions extends Omit<ConnectionOptions, 'clientCertificate
 type Reaction =
   | { readonly kind: 'answered'; readonly roundTripMs: number }
   | { readonly kind: 'refused'; readonly detail: string }
-  /** Closed without a word: a refusal, or a lost network. */
+  /** Closed without a word after the device had spoken TLS: a refusal, or a lost network. */
   | { readonly kind: 'closed'; readonly detail: string }
   /** An answer that says nothing about the certificate, such as "busy". */
   | { readonly kind: 'busy'; readonly detail: string };
@@ -59,8 +59,8 @@ function byStatus(status: number, startedAt: number): Reaction {
   return { kind: 'answered', roundTripMs: performance.now() - startedAt };
 }
 
-function byError(error: Error): Reaction | undefined {
-  const { code, detail } = socketFailure(error).appError;
+/** What a failure tells about the certificate, if anything, once the device has spoken TLS. */
+function byFailure({ appError: { code, detail } }: Failure): Reaction | undefined {
   if (code === 'mtls-refused') return { kind: 'refused', detail };
   if (code === 'connection-lost') return { kind: 'closed', detail };
   return undefined;
@@ -96,9 +96,10 @@ function reactionOverWebSocket(
       else resolve({ kind: 'closed', detail });
     });
     socket.on('error', (error) => {
-      const reaction = byError(error);
+      const failed = socketFailure(error);
+      const reaction = byFailure(failed);
       if (reaction) resolve(reaction);
-      else reject(socketFailure(error));
+      else reject(failed);
     });
     return () => socket.terminate();
   });
@@ -123,9 +124,10 @@ function reactionOverHttps(
       readBody(response, () => resolve(reaction), reject);
     });
     request.on('error', (error) => {
-      const reaction = byError(error);
+      const failed = socketFailure(error);
+      const reaction = byFailure(failed);
       if (reaction) resolve(reaction);
-      else reject(socketFailure(error));
+      else reject(failed);
     });
     request.end();
     return () => request.destroy();
@@ -141,35 +143,22 @@ interface Try {
 
 async function tryWith(clientCertificate: ClientCertificate, options: ProofOptions): Promise<Try> {
   const limited = { ...options, signal: withDeadline(options.signal, options.timeoutMs) };
+  let deviceSpokeTls = false;
   let connection: VerifiedConnection;
-  let handshakeDone = false;
   try {
     connection = await openConnection({
       ...limited,
       clientCertificate,
-      onHandshake: () => {
-        handshakeDone = true;
+      onServerHello: () => {
+        deviceSpokeTls = true;
       },
     });
   } catch (thrown) {
-    // In TLS 1.2 the refusal comes within the handshake, as an alert or as a closed connection.
-    if (thrown instanceof Failure && !handshakeDone && thrown.appError.code === 'mtls-refused') {
-      return {
-        reaction: { kind: 'refused', detail: thrown.appError.detail },
-        connection: undefined,
-        tlsVersion: '',
-        cipher: '',
-      };
-    }
-    if (thrown instanceof Failure && !handshakeDone && thrown.appError.code === 'connection-lost') {
-      return {
-        reaction: { kind: 'closed', detail: thrown.appError.detail },
-        connection: undefined,
-        tlsVersion: '',
-        cipher: '',
-      };
-    }
-    throw thrown;
+    // In TLS 1.2 the refusal comes within the handshake, as an alert or as a closed connection. One that is closed
+    // before the device has spoken TLS never got as far as a certificate.
+    const reaction = thrown instanceof Failure ? byFailure(thrown) : undefined;
+    if (!reaction || (reaction.kind === 'closed' && !deviceSpokeTls)) throw thrown;
+    return { reaction, connection: undefined, tlsVersion: '', cipher: '' };
   }
   const { socket } = connection;
   const facts = { connection, tlsVersion: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
@@ -184,6 +173,7 @@ async function tryWith(clientCertificate: ClientCertificate, options: ProofOptio
 const TRANSIENT = new Set(['connection-refused', 'connection-lost', 'device-unreachable']);
 
 async function proveOwn(options: ProofOptions): Promise<Omit<MtlsProof, 'result'>> {
+  let closedEachTime = true;
   for (let left = options.retry.tries - 1; ; left -= 1) {
     try {
       const { reaction, connection, tlsVersion, cipher } = await tryWith(options.clientCertificate, options);
@@ -200,15 +190,19 @@ async function proveOwn(options: ProofOptions): Promise<Omit<MtlsProof, 'result'
         case 'refused':
           throw failure('mtls-refused', reaction.detail);
         case 'busy':
+          closedEachTime = false;
           if (left === 0) throw failure('mtls-inconclusive', `the device is busy: ${reaction.detail}`);
           break;
         case 'closed':
-          if (left === 0) throw failure('mtls-refused', `closed after the handshake: ${reaction.detail}`);
+          // Only the same end each time is a refusal: it costs credentials that may be good.
+          if (left === 0)
+            throw failure(closedEachTime ? 'mtls-refused' : 'connection-lost', `closed: ${reaction.detail}`);
           break;
       }
     } catch (thrown) {
       // Right after a pairing the device may restart its server: such failures deserve another try.
       if (left === 0 || !(thrown instanceof Failure) || !TRANSIENT.has(thrown.appError.code)) throw thrown;
+      closedEachTime = false;
     }
     await pause(options);
   }
@@ -220,36 +214,52 @@ async function pause({ retry, signal }: ProofOptions): Promise<void> {
   });
 }
 
+/** A try that came to nothing says as little about the certificate as a busy device. */
+async function reactionTo(clientCertificate: ClientCertificate, options: ProofOptions): Promise<Reaction> {
+  try {
+    return (await tryWith(clientCertificate, options)).reaction;
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.appError.code === 'cancelled') throw thrown;
+    return { kind: 'busy', detail: thrown.message };
+  }
+}
+
 async function strangerIsRefused(options: ProofOptions): Promise<boolean> {
   const stranger = await strangerAt(options.trust.now());
   let closedBefore = false;
   for (let left = options.retry.tries - 1; ; left -= 1) {
-    let detail: string;
-    try {
-      const { reaction } = await tryWith(stranger, options);
-      if (reaction.kind === 'answered') return false;
-      if (reaction.kind === 'refused') return true;
-      if (reaction.kind === 'closed') {
-        // Once may be a lost network; twice in a row, right after our own certificate was let in, is a refusal.
-        if (closedBefore) return true;
+    const reaction = await reactionTo(stranger, options);
+    switch (reaction.kind) {
+      case 'answered':
+        return false;
+      case 'refused':
+        return true;
+      case 'closed':
+        // Once may be a lost network; twice is a refusal if our own certificate is still let in.
+        if (closedBefore) return ownIsStillAnswered(options);
         closedBefore = true;
-        continue;
-      }
-      detail = `the device is busy: ${reaction.detail}`;
-    } catch (thrown) {
-      if (!(thrown instanceof Failure) || thrown.appError.code === 'cancelled') throw thrown;
-      detail = thrown.message;
+        break;
+      case 'busy':
+        if (left <= 0)
+          throw failure('mtls-inconclusive', `self-test with an unknown certificate: ${reaction.detail}`);
     }
-    if (left <= 0) throw failure('mtls-inconclusive', `self-test with an unknown certificate: ${detail}`);
     await pause(options);
   }
+}
+
+async function ownIsStillAnswered(options: ProofOptions): Promise<true> {
+  const reaction = await reactionTo(options.clientCertificate, options);
+  if (reaction.kind === 'answered') return true;
+  throw failure('mtls-inconclusive', `after the self-test with an unknown certificate: ${reaction.detail}`);
 }
 
 /**
  * Proves mutual TLS both ways round. With the issued certificate the device must answer beyond the handshake
  * (in TLS 1.3 a refusal arrives only at the first read, RFC 8446 section 4.4.2.4): a WebSocket opens and answers
  * a ping, or an HTTPS request gets an answer. And because a TLS client is not told whether a certificate was
- * asked for, a stranger's certificate must be refused; otherwise the result is `tls-only`.
+ * asked for, a stranger's certificate must be refused; otherwise the result is `tls-only`. A refusal is a word to
+ * that effect (TLS alert, HTTP 401 or 403, WebSocket 1008) or, as some TLS stacks do, a close each time after the
+ * device has spoken TLS; a connection that ends earlier says nothing.
  * Throws {@link Failure} `mtls-refused`, `mtls-inconclusive`, or what {@link openConnection} throws.
  */
 export async function proveMtls(options: ProofOptions): Promise<MtlsProof> {

@@ -1,12 +1,13 @@
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { Failure, toAppError } from '../failure.ts';
-import { proveConnection } from './prove-connection.ts';
+import { type ProvedConnection, proveConnection } from './prove-connection.ts';
 import { type PairingContext, pinnedTrust } from './settings.ts';
 
 /**
  * Checks one stored pairing against its device and keeps the outcome with it. Credentials that wait for their
- * first proof are tried first: proved, they replace the ones in use; refused, they are dropped if there are
- * others. Throws only {@link Failure} `not-found` and storage failures; a failed check is an outcome.
+ * first proof are tried first: proved, they replace the ones in use. If they fail, the outcome is that of the ones in
+ * use, and the new ones go on waiting unless the device refused them. Throws only {@link Failure} `not-found`,
+ * `cancelled` and storage failures; any other failed check is an outcome.
  */
 export async function checkConnection(
   id: string,
@@ -17,16 +18,19 @@ export async function checkConnection(
   // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
   const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };
   try {
-    for (const { record, credentials, pending } of vault.credentials(id)) {
+    const stored = vault.credentials(id);
+    for (const { record, credentials, pending } of stored) {
+      let proved: ProvedConnection;
       try {
         const trust = pinnedTrust(record, context);
-        const proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
-        return pending ? vault.promote(id, proved) : vault.updateRecord(id, proved);
+        proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
       } catch (thrown) {
-        const refused = thrown instanceof Failure && thrown.appError.code === 'mtls-refused';
-        if (!(pending && refused && vault.find(id)?.proved)) throw thrown;
-        vault.discardPending(id);
+        const { code } = toAppError(thrown);
+        if (!pending || stored.length === 1 || code === 'cancelled') throw thrown;
+        if (code === 'mtls-refused') vault.discardPending(id);
+        continue;
       }
+      return pending ? vault.promote(id, proved) : vault.updateRecord(id, proved);
     }
     throw new Failure({ code: 'not-found', detail: `pairing ${id} has no credentials` });
   } catch (thrown) {

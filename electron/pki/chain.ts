@@ -72,7 +72,11 @@ export function verifyChain(options: {
   readonly now: number;
 }): ChainResult {
   const { leaf, intermediates, anchors, eku, now } = options;
-  const path = findPath([leaf], intermediates, anchors);
+  const inDate = (certificate: X509Certificate) => validityAt(certificate, now) === 'valid';
+  // A renewed CA certificate may come beside the one it replaces, with the same name and key.
+  const path =
+    findPath([leaf], intermediates.filter(inDate), anchors.filter(inDate)) ??
+    findPath([leaf], intermediates, anchors);
   if (!path) return { ok: false, problem: 'issuer-unknown', certificate: leaf };
   for (const certificate of path) {
     const validity = validityAt(certificate, now);

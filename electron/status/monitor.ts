@@ -203,8 +203,10 @@ export class ConnectionMonitor {
   }
 
   #isDue(pairing: PairingRecord): boolean {
-    if (this.#statusOf(pairing).live || this.#checks.has(pairing.id) || this.#isSuspended(pairing))
-      return false;
+    // An open channel proves no more than a check did before: that a stranger is turned away takes a check.
+    const proved = pairing.lastCheck !== null && pairing.lastCheck.result !== 'failed';
+    const watched = this.#statusOf(pairing).live && proved;
+    if (watched || this.#checks.has(pairing.id) || this.#isSuspended(pairing)) return false;
     const checkedAt = this.#checkedAt.get(pairing.id);
     return checkedAt === undefined || hasElapsed(this.#parts.context.now(), checkedAt, this.#intervalMs);
   }

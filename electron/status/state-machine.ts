@@ -105,7 +105,7 @@ export function nextStatus(
   const expiry = expiryOf(pairing, now);
   const next = {
     ...status,
-    ...change(status, event),
+    ...change(status, event, pairing),
     expiry: isDeepStrictEqual(expiry, status.expiry) ? status.expiry : expiry,
   };
   const state = explained(next.state, next.expiry);
@@ -114,7 +114,11 @@ export function nextStatus(
   return { ...next, state, since: state === status.state ? status.since : new Date(now).toISOString() };
 }
 
-function change(status: PairingStatus, event: StatusEvent): Partial<PairingStatus> {
+function change(
+  status: PairingStatus,
+  event: StatusEvent,
+  { lastCheck }: PairingRecord,
+): Partial<PairingStatus> {
   switch (event.type) {
     case 'check-started':
       // An open channel is no reason to worry anybody with "checking".
@@ -128,7 +132,14 @@ function change(status: PairingStatus, event: StatusEvent): Partial<PairingStatu
     case 'check-dropped':
       return status.state === 'checking' ? { state: event.before.state, error: event.before.error } : {};
     case 'channel-opened':
-      return { state: 'connected', live: true, error: null, nextTryAt: null, movedTo: null };
+      // A channel does not show whether the device asks others for a certificate; only a check does.
+      return {
+        state: lastCheck?.result === 'tls-only' ? 'tls-only' : 'connected',
+        live: true,
+        error: null,
+        nextTryAt: null,
+        movedTo: null,
+      };
     case 'channel-lost': {
       const state = stateOfError(event.error);
       const retries = event.nextTryAt !== null;

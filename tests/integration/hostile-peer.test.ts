@@ -9,7 +9,7 @@ import { scanForDevices } from '../../electron/discovery/scan.ts';
 import { toAppError } from '../../electron/failure.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { createVendorPki, deviceDnsName, startSimulatedDevice, type VendorPki } from '../simulator/device.ts';
-import { type CertifiedKey, createCa, issueCertificate } from '../simulator/pki.ts';
+import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
 import { acceptChannels, startTlsServer, type TestServer } from '../support/tls-server.ts';
 
 const SERIAL = '1850012345';
@@ -40,15 +40,18 @@ async function serve(shown: CertifiedKey, options: Parameters<typeof startTlsSer
   return server;
 }
 
-const optionsFor = ({ address }: TestServer): ConnectionOptions => ({
+const optionsFor = (
+  { address }: TestServer,
+  intermediates: readonly X509Certificate[] = [],
+): ConnectionOptions => ({
   address,
-  trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+  trust: { rootCa: { root: pki.root.certificate, intermediates }, now: Date.now, knownPast: 0 },
   signal: new AbortController().signal,
 });
 
-const outcome = async (server: TestServer): Promise<string> => {
+const outcome = async (server: TestServer, intermediates?: readonly X509Certificate[]): Promise<string> => {
   try {
-    const { socket, identity } = await openConnection(optionsFor(server));
+    const { socket, identity } = await openConnection(optionsFor(server, intermediates));
     socket.destroy();
     return identity.kind === 'serial' ? identity.serial : identity.host;
   } catch (thrown) {
@@ -124,6 +127,33 @@ describe('certificates made to harm', () => {
       },
     });
     await expect(opened).rejects.toMatchObject({ appError: { code: 'device-issuer-unknown' } });
+  });
+});
+
+describe('a renewed CA certificate', () => {
+  it('counts beside the ended one with the same key, wherever each of them is known from', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
+    const name = { commonName: 'Issuing CA', issuer: pki.root };
+    const ended = await createCa({ ...name, notBefore: inDays(-9), notAfter: inDays(-1) });
+    const renewed = await createCa({ ...name, key: ended.key });
+    const leaf = await issueCertificate({
+      commonName: 'device',
+      issuer: renewed,
+      dnsNames: [deviceDnsName(SERIAL)],
+    });
+    const cases = [
+      [SERIAL, [renewed, ended], []],
+      [SERIAL, [renewed], [ended]],
+      [SERIAL, [ended], [renewed]],
+      [SERIAL, [], [ended, renewed]],
+      ['device-certificate-expired', [ended], [ended]],
+    ] as const;
+    for (const [expected, presented, known] of cases) {
+      const chainPem = presented.map(({ certificatePem }) => certificatePem).join('');
+      const server = await serve(leaf, { chainPem });
+      const intermediates = known.map(({ certificate }) => certificate);
+      expect(await outcome(server, intermediates)).toBe(expected);
+    }
   });
 });
 

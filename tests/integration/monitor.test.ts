@@ -220,6 +220,38 @@ describe('a watched channel', () => {
     await until(({ live }) => live);
   });
 
+  it('does not hide that the device lets everybody in', async () => {
+    device.setFault('tls-only');
+    await monitor.check(id);
+    expect(status().state).toBe('tls-only');
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    device.dropConnections();
+    await until(({ live }) => !live);
+    await until(({ live }) => live);
+    expect(status()).toMatchObject({ state: 'tls-only', error: null });
+    expect(history).not.toContain('connected');
+    device.setFault('none');
+    await monitor.check(id);
+    await until(({ live }) => live);
+    expect(status().state).toBe('connected');
+  });
+
+  it('is no reason to leave out the check that has yet to tell whether strangers are turned away', async () => {
+    await device.stop();
+    await monitor.check(id);
+    expect(status().state).toBe('unreachable');
+    device.setFault('tls-only');
+    await device.restart();
+    await monitor.setWatchLive(id, true);
+    await until(({ live }) => live);
+    monitor.tick();
+    expect(status().live).toBe(true);
+    offset += 16 * MINUTE_MS;
+    monitor.tick();
+    await until(({ live, state }) => live && state === 'tls-only');
+  });
+
   it('never goes back by itself to a device with another serial', async () => {
     await monitor.setWatchLive(id, true);
     await until(({ live }) => live);
@@ -252,6 +284,66 @@ describe('a watched channel', () => {
       expect(again.result).toMatchObject({ ok: true, value: { watchLive: true } });
     });
     await until(({ live }) => live);
+  });
+});
+
+describe('a device that is swapped for another one', () => {
+  let other: SimulatedDevice;
+  beforeEach(async () => {
+    other = await startSimulatedDevice({ pki, serial: '1850099999', host: '127.0.0.2' });
+    const swapped = await register.pair(other, 'wss', {
+      replaces: id,
+      allowSwap: true,
+      onProgress: ({ stages }) => {
+        if (stages.find(({ stage }) => stage === 'prove')?.state === 'running') void other.stop();
+      },
+    });
+    expect(swapped.result).toMatchObject({ ok: false, error: { stage: 'prove' } });
+    expect(swapped.last?.outcome).toMatchObject({ credentialsKept: true });
+  });
+  afterEach(() => other.stop());
+
+  const pendingOf = () => register.vault.credentials(id).map(({ pending }) => pending);
+  const shown = () => register.vault.find(id);
+  const serialOf = ({ serial }: SimulatedDevice) => ({ kind: 'serial', serial });
+
+  it('stays in use as long as the other one is not proved, and is replaced once it is', async () => {
+    const checked = await monitor.check(id);
+    expect(checked).toMatchObject({ identity: serialOf(device), lastCheck: { result: 'mtls' } });
+    expect(status()).toMatchObject({ state: 'connected', error: null });
+    expect(shown()).toMatchObject({
+      identity: serialOf(device),
+      address: { host: device.host, port: device.port },
+      deviceCertificate: { fingerprint256: device.certificateFingerprint },
+      proved: true,
+    });
+    expect(pendingOf()).toEqual([true, false]);
+
+    await other.restart();
+    expect(await monitor.check(id)).toMatchObject({
+      identity: serialOf(other),
+      lastCheck: { result: 'mtls' },
+      deviceCertificate: { fingerprint256: other.certificateFingerprint },
+    });
+    expect(shown()?.address.host).toBe('127.0.0.2');
+    expect(pendingOf()).toEqual([false]);
+  });
+
+  it('stays in use for good when the other one refuses', async () => {
+    await other.restart();
+    other.revoke('POS-1');
+    await monitor.check(id);
+    expect(status().state).toBe('connected');
+    expect(shown()?.identity).toEqual(serialOf(device));
+    expect(pendingOf()).toEqual([false]);
+  });
+
+  it('decides about the outcome when neither answers', async () => {
+    device.setFault('other-serial');
+    await monitor.check(id);
+    expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'serial-mismatch' } });
+    expect(shown()?.identity).toEqual(serialOf(device));
+    expect(pendingOf()).toEqual([true, false]);
   });
 });
 

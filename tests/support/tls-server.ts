@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { SecureVersion, TLSSocket } from 'node:tls';
 import type { CertifiedKey } from '../simulator/pki.ts';
 
+const CLOSE = 0x8;
 const PING = 0x9;
 const WS_KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -17,11 +18,22 @@ export interface TestServer {
 /** An HTTPS server with full control over what it shows and does, for what no device should do. */
 export async function startTlsServer(
   { certificatePem, privateKeyPem }: CertifiedKey,
-  { host = '127.0.0.1', port = 0, chainPem = '' } = {},
+  {
+    host = '127.0.0.1',
+    port = 0,
+    chainPem = '',
+    maxVersion = 'TLSv1.3',
+  }: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly chainPem?: string;
+    readonly maxVersion?: SecureVersion;
+  } = {},
 ): Promise<TestServer> {
   const server = createServer({
     key: privateKeyPem,
     cert: certificatePem + chainPem,
+    maxVersion,
     requestCert: true,
     rejectUnauthorized: false,
   });
@@ -47,8 +59,11 @@ export async function startTlsServer(
   };
 }
 
-/** Accepts WebSockets by hand (RFC 6455): answers pings or not, and never answers a close. */
-export function acceptChannels({ server }: TestServer, { pongs }: { readonly pongs: boolean }): void {
+/** Accepts WebSockets by hand (RFC 6455): answers pings or not, and a close only if it says goodbye. */
+export function acceptChannels(
+  { server }: TestServer,
+  { pongs, goodbyes = false }: { readonly pongs: boolean; readonly goodbyes?: boolean },
+): void {
   server.on('upgrade', (request, socket) => {
     const accept = createHash('sha1')
       .update(`${request.headers['sec-websocket-key']}${WS_KEY_SUFFIX}`)
@@ -58,7 +73,9 @@ export function acceptChannels({ server }: TestServer, { pongs }: { readonly pon
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     socket.on('data', (frame: Buffer) => {
-      if (pongs && ((frame[0] ?? 0) & 0xf) === PING) socket.write(Buffer.from([0x8a, 0]));
+      const opcode = (frame[0] ?? 0) & 0xf;
+      if (pongs && opcode === PING) socket.write(Buffer.from([0x8a, 0]));
+      if (goodbyes && opcode === CLOSE) socket.end(Buffer.from([0x88, 0]));
     });
   });
 }

@@ -126,6 +126,27 @@ describe('verifyChain', () => {
     expect(verify(await device(intermediate, { keyType: 'ec' }), [intermediate])).toBe(3);
   });
 
+  it('takes a renewed CA certificate rather than the ended one beside it, in any order', async () => {
+    const ended = await createCa({
+      commonName: 'Issuing CA',
+      issuer: root,
+      key: intermediate.key,
+      notBefore: inDays(-9),
+      notAfter: inDays(-1),
+    });
+    const toCome = await createCa({
+      commonName: 'Issuing CA',
+      issuer: root,
+      key: intermediate.key,
+      notBefore: inDays(1),
+    });
+    const leaf = await device(intermediate);
+    expect(verify(leaf, [ended, toCome, intermediate])).toBe(3);
+    expect(verify(leaf, [intermediate, toCome, ended])).toBe(3);
+    expect(verify(leaf, [ended, toCome])).toBe('expired');
+    expect(verify(leaf, [toCome, ended])).toBe('not-yet-valid');
+  });
+
   it('names why it refuses', async () => {
     const stranger = await createCa({ commonName: 'Merchant Root CA', organization: 'Vendor' });
     const noSign = await createCa({ commonName: 'x', issuer: root, keyCertSign: false });

@@ -57,6 +57,19 @@ describe('the state machine', () => {
     expect(run([{ type: 'check-ended', check: { result: 'tls-only', ...proof } }]).state).toBe('tls-only');
   });
 
+  it('does not take an open channel for a proof that the device turns others away', () => {
+    const unproved: PairingRecord = { ...pairing(), lastCheck: { result: 'tls-only', ...proof } };
+    const opened: StatusEvent = { type: 'channel-opened' };
+    const live = { state: 'tls-only', live: true, error: null };
+    expect(run([opened], unproved)).toMatchObject(live);
+    expect(needsAttention(run([opened], unproved))).toBe(true);
+    const lost: StatusEvent = { type: 'channel-lost', error: appError('connection-lost'), nextTryAt: NOW };
+    expect(run([opened, lost], unproved).state).toBe('reconnecting');
+    expect(run([opened, lost, opened], unproved)).toMatchObject(live);
+    const proved: PairingRecord = { ...pairing(), lastCheck: { result: 'mtls', ...proof } };
+    expect(run([opened, lost, opened], proved).state).toBe('connected');
+  });
+
   it.each([
     ['connection-refused', 'unreachable'],
     ['device-unreachable', 'unreachable'],
