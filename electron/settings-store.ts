@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { DEFAULT_SETTINGS, type Settings, type SettingsPatch, settingsSchema } from '../shared/settings.ts';
+import {
+  DEFAULT_SETTINGS,
+  patched,
+  type Settings,
+  type SettingsPatch,
+  settingsSchema,
+} from '../shared/settings.ts';
 import { failure } from './failure.ts';
 import type { DocumentStore } from './vault/documents.ts';
 
@@ -32,9 +38,8 @@ export class SettingsStore {
 
   /** Throws Failure `storage-failed`, and changes nothing, when it cannot be saved. */
   update(patch: SettingsPatch): Settings {
-    const given = Object.entries(patch).filter(([, value]) => value !== undefined);
     const before = this.#settings;
-    const now = settingsSchema.parse({ ...before, ...Object.fromEntries(given) });
+    const now = patched(before, patch);
     if (isDeepStrictEqual(now, before)) return before;
     try {
       this.#documents.write(DOCUMENT, { version: VERSION, ...now });

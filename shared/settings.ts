@@ -26,6 +26,13 @@ export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = Readonly<z.infer<typeof settingsPatchSchema>>;
 
+/** The settings with what the patch gives. */
+export const patched = (settings: Settings, patch: SettingsPatch): Settings =>
+  settingsSchema.parse({
+    ...settings,
+    ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
+  });
+
 export const DEFAULT_SETTINGS: Settings = {
   language: 'system',
   followAddressChanges: true,

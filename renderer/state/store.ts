@@ -10,7 +10,7 @@ import type {
 } from '../../shared/ipc.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { err, type Result } from '../../shared/result.ts';
-import type { SettingsPatch } from '../../shared/settings.ts';
+import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import {
   codeLeft,
   type DraftField,
@@ -71,8 +71,16 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     if (state.ok) dispatch({ type: 'refreshed', app: state.value });
   };
 
-  const push = (news: Push, when?: Parameters<typeof dispatch>[1]): void =>
-    dispatch({ type: 'pushed', push: news, at: new Date(now()).toISOString() }, when);
+  /** What the user has changed and the main process has not answered yet. */
+  const unsaved = new Set<SettingsPatch>();
+
+  const push = (news: Push, when?: Parameters<typeof dispatch>[1]): void => {
+    const shown: Push =
+      news.type === 'settings-changed'
+        ? { ...news, settings: [...unsaved].reduce(patched, news.settings) }
+        : news;
+    dispatch({ type: 'pushed', push: shown, at: new Date(now()).toISOString() }, when);
+  };
 
   /** Calls a method whose value is the pairing as it is afterwards. */
   const change = async <M extends 'renamePairing' | 'setWatchLive' | 'moveAddress'>(
@@ -170,9 +178,14 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     },
     chooseDevice: (device: FoundDevice) => dispatch({ type: 'device-chosen', device }),
 
+    /** Shown at once; taken back if it cannot be saved. */
     async updateSettings(patch: SettingsPatch) {
+      unsaved.add(patch);
+      if (model.app) push({ type: 'settings-changed', ...model.app });
       const updated = await call('updateSettings', patch);
-      if (updated.ok) push({ type: 'settings-changed', ...updated.value });
+      unsaved.delete(patch);
+      const saved = updated.ok ? updated : await call('getState', null);
+      if (saved.ok) push({ type: 'settings-changed', ...saved.value });
       return updated;
     },
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),

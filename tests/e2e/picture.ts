@@ -25,6 +25,7 @@ function steady(): () => void {
     [/\b[0-5]:[0-5]\d\b/g, () => '4:32'],
     [/^[0-9A-F]{2}([: ][0-9A-F]{2})+$/g, hex],
     [/\b[0-9A-F]{16,}\b/g, hex],
+    [/Linux [\w.-]+, \w+/g, () => 'Linux 6.12, x64'],
     [/\.damaged-\d+/g, () => '.damaged-1768472640000'],
   ];
   const fixed = (text: string) => rules.reduce((now, [pattern, words]) => now.replace(pattern, words), text);
