@@ -8,6 +8,8 @@ export default defineConfig({
   // Each test has an Electron and a device of its own; more at once would only slow each other down.
   workers: 1,
   timeout: 60_000,
+  // A shared build machine may stall at any moment; what passed only at the second try is named at the end.
+  retries: process.env['CI'] ? 1 : 0,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
 });

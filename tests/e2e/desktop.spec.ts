@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { BrowserWindow } from 'electron';
 import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
@@ -20,6 +21,13 @@ const closeWindow = (app: RunningApp): Promise<void> =>
     setTimeout(() => BrowserWindow.getAllWindows()[0]?.close());
   });
 
+/** What the main process has kept: a switch shows its new position before that. */
+const savedSettings = (page: Page) =>
+  page.evaluate(async () => {
+    const state = await window.pos.call('getState', null);
+    return state.ok ? state.value.settings : null;
+  });
+
 test('settings are saved at once and kept', async ({ app, device }) => {
   let page = await app.launch();
   await trustRootCa(page, device);
@@ -32,6 +40,9 @@ test('settings are saved at once and kept', async ({ app, device }) => {
   await page.getByRole('option', { name: '1 hour' }).click();
   await page.getByRole('switch', { name: 'Follow address changes' }).uncheck({ force: true });
   await page.getByRole('switch', { name: 'Notifications' }).uncheck({ force: true });
+  await expect
+    .poll(() => savedSettings(page))
+    .toMatchObject({ checkIntervalMinutes: 60, followAddressChanges: false, notifications: false });
 
   page = await app.relaunch();
   await openScreen(page, 'Settings');
@@ -122,17 +133,18 @@ test('with a tray entry the app outlives its window, and is ended by Quit', asyn
   await openScreen(page, 'Settings');
   await page.getByRole('switch', { name: 'Entry in the system tray' }).check({ force: true });
   await expect(page.getByRole('switch', { name: 'Entry in the system tray' })).toBeChecked();
+  await expect.poll(() => savedSettings(page)).toMatchObject({ tray: true });
   const closed = page.waitForEvent('close');
   await closeWindow(app);
   await closed;
   const windows = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
-  expect(await windows()).toBe(0);
+  await expect.poll(windows).toBe(0);
 
   const opened = app.electron.waitForEvent('window');
   expect(await app.launchSecond()).toBe(0);
   const reopened = await opened;
   await expect(reopened.getByRole('heading', { level: 1 })).toBeVisible();
-  expect(await windows()).toBe(1);
+  await expect.poll(windows).toBe(1);
 
   // What is asked for while there is no window is shown in the one that opens for it.
   const closedAgain = reopened.waitForEvent('close');
@@ -282,7 +294,7 @@ test('those who opted out are not notified', async ({ app, device }) => {
   await page.getByRole('button', { name: 'Done' }).click();
   await openScreen(page, 'Settings');
   await page.getByRole('switch', { name: 'Notifications' }).uncheck({ force: true });
-  await expect(page.getByRole('switch', { name: 'Notifications' })).not.toBeChecked();
+  await expect.poll(() => savedSettings(page)).toMatchObject({ notifications: false });
   await noteNotifications(app);
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   await device.stop();
