@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { connection, errorPanel, pairFirst, picture } from './steps.ts';
 
@@ -94,6 +95,7 @@ test('another device at the address is named and not followed; swapping it must 
       `Paired was serial number ${device.serial}, but the device at this address has ${other.serial}.`,
     );
     await picture(page, 'devices-wrong-device');
+    await expectAccessible(page, 'devices-wrong-device');
     expect(other.received).toEqual([]);
     expect((await pairingOf(page)).identity).toEqual(before.identity);
 
@@ -107,6 +109,7 @@ test('another device at the address is named and not followed; swapping it must 
     await expect(dialog.getByText(device.serial)).toBeVisible();
     await expect(dialog.getByText(other.serial).first()).toBeVisible();
     await picture(page, 'devices-swap');
+    await expectAccessible(page, 'devices-swap');
     await page.keyboard.press('Escape');
     await expect(offer).toBeFocused();
     expect(other.received).toEqual([]);
@@ -208,6 +211,7 @@ test('with following switched off, a moved device is looked for and offered', as
     await expect(page.getByText(`found at another address: 127.0.0.5:${moved.port}`)).toBeVisible();
     expect((await pairingOf(page)).address.host).toBe('127.0.0.1');
     await picture(page, 'devices-moved');
+    await expectAccessible(page, 'devices-moved');
     await page.getByRole('button', { name: 'Use new address' }).click();
     await expect(connection(page, 'connected')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Check connection' })).toBeFocused();
@@ -229,6 +233,7 @@ test('watching live keeps the channel open and gets it back', async ({ app, devi
   await expect(live).toBeVisible();
   expect(device.channelOpen).toBe(true);
   await picture(page, 'devices-live');
+  await expectAccessible(page, 'devices-live');
 
   await device.stop();
   await expect(connection(page, 'reconnecting')).toBeVisible();
@@ -275,6 +280,7 @@ test('hundreds of pairings: paged, searched, and those that need attention by th
   await expect(page.getByText(/devices need attention$/)).toBeVisible();
   await expect(cards.nth(2).locator('[data-connection-state="unreachable"]')).toBeVisible();
   await picture(page, 'devices-many');
+  await expectAccessible(page, 'devices-many');
 
   await page.getByRole('button', { name: 'Next' }).click();
   await expect(page.getByRole('list', { name: 'Devices 21 to 40 of 301' })).toBeFocused();

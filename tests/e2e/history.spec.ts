@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { type HistoryEntry, historyEntrySchema } from '../../shared/history.ts';
 import type { PosApi } from '../../shared/ipc.ts';
 import { createVendorPki } from '../simulator/device.ts';
+import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { enter, errorPanel, pasteRootCa, picture, trustRootCa } from './steps.ts';
 
@@ -143,6 +144,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await expect(errorPanel(page, 'storage-failed')).toBeVisible();
   await expect(page.getByText('The history was saved.')).toHaveCount(0);
   await picture(page, 'history-4-not-saved');
+  await expectAccessible(page, 'history-4-not-saved');
 });
 
 test('says so when there is nothing to tell', async ({ app, device }) => {
