@@ -1,5 +1,5 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { PosApi, Push } from '../shared/ipc.ts';
+import type { PosApi, Push } from '../shared/ipc/index.ts';
 import { CALL_CHANNEL, PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 
 /** The renderer's only way out: two channels, both checked against the contract in the main process. */

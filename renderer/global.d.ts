@@ -1,4 +1,4 @@
-import type { PosApi } from '../shared/ipc.ts';
+import type { PosApi } from '../shared/ipc/index.ts';
 import type en from '../shared/locales/en.json';
 
 declare global {

@@ -82,8 +82,8 @@ async function outputOf([command, args]: [string, string[]], input = ''): Promis
 }
 
 async function runApp(near: string, rootCaPem: string): Promise<Run> {
-  const scan = insideNamespace(near, ...typescript('find-scan.ts', CIDR, PORT));
-  return runSchema.parse(JSON.parse(await outputOf(scan, rootCaPem)));
+  const search = insideNamespace(near, ...typescript('find-hosts.ts', CIDR, PORT));
+  return runSchema.parse(JSON.parse(await outputOf(search, rootCaPem)));
 }
 
 /** By nmap's own clock, which like the app's leaves the start of the process out. */
@@ -138,7 +138,7 @@ function report({ app, nmap }: Awaited<ReturnType<typeof measure>>): string {
   const ratio = ours.median / theirs.median;
   return `## Find devices
 
-\`npm run bench:find\` searches a /24 in which ${SILENT} addresses do not answer and ${DEVICES.length} simulated devices do, in a network namespace of its own. The app’s scanner (TCP, TLS, the chain to the Root CA) and \`${NMAP.join(' ')}\` (TCP) take turns, ${ROUNDS} times each; neither one’s start of process counts. The kernel’s list of neighbours is emptied before each run.
+\`npm run bench:find\` searches a /24 in which ${SILENT} addresses do not answer and ${DEVICES.length} simulated devices do, in a network namespace of its own. The app’s search (TCP, TLS, the chain to the Root CA) and \`${NMAP.join(' ')}\` (TCP) take turns, ${ROUNDS} times each; neither one’s start of process counts. The kernel’s list of neighbours is emptied before each run.
 
 | | Median | Min | Max | Found all ${DEVICES.length} devices | Wrong finds |
 | --- | --- | --- | --- | --- | --- |

@@ -6,17 +6,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppState } from '../shared/ipc.ts';
+import type { AppState } from '../shared/ipc/app.ts';
 import { describeMachine, writeSection } from './bench/document.ts';
 
 // Outside Electron, the "electron" package would download its binary as soon as electron-store imports it.
 process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/not-used-in-plain-node';
 
-const { electronStoreDocuments } = await import('../electron/electron-store-documents.ts');
-const { Vault } = await import('../electron/vault/vault.ts');
-const { ConnectionMonitor, DEFAULT_HEARTBEAT } = await import('../electron/status/monitor.ts');
-const { DEFAULT_TIMING } = await import('../electron/pairing/settings.ts');
-const { METHODS } = await import('../shared/ipc.ts');
+const { electronStoreDocuments } = await import('../electron/adapters/electron-store-documents.ts');
+const { Vault } = await import('../electron/core/vault/vault.ts');
+const { ConnectionMonitor, DEFAULT_HEARTBEAT } = await import('../electron/core/status/monitor.ts');
+const { DEFAULT_TIMING } = await import('../electron/core/context.ts');
+const { METHODS } = await import('../shared/ipc/index.ts');
 const { DEFAULT_SETTINGS } = await import('../shared/settings.ts');
 const { createCa } = await import('../tests/simulator/pki.ts');
 const { EMPTY_APP } = await import('../tests/support/app-state.ts');

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 
 /**
- * `npm run icons`: draws every icon file of electron/icons from the SVGs beside them. The results are committed;
+ * `npm run icons`: draws every icon file of packaging/icons from the SVGs beside them. The results are committed;
  * run this after changing a drawing.
  */
-const ICONS = resolve(import.meta.dirname, '../electron/icons');
+const ICONS = resolve(import.meta.dirname, '../packaging/icons');
 const LINUX_SIZES = [16, 24, 32, 48, 64, 128, 256, 512, 1024];
 const WINDOWS_SIZES = [16, 20, 24, 32, 40, 48, 64, 128, 256];
 /** Entry types of an .icns file by size in pixels. The smaller ones cannot hold PNG; macOS scales for them. */

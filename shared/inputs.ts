@@ -155,6 +155,3 @@ export function parseSerial(text: string): Result<string> {
   if (!HOST_LABEL.test(serial.toLowerCase())) return err(appError('serial-invalid'));
   return ok(serial);
 }
-
-/** DNS names compare without case (RFC 4343), so serials do too. */
-export const sameSerial = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appErrorSchema, STAGES, stageSchema } from './errors.ts';
+import { deviceIdentitySchema } from './identity.ts';
 import { deviceAddressSchema, TRANSPORTS } from './inputs.ts';
 
 const isoTime = z.iso.datetime();
@@ -18,13 +19,6 @@ export const certificateSummarySchema = z.object({
   key: z.string(),
 });
 export type CertificateSummary = z.infer<typeof certificateSummarySchema>;
-
-/** What says which device it is: its serial number, or, without one, the address its certificate names. */
-export const deviceIdentitySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('serial'), serial: z.string() }),
-  z.object({ kind: z.literal('address'), host: z.string() }),
-]);
-export type DeviceIdentity = z.infer<typeof deviceIdentitySchema>;
 
 /** `mtls`: both ends proved. `tls-only`: the device also accepted a stranger's client certificate. */
 export const connectionCheckSchema = z.discriminatedUnion('result', [

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Licence } from '../../shared/ipc.ts';
+import type { Licence } from '../../shared/ipc/app.ts';
 import type { Result } from '../../shared/result.ts';
 import { useActions, useAppState } from '../state/context.tsx';
 import { BrandMark } from './brand.tsx';

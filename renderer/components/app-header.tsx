@@ -27,7 +27,7 @@ export function AppHeader() {
       <BrandMark />
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
-      {app?.trustAnchor && <Navigation current={place.name} isDisabled={isPairing(model)} />}
+      {app?.rootCa && <Navigation current={place.name} isDisabled={isPairing(model)} />}
     </header>
   );
 }

@@ -1,9 +1,10 @@
 import { ArrowRight, Link2, ShieldCheck } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FoundDevice } from '../../shared/discovery.ts';
-import { formatAuthority, sameSerial } from '../../shared/inputs.ts';
+import { sameSerial } from '../../shared/identity.ts';
+import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
+import type { FoundDevice } from '../../shared/search.ts';
 import { useFormats } from '../format.ts';
 import { useActions } from '../state/context.tsx';
 import { Button } from './button.tsx';

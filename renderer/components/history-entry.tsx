@@ -32,7 +32,7 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   status: Activity,
 };
 
-/** The states that are written to the history (electron/history/events.ts), apart from `refused`. */
+/** The states that are written to the history (electron/core/history/events.ts), apart from `refused`. */
 const WRITTEN_STATES = [
   'connected',
   'tls-only',

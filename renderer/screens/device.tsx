@@ -340,7 +340,7 @@ function Certificates({ pairing }: { readonly pairing: PairingRecord }) {
             />
           </section>
           <section className="certificate-block">
-            <h3>{t('device.trustAnchor')}</h3>
+            <h3>{t('device.rootCa')}</h3>
             <Fingerprint value={pairing.trustAnchorFingerprint256} copyName={t('device.fingerprintRoot')} />
           </section>
         </div>

@@ -2,9 +2,9 @@ import { Check, Radar, Search, SearchX, WifiOff } from 'lucide-react';
 import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { Checkbox, CheckboxGroup, Label, ProgressBar } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import type { ScanProgress, ScanRange } from '../../shared/discovery.ts';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { DEFAULT_PORT, parseAddress, parsePort } from '../../shared/inputs.ts';
+import type { SearchProgress, SearchRange } from '../../shared/search.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { TextEntry } from '../components/fields.tsx';
@@ -15,15 +15,15 @@ import { useActions, useAppState, useModel } from '../state/context.tsx';
 import type { DeviceSearch } from '../state/model.ts';
 
 /** What a search would cover: asked for anew when the network changes. */
-function useScanPlan() {
-  const { planScan } = useActions();
-  const [ranges, setRanges] = useState<readonly ScanRange[] | null>(null);
+function useSearchPlan() {
+  const { planSearch } = useActions();
+  const [ranges, setRanges] = useState<readonly SearchRange[] | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   const plan = useCallback(async () => {
-    const planned = await planScan();
+    const planned = await planSearch();
     setError(planned.ok ? null : planned.error);
     if (planned.ok) setRanges(planned.value.ranges);
-  }, [planScan]);
+  }, [planSearch]);
   useEffect(() => {
     void plan();
     window.addEventListener('online', plan);
@@ -40,8 +40,8 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
   const { t } = useTranslation();
   const actions = useActions();
   const { search, draft } = useModel();
-  const { trustAnchor } = useAppState();
-  const { ranges, error: planError, plan } = useScanPlan();
+  const { rootCa } = useAppState();
+  const { ranges, error: planError, plan } = useSearchPlan();
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const [port, setPort] = useState(() => {
     const typed = next === 'pair' ? parseAddress(draft.address) : null;
@@ -51,7 +51,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
   const portInput = useRef<HTMLInputElement>(null);
   const running = search !== null && search.refusal === null && !search.progress?.finished;
   const chosen = (ranges ?? []).filter(({ cidr }) => !leftOut.has(cidr));
-  const problem = trustAnchor ? (planError ?? search?.refusal ?? null) : appError('root-ca-missing');
+  const problem = rootCa ? (planError ?? search?.refusal ?? null) : appError('root-ca-missing');
 
   const checkPort = (): boolean => {
     const parsed = parsePort(port);
@@ -64,7 +64,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
     event.preventDefault();
     if (running || chosen.length === 0) return;
     if (!checkPort()) return portInput.current?.focus();
-    void actions.startScan(
+    void actions.startSearch(
       port,
       chosen.map(({ cidr }) => cidr),
     );
@@ -78,7 +78,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
           error={problem}
           compact
           actions={
-            trustAnchor ? null : (
+            rootCa ? null : (
               <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'find' })}>
                 {t('actions.choose-root-ca')}
               </Button>
@@ -125,7 +125,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
             </p>
           )}
           {running && (
-            <Button size="large" busy={search.cancelling} onPress={() => void actions.cancelScan()}>
+            <Button size="large" busy={search.cancelling} onPress={() => void actions.cancelSearch()}>
               {search.cancelling ? t('find.cancelling') : t('common.cancel')}
             </Button>
           )}
@@ -135,7 +135,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
             size="large"
             icon={Search}
             busy={running}
-            isDisabled={!trustAnchor || chosen.length === 0}
+            isDisabled={!rootCa || chosen.length === 0}
             {...(chosen.length === 0 && { 'aria-describedby': 'find-blocked' })}
           >
             {running ? t('find.looking') : t('find.start')}
@@ -147,7 +147,7 @@ export function FindScreen({ next }: { readonly next: 'home' | 'pair' }) {
 }
 
 interface RangesProps {
-  readonly ranges: readonly ScanRange[] | null;
+  readonly ranges: readonly SearchRange[] | null;
   readonly leftOut: ReadonlySet<string>;
   readonly isDisabled: boolean;
   readonly onChange: (leftOut: ReadonlySet<string>) => void;
@@ -194,7 +194,7 @@ function Ranges({ ranges, leftOut, isDisabled, onChange, onRetry }: RangesProps)
   );
 }
 
-function Range({ range: { cidr, interfaceName, hostCount } }: { readonly range: ScanRange }) {
+function Range({ range: { cidr, interfaceName, hostCount } }: { readonly range: SearchRange }) {
   const { t } = useTranslation();
   const format = useFormats();
   return (
@@ -213,7 +213,7 @@ function Range({ range: { cidr, interfaceName, hostCount } }: { readonly range: 
 
 interface OutcomeProps {
   readonly search: DeviceSearch | null;
-  readonly ranges: readonly ScanRange[];
+  readonly ranges: readonly SearchRange[];
   readonly next: 'home' | 'pair';
 }
 
@@ -269,14 +269,14 @@ function Outcome({ search, ranges, next }: OutcomeProps) {
     </section>
   );
 
-  function titleOf(state: ScanProgress | null): string {
+  function titleOf(state: SearchProgress | null): string {
     if (!state?.finished) return t('find.lookingTitle');
     if (state.error?.code === 'cancelled') return t('find.cancelledTitle');
     return t('find.found', { count: state.found.length });
   }
 }
 
-function Trying({ progress }: { readonly progress: ScanProgress | null }) {
+function Trying({ progress }: { readonly progress: SearchProgress | null }) {
   const { t } = useTranslation();
   const format = useFormats();
   const done = progress?.done ?? 0;

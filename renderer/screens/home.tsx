@@ -47,9 +47,9 @@ const ROOMY = 2;
 export function HomeScreen() {
   const { t } = useTranslation();
   const actions = useActions();
-  const { pairings, trustAnchor, storageProblem } = useAppState();
+  const { pairings, rootCa, storageProblem } = useAppState();
   const now = useNow();
-  const openRootCa = () => actions.go({ name: 'root-ca', next: trustAnchor ? 'home' : 'pair' });
+  const openRootCa = () => actions.go({ name: 'root-ca', next: rootCa ? 'home' : 'pair' });
   return (
     <Screen
       title={t('home.title')}
@@ -74,8 +74,8 @@ export function HomeScreen() {
             <Smartphone />
           </span>
           <h2 id="empty-heading">{t('home.emptyTitle')}</h2>
-          <p className="muted">{trustAnchor ? t('home.emptyText') : t('home.emptyNoRoot')}</p>
-          {trustAnchor ? (
+          <p className="muted">{rootCa ? t('home.emptyText') : t('home.emptyNoRoot')}</p>
+          {rootCa ? (
             <Button look="primary" size="large" icon={Plus} onPress={() => actions.openPair()}>
               {t('home.pair')}
             </Button>
@@ -95,11 +95,11 @@ export function HomeScreen() {
 function RootCaLine({ now }: { readonly now: number }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { trustAnchor } = useAppState();
-  if (!trustAnchor) return t('home.rootCaMissing');
-  const name = commonName(trustAnchor.root.subject);
-  const date = format.date(trustAnchor.root.validTo);
-  if (new Date(trustAnchor.root.validTo).getTime() >= now) return t('home.rootCaLine', { name, date });
+  const { rootCa } = useAppState();
+  if (!rootCa) return t('home.rootCaMissing');
+  const name = commonName(rootCa.root.subject);
+  const date = format.date(rootCa.root.validTo);
+  if (new Date(rootCa.root.validTo).getTime() >= now) return t('home.rootCaLine', { name, date });
   return (
     <span className="hint-warn">
       <ShieldAlert aria-hidden="true" />

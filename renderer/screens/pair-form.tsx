@@ -30,7 +30,7 @@ export function PairForm() {
   const { t } = useTranslation();
   const actions = useActions();
   const { draft, focus, refusal, attempt } = useModel();
-  const { storageProblem, trustAnchor, offered, pairings } = useAppState();
+  const { storageProblem, rootCa, offered, pairings } = useAppState();
   const known = pairings.find(({ id }) => id === draft.replaces);
   const again = known !== undefined;
   const [errors, setErrors] = useState<FieldErrors>(() => {
@@ -48,7 +48,7 @@ export function PairForm() {
     serial: useRef<HTMLInputElement>(null),
   };
   const starting = attempt !== null;
-  const blocked = storageProblem !== null || trustAnchor === null;
+  const blocked = storageProblem !== null || rootCa === null;
 
   // A refusal arrives while the form is shown: mark its field and go there.
   const refs = useRef(inputs);
@@ -105,7 +105,7 @@ export function PairForm() {
     void actions.startPairing(false);
   };
 
-  const problem = storageProblem ?? refusal ?? (trustAnchor ? null : appError('root-ca-missing'));
+  const problem = storageProblem ?? refusal ?? (rootCa ? null : appError('root-ca-missing'));
 
   return (
     <Screen
@@ -119,7 +119,7 @@ export function PairForm() {
           error={problem}
           compact
           actions={
-            trustAnchor === null ? (
+            rootCa === null ? (
               <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'pair' })}>
                 {t('actions.choose-root-ca')}
               </Button>
@@ -158,7 +158,7 @@ export function PairForm() {
                   inputRef={inputs.address}
                   mono
                 />
-                {trustAnchor && (
+                {rootCa && (
                   <div className="find-link">
                     <Button icon={Radar} onPress={() => actions.go({ name: 'find', next: 'pair' })}>
                       {t('find.start')}
@@ -249,7 +249,7 @@ export function PairForm() {
               {t('pair.blocked')}
             </p>
           )}
-          {!storageProblem && !trustAnchor && (
+          {!storageProblem && !rootCa && (
             <p id="pair-blocked" className="action-reason">
               {t('pair.rootCaNeeded')}
             </p>

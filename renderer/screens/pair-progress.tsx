@@ -1,7 +1,8 @@
 import { Ban, Check, MessageSquareText, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CertificateSummary, DeviceIdentity } from '../../shared/pairing.ts';
+import type { DeviceIdentity } from '../../shared/identity.ts';
+import type { CertificateSummary } from '../../shared/pairing.ts';
 import { Button } from '../components/button.tsx';
 import { CertificateFacts } from '../components/certificate.tsx';
 import { LinkDrawing, SerialDrawing } from '../components/drawings.tsx';

@@ -4,7 +4,7 @@ import { Checkbox, DropZone, FileTrigger, Label, Text, TextArea, TextField } fro
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
-import { CERTIFICATE_FILE_LIMIT, type TrustAnchorPreview } from '../../shared/ipc.ts';
+import { CERTIFICATE_FILE_LIMIT, type RootCaPreview } from '../../shared/root-ca.ts';
 import { Button } from '../components/button.tsx';
 import { CertificateFacts, commonName, Fingerprint } from '../components/certificate.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -29,7 +29,7 @@ const FILE_TYPES = [
 /** Trusting the Root CA: load, check, confirm. Nothing is trusted without the last step. */
 export function RootCaScreen({ next }: { readonly next: Origin }) {
   const actions = useActions();
-  const [preview, setPreview] = useState<TrustAnchorPreview | null>(null);
+  const [preview, setPreview] = useState<RootCaPreview | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   const [reading, setReading] = useState(false);
   const leave = () => actions.go(placeOf(next));
@@ -37,7 +37,7 @@ export function RootCaScreen({ next }: { readonly next: Origin }) {
   const read = async (bytes: Uint8Array<ArrayBuffer>) => {
     setReading(true);
     setError(null);
-    const result = await actions.previewTrustAnchor(bytes);
+    const result = await actions.previewRootCa(bytes);
     setReading(false);
     if (result.ok) setPreview(result.value);
     else setError(result.error);
@@ -72,7 +72,7 @@ interface LoadProps {
 function Load({ error, setError, reading, read, onBack }: LoadProps) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { trustAnchor, offered, storageProblem } = useAppState();
+  const { rootCa, offered, storageProblem } = useAppState();
   const [pasting, setPasting] = useState(false);
   const [text, setText] = useState('');
 
@@ -90,24 +90,24 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
   };
 
   return (
-    <Screen title={trustAnchor ? t('rootCa.title') : t('rootCa.firstTitle')} intro={t('rootCa.why')}>
+    <Screen title={rootCa ? t('rootCa.title') : t('rootCa.firstTitle')} intro={t('rootCa.why')}>
       {storageProblem && <ErrorPanel error={storageProblem} compact />}
       {error && <ErrorPanel key={`${error.code} ${error.detail}`} error={error} />}
       <div className="columns columns-help columns-fill">
         <div className="load">
-          {trustAnchor && (
+          {rootCa && (
             <section className="card stack-tight" aria-labelledby="current-heading">
               <div className="card-title">
                 <ShieldCheck className="icon-success" aria-hidden="true" />
                 <h2 id="current-heading">{t('rootCa.currentHeading')}</h2>
                 <span className="muted">
-                  {t('rootCa.trustedSince', { date: format.date(trustAnchor.trustedAt) })}
+                  {t('rootCa.trustedSince', { date: format.date(rootCa.trustedAt) })}
                 </span>
               </div>
-              <CertificateFacts certificate={trustAnchor.root} copyName={t('certificate.fingerprint')} />
+              <CertificateFacts certificate={rootCa.root} copyName={t('certificate.fingerprint')} />
             </section>
           )}
-          {trustAnchor && (
+          {rootCa && (
             <div>
               <h2>{t('rootCa.replaceHeading')}</h2>
               <p className="muted">{t('rootCa.replaceIntro')}</p>
@@ -195,7 +195,7 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
           </code>
         </aside>
       </div>
-      {trustAnchor && (
+      {rootCa && (
         <ActionBar
           start={
             <Button size="large" onPress={onBack}>
@@ -210,7 +210,7 @@ function Load({ error, setError, reading, read, onBack }: LoadProps) {
 }
 
 interface PreviewProps {
-  readonly preview: TrustAnchorPreview;
+  readonly preview: RootCaPreview;
   readonly onBack: () => void;
   readonly onFailed: (error: AppError) => void;
   readonly onDone: () => void;
@@ -219,7 +219,7 @@ interface PreviewProps {
 function Preview({ preview, onBack, onFailed, onDone }: PreviewProps) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { trustPreviewed } = useActions();
+  const { trustRootCa } = useActions();
   const { pairings } = useAppState();
   const [understood, setUnderstood] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -231,7 +231,7 @@ function Preview({ preview, onBack, onFailed, onDone }: PreviewProps) {
 
   const trust = async () => {
     setBusy(true);
-    const trusted = await trustPreviewed(root.fingerprint256, replacing && understood);
+    const trusted = await trustRootCa(root.fingerprint256, replacing && understood);
     setBusy(false);
     if (trusted.ok) onDone();
     else onFailed(trusted.error);

@@ -116,8 +116,8 @@ function RootCa() {
   const { t } = useTranslation();
   const format = useFormats();
   const { go } = useActions();
-  const { trustAnchor } = useAppState();
-  const root = trustAnchor?.root;
+  const { rootCa } = useAppState();
+  const root = rootCa?.root;
   const expired = root !== undefined && new Date(root.validTo).getTime() < Date.now();
   return (
     <Group title={t('settings.rootCa')}>

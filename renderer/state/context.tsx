@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { AppState } from '../../shared/ipc.ts';
+import type { AppState } from '../../shared/ipc/app.ts';
 import type { Model } from './model.ts';
 import type { Actions, Store } from './store.ts';
 

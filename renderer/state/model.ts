@@ -1,4 +1,3 @@
-import type { FoundDevice, ScanProgress } from '../../shared/discovery.ts';
 import type { AppError, ErrorAction } from '../../shared/errors.ts';
 import { ERROR_CATALOGUE, STAGES } from '../../shared/errors.ts';
 import {
@@ -8,8 +7,11 @@ import {
   parseAddress,
   type Transport,
 } from '../../shared/inputs.ts';
-import type { AppState, PairingRequest, Push } from '../../shared/ipc.ts';
+import type { AppState } from '../../shared/ipc/app.ts';
+import type { Push } from '../../shared/ipc/index.ts';
+import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress, PairingRecord, StageState } from '../../shared/pairing.ts';
+import type { FoundDevice, SearchProgress } from '../../shared/search.ts';
 import type { PairingStatus } from '../../shared/status.ts';
 
 /** Where the user is. Within `pair`, the attempt says which of its views is shown. */
@@ -63,7 +65,7 @@ export interface Attempt {
 export interface DeviceSearch {
   /** null until the main process has named it. */
   readonly id: string | null;
-  readonly progress: ScanProgress | null;
+  readonly progress: SearchProgress | null;
   readonly cancelling: boolean;
   /** Why it could not be started. */
   readonly refusal: AppError | null;
@@ -280,8 +282,8 @@ function pushed(model: Model, push: Push, at: string): Model {
     }
     case 'pairing-changed':
       return app ? { ...model, app: { ...app, pairings: upsert(app.pairings, push.pairing) } } : model;
-    case 'trust-anchor-changed':
-      return app ? { ...model, app: { ...app, trustAnchor: push.trustAnchor } } : model;
+    case 'root-ca-trusted':
+      return app ? { ...model, app: { ...app, rootCa: push.rootCa } } : model;
     case 'notices-changed':
       return app ? { ...model, app: { ...app, notices: push.notices } } : model;
     case 'pairing-removed':
@@ -312,12 +314,12 @@ function pushed(model: Model, push: Push, at: string): Model {
                 : { ...model.settled, [push.pairingId]: push.status },
           }
         : model;
-    case 'scan-progress': {
+    case 'search-progress': {
       const { search, lastSearchId } = model;
       const { progress } = push;
       if (!search) return model;
-      const mine = search.id === null ? progress.scanId !== lastSearchId : search.id === progress.scanId;
-      return mine ? { ...model, search: { ...search, id: progress.scanId, progress } } : model;
+      const mine = search.id === null ? progress.searchId !== lastSearchId : search.id === progress.searchId;
+      return mine ? { ...model, search: { ...search, id: progress.searchId, progress } } : model;
     }
     case 'settings-changed':
       return app ? { ...model, app: { ...app, settings: push.settings, language: push.language } } : model;
@@ -404,7 +406,7 @@ export function reduce(model: Model, event: Event): Model {
         ...model,
         app: event.app,
         loadError: null,
-        place: event.app.trustAnchor ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
+        place: event.app.rootCa ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
         draft: freshDraft(event.app, null),
         settled: settle({}, event.app.statuses),
         asked: null,

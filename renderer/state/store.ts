@@ -1,15 +1,9 @@
-import type { FoundDevice } from '../../shared/discovery.ts';
 import { appError } from '../../shared/errors.ts';
-import type {
-  Method,
-  MethodRequest,
-  MethodValue,
-  PosApi,
-  Push,
-  TrustAnchorPreview,
-} from '../../shared/ipc.ts';
+import type { Method, MethodRequest, MethodValue, PosApi, Push } from '../../shared/ipc/index.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { err, type Result } from '../../shared/result.ts';
+import type { RootCaPreview } from '../../shared/root-ca.ts';
+import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import {
   codeLeft,
@@ -159,21 +153,21 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     },
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
-    planScan: () => call('planScan', null),
-    async startScan(port: string, cidrs: string[]): Promise<void> {
+    planSearch: () => call('planSearch', null),
+    async startSearch(port: string, cidrs: string[]): Promise<void> {
       const { search } = model;
       if (search && !search.refusal && !search.progress?.finished) return;
       dispatch({ type: 'search-asked' });
-      const started = await call('startScan', { port, cidrs });
+      const started = await call('startSearch', { port, cidrs });
       if (!started.ok) return dispatch({ type: 'search-refused', error: started.error });
-      dispatch({ type: 'search-started', id: started.value.scanId });
-      if (model.search?.cancelling) await call('cancelScan', started.value);
+      dispatch({ type: 'search-started', id: started.value.searchId });
+      if (model.search?.cancelling) await call('cancelSearch', started.value);
     },
-    async cancelScan(): Promise<void> {
+    async cancelSearch(): Promise<void> {
       const id = model.search?.id;
       dispatch({ type: 'search-cancel-asked' });
       if (!id) return;
-      const cancelled = await call('cancelScan', { scanId: id });
+      const cancelled = await call('cancelSearch', { searchId: id });
       if (!cancelled.ok) dispatch({ type: 'search-refused', error: cancelled.error });
     },
     chooseDevice: (device: FoundDevice) => dispatch({ type: 'device-chosen', device }),
@@ -193,11 +187,11 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: OpenDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 
-    previewTrustAnchor: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<TrustAnchorPreview>> =>
-      call('previewTrustAnchor', { bytes }),
-    async trustPreviewed(fingerprint256: string, replaceConfirmed: boolean) {
-      const trusted = await call('trustPreviewed', { fingerprint256, replaceConfirmed });
-      if (trusted.ok) push({ type: 'trust-anchor-changed', trustAnchor: trusted.value });
+    previewRootCa: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<RootCaPreview>> =>
+      call('previewRootCa', { bytes }),
+    async trustRootCa(fingerprint256: string, replaceConfirmed: boolean) {
+      const trusted = await call('trustRootCa', { fingerprint256, replaceConfirmed });
+      if (trusted.ok) push({ type: 'root-ca-trusted', rootCa: trusted.value });
       return trusted;
     },
     async dismissNotice(id: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type HistoryEntry, historyEntrySchema } from '../../shared/history.ts';
-import type { PosApi } from '../../shared/ipc.ts';
+import type { PosApi } from '../../shared/ipc/index.ts';
 import { createVendorPki } from '../simulator/device.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
@@ -65,9 +65,9 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await expect(page.getByText('4 entries')).toBeVisible();
   const newRoot = (await createVendorPki()).root.certificatePem;
   await page.evaluate(async (pem) => {
-    const preview = await window.pos.call('previewTrustAnchor', { bytes: new TextEncoder().encode(pem) });
+    const preview = await window.pos.call('previewRootCa', { bytes: new TextEncoder().encode(pem) });
     if (preview.ok)
-      await window.pos.call('trustPreviewed', {
+      await window.pos.call('trustRootCa', {
         fingerprint256: preview.value.root.fingerprint256,
         replaceConfirmed: true,
       });

@@ -80,7 +80,7 @@ test('the main process answers only what the contract allows', async ({ app }) =
       await call('readFile', { path: '/etc/passwd' }),
       await call('constructor', null),
       await call('startPairing', { address: 5 }),
-      await call('previewTrustAnchor', { bytes: 'not bytes' }),
+      await call('previewRootCa', { bytes: 'not bytes' }),
       await call('checkConnection', { pairingId: '../../x' }),
       await call('checkConnection', { pairingId: '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e' }),
     ];

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ConnectionOptions, openConnection } from '../../electron/device/connection.ts';
-import { openLiveChannel } from '../../electron/device/live-channel.ts';
-import { proveMtls } from '../../electron/device/mtls-proof.ts';
-import { strangerAt } from '../../electron/device/stranger.ts';
-import { scanForDevices } from '../../electron/discovery/scan.ts';
-import { toAppError } from '../../electron/failure.ts';
+import { type ConnectionOptions, openConnection } from '../../electron/core/device/connection.ts';
+import { openLiveChannel } from '../../electron/core/device/live-channel.ts';
+import { proveMtls } from '../../electron/core/device/mtls-proof.ts';
+import { strangerAt } from '../../electron/core/device/stranger.ts';
+import { searchHosts } from '../../electron/core/discovery/search-hosts.ts';
+import { toAppError } from '../../electron/core/failure.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { createVendorPki, deviceDnsName, startSimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
@@ -91,7 +91,7 @@ describe('certificates made to harm', () => {
     const bad = await serve(await unreadable(), { host: '127.0.0.2' });
     expect(await outcome(bad)).toBe('device-certificate-invalid');
     const good = await startSimulatedDevice({ pki, host: '127.0.0.3', port: bad.address.port });
-    const found = await scanForDevices({
+    const found = await searchHosts({
       hosts: ['127.0.0.2', '127.0.0.3'],
       port: bad.address.port,
       trust: optionsFor(bad).trust,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PairingService } from '../../electron/pairing/pairing-service.ts';
+import { PairingService } from '../../electron/core/pairing/pairing-service.ts';
 import {
   createVendorPki,
   type SimulatedDevice,

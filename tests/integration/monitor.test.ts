@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConnectionMonitor } from '../../electron/status/monitor.ts';
-import type { FoundDevice } from '../../shared/discovery.ts';
+import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
+import type { FoundDevice } from '../../shared/search.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
 import {
   createVendorPki,

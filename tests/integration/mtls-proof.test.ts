@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { proveMtls } from '../../electron/device/mtls-proof.ts';
-import { strangerAt } from '../../electron/device/stranger.ts';
-import { toAppError } from '../../electron/failure.ts';
-import { checkConnection } from '../../electron/pairing/check-connection.ts';
+import { proveMtls } from '../../electron/core/device/mtls-proof.ts';
+import { strangerAt } from '../../electron/core/device/stranger.ts';
+import { toAppError } from '../../electron/core/failure.ts';
+import { checkConnection } from '../../electron/core/pairing/check-connection.ts';
 import type { Transport } from '../../shared/inputs.ts';
 import {
   createVendorPki,

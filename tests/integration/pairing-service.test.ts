@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AttemptEnd, PairingService } from '../../electron/pairing/pairing-service.ts';
-import { RootCaImport } from '../../electron/pairing/root-ca-import.ts';
-import type { PairingRequest } from '../../shared/ipc.ts';
+import { type AttemptEnd, PairingService } from '../../electron/core/pairing/pairing-service.ts';
+import { RootCaImport } from '../../electron/core/root-ca/root-ca-import.ts';
+import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
 import { codeOf } from '../support/failure-code.ts';

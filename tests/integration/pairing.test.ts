@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkConnection } from '../../electron/pairing/check-connection.ts';
+import { checkConnection } from '../../electron/core/pairing/check-connection.ts';
 import type { ErrorCode, Stage } from '../../shared/errors.ts';
 import type { Transport } from '../../shared/inputs.ts';
 import { ANSWER_FORMAT_NAMES } from '../simulator/answers.ts';

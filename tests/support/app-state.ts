@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc.ts';
+import type { AppState } from '../../shared/ipc/app.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 
 /** What a renderer gets from a main process that knows nothing yet. */
@@ -6,7 +6,7 @@ export const EMPTY_APP: AppState = {
   version: '1',
   runtime: { electron: '33', chromium: '130', node: '20', system: 'Linux' },
   language: 'en',
-  trustAnchor: null,
+  rootCa: null,
   pairings: [],
   storageProblem: null,
   notices: [],

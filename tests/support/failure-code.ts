@@ -1,4 +1,4 @@
-import { toAppError } from '../../electron/failure.ts';
+import { toAppError } from '../../electron/core/failure.ts';
 
 /** The catalogue code `work` fails with, or 'ok'. */
 export function codeOf(work: () => unknown): string {

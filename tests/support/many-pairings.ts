@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { summarize } from '../../electron/pki/certificate.ts';
-import type { Vault } from '../../electron/vault/vault.ts';
+import { summarize } from '../../electron/core/pki/certificate.ts';
+import type { Vault } from '../../electron/core/vault/vault.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import type { CertifiedKey } from '../simulator/pki.ts';
 

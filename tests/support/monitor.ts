@@ -1,11 +1,11 @@
-import { scanForDevices } from '../../electron/discovery/scan.ts';
-import { currentTrust } from '../../electron/pairing/settings.ts';
-import { ConnectionMonitor, type MonitorParts } from '../../electron/status/monitor.ts';
+import { currentTrust } from '../../electron/core/context.ts';
+import { searchHosts } from '../../electron/core/discovery/search-hosts.ts';
+import { ConnectionMonitor, type MonitorParts } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
 import type { testRegister } from './register.ts';
 
-/** The monitor of a register with the real scanner over some loopback addresses, and a look at all it tells. */
+/** The monitor of a register with the real search over some loopback addresses, and a look at all it tells. */
 export function watchRegister(register: ReturnType<typeof testRegister>, hosts: readonly string[] = []) {
   const settings = { checkIntervalMinutes: 15, followAddressChanges: true };
   const told: { readonly id: string; readonly status: PairingStatus }[] = [];
@@ -20,7 +20,7 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
     settings: () => settings,
     search: (port, signal) => {
       searches += 1;
-      return scanForDevices({ hosts, port, trust: currentTrust(register.context), signal });
+      return searchHosts({ hosts, port, trust: currentTrust(register.context), signal });
     },
     heartbeat: { everyMs: 100, pongWithinMs: 2_000 },
     random: () => 0.1,

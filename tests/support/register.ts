@@ -1,10 +1,11 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
-import { pairRegister } from '../../electron/pairing/pair-register.ts';
-import { validateRequest } from '../../electron/pairing/request.ts';
-import type { PairingContext, Timing } from '../../electron/pairing/settings.ts';
+import type { PairingContext, Timing } from '../../electron/core/context.ts';
+import { pairRegister } from '../../electron/core/pairing/pair-register.ts';
+import { validateRequest } from '../../electron/core/pairing/valid-request.ts';
+import type { DeviceIdentity } from '../../shared/identity.ts';
 import type { Transport } from '../../shared/inputs.ts';
-import type { PairingRequest } from '../../shared/ipc.ts';
-import type { DeviceIdentity, PairingProgress } from '../../shared/pairing.ts';
+import type { PairingRequest } from '../../shared/ipc/pairing.ts';
+import type { PairingProgress } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { memoryVault } from './vault.ts';
 

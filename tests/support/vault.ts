@@ -1,6 +1,6 @@
-import type { SecretCipher } from '../../electron/vault/cipher.ts';
-import type { DocumentStore } from '../../electron/vault/documents.ts';
-import { Vault } from '../../electron/vault/vault.ts';
+import type { SecretCipher } from '../../electron/core/vault/cipher.ts';
+import type { DocumentStore } from '../../electron/core/vault/documents.ts';
+import { Vault } from '../../electron/core/vault/vault.ts';
 import { appError } from '../../shared/errors.ts';
 
 /** A cipher that really hides the text, under a key that can be changed as when a keyring is lost. */

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
-import { openConnection } from '../../electron/device/connection.ts';
-import { toAppError } from '../../electron/failure.ts';
+import { openConnection } from '../../electron/core/device/connection.ts';
+import { toAppError } from '../../electron/core/failure.ts';
 
 /**
  * Prints what a device on this computer is to Node's own trust store and to the app under two Root CAs. Run as a

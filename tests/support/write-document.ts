@@ -1,5 +1,5 @@
 /** Writes one document in a process of its own, whose disk a test can make small: folder, number of characters. */
-import { electronStoreDocuments } from '../../electron/electron-store-documents.ts';
+import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 
 const [, , directory = '', length = ''] = process.argv;
 try {

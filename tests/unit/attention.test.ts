@@ -4,7 +4,7 @@ import {
   AttentionPolicy,
   attentionOf,
   overallState,
-} from '../../electron/windows/attention.ts';
+} from '../../electron/desktop/attention.ts';
 import { appError } from '../../shared/errors.ts';
 import type { PairingStatus } from '../../shared/status.ts';
 

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cancellable, withDeadline } from '../../electron/device/deadline.ts';
-import { Failure } from '../../electron/failure.ts';
+import { cancellable, withDeadline } from '../../electron/core/device/deadline.ts';
+import { Failure } from '../../electron/core/failure.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

@@ -3,8 +3,8 @@ import {
   errorResponseFailure,
   httpStatusFailure,
   parseDeviceMessage,
-} from '../../electron/device/messages.ts';
-import { socketFailure } from '../../electron/device/socket-errors.ts';
+} from '../../electron/core/device/messages.ts';
+import { socketFailure } from '../../electron/core/device/socket-errors.ts';
 
 const SECRET = '8QW1YS1D';
 

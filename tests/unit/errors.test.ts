@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure, settle } from '../../electron/failure.ts';
+import { failure, settle } from '../../electron/core/failure.ts';
 import { ERROR_CATALOGUE, ERROR_CODES } from '../../shared/errors.ts';
 import en from '../../shared/locales/en.json' with { type: 'json' };
 

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { historyToCsv, historyToJson } from '../../electron/history/export.ts';
-import { History } from '../../electron/history/history.ts';
+import { historyToCsv, historyToJson } from '../../electron/core/history/export.ts';
+import { History } from '../../electron/core/history/history.ts';
 import { HISTORY_TEXT_LIMIT, type HistoryEntry } from '../../shared/history.ts';
 
 const START = Date.parse('2026-03-01T08:00:00Z');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sameSerial } from '../../shared/identity.ts';
 import {
   formatAuthority,
   normalizeCode,
@@ -6,7 +7,6 @@ import {
   parseCode,
   parsePosId,
   parseSerial,
-  sameSerial,
   suggestPosId,
 } from '../../shared/inputs.ts';
 import type { Result } from '../../shared/result.ts';

@@ -1,51 +1,57 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const CORE = [
-  'electron/device',
-  'electron/discovery',
-  'electron/history',
-  'electron/pairing',
-  'electron/pki',
-  'electron/status',
-  'electron/vault',
-  'shared',
-];
 
-function importsOf(file: string): string[] {
+interface Import {
+  readonly file: string;
+  /** A path from the repository's root, or a package's name. */
+  readonly target: string;
+}
+
+const sourcesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(folder, name));
+
+function importsOf(file: string): Import[] {
   const source = readFileSync(join(root, file), 'utf8');
-  return [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) =>
-    specifier.startsWith('.') ? relative(root, resolve(root, dirname(file), specifier)) : specifier,
-  );
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => ({
+    file,
+    target: specifier.startsWith('.') ? relative(root, resolve(root, dirname(file), specifier)) : specifier,
+  }));
 }
 
-function reachableFrom(files: readonly string[]): Map<string, string[]> {
-  const seen = new Map<string, string[]>();
-  const queue = [...files];
-  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (seen.has(file) || !/\.tsx?$/.test(file)) continue;
-    seen.set(file, importsOf(file));
-    queue.push(...importsOf(file));
-  }
-  return seen;
-}
+const importsIn = (folder: string): Import[] => sourcesIn(folder).flatMap(importsOf);
+const isLocal = ({ target }: Import) => existsSync(join(root, target));
+const isElectron = ({ target }: Import) => /^electron(-store)?($|\/(main|common|renderer)$)/.test(target);
 
-it('keeps the domain core free of Electron, directly and through what it imports', () => {
-  const files = [
-    'electron/app-services.ts',
-    'electron/settings-store.ts',
-    ...CORE.flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
-        join(folder, name),
-      ),
-    ),
-  ];
-  const reachable = reachableFrom(files);
-  expect(reachable.size).toBeGreaterThan(20);
-  const offenders = [...reachable].filter(([, imports]) =>
-    imports.some((specifier) => /^electron(\/main|\/common|-store)?$/.test(specifier)),
+it('keeps the core to itself and shared/, whatever folders it has', () => {
+  const imports = importsIn('electron/core');
+  expect(imports.length).toBeGreaterThan(100);
+  const offenders = imports.filter(
+    (each) => isElectron(each) || (isLocal(each) && !/^(electron\/core|shared)\//.test(each.target)),
   );
-  expect(offenders.map(([file]) => file)).toEqual([]);
+  expect(offenders).toEqual([]);
+});
+
+it('keeps shared/ free of both processes', () => {
+  const offenders = importsIn('shared').filter(
+    (each) =>
+      isElectron(each) ||
+      each.target.startsWith('node:') ||
+      (isLocal(each) && !each.target.startsWith('shared/')),
+  );
+  expect(offenders).toEqual([]);
+});
+
+it('keeps the renderer away from the main process and from Node', () => {
+  const offenders = importsIn('renderer').filter(
+    (each) =>
+      isElectron(each) ||
+      each.target.startsWith('node:') ||
+      (isLocal(each) && !/^(renderer|shared)\//.test(each.target)),
+  );
+  expect(offenders).toEqual([]);
 });

@@ -119,7 +119,7 @@ describe('texts', () => {
   });
 
   it('of the menu are all used', () => {
-    const code = readFileSync(join(root, 'electron/windows/menu.ts'), 'utf8');
+    const code = readFileSync(join(root, 'electron/desktop/menu.ts'), 'utf8');
     const names = Object.keys(TEXTS.en.menu);
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !(name in SHORTCUTS) && !code.includes(`texts.${name}`))).toEqual([]);

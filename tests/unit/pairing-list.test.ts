@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialStatus, nextStatus } from '../../electron/status/state-machine.ts';
+import { initialStatus, nextStatus } from '../../electron/core/status/state-machine.ts';
 import { INITIAL, type Model, reduce } from '../../renderer/state/model.ts';
 import {
   byName,

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toAppError } from '../../electron/failure.ts';
+import { toAppError } from '../../electron/core/failure.ts';
 import {
   EKU_SERVER_AUTH,
   parseCertificate,
   readExtensions,
   summarize,
-} from '../../electron/pki/certificate.ts';
-import { verifyChain } from '../../electron/pki/chain.ts';
-import { readCredentials } from '../../electron/pki/credentials.ts';
-import { findPemBlocks } from '../../electron/pki/pem.ts';
-import { type RootCa, readRootCa } from '../../electron/pki/trust-anchor.ts';
+} from '../../electron/core/pki/certificate.ts';
+import { verifyChain } from '../../electron/core/pki/chain.ts';
+import { readCredentials } from '../../electron/core/pki/credentials.ts';
+import { findPemBlocks } from '../../electron/core/pki/pem.ts';
+import { type RootCa, readRootCa } from '../../electron/core/pki/root-ca.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
 import { codeOf } from '../support/failure-code.ts';
 

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { formatCidr, hostsIn, localRanges, parseCidr } from '../../electron/discovery/ranges.ts';
-import { scanRangeSchema } from '../../shared/discovery.ts';
+import { formatCidr, hostsIn, localRanges, parseCidr } from '../../electron/core/discovery/ranges.ts';
+import { searchRangeSchema } from '../../shared/search.ts';
 
 const ipv4 = (cidr: string | null, internal = false): NetworkInterfaceInfo => ({
   family: 'IPv4',
@@ -78,7 +78,7 @@ describe('localRanges', () => {
 
   it('works on this computer, whatever its networks', () => {
     for (const range of localRanges()) {
-      expect(scanRangeSchema.parse(range)).toEqual(range);
+      expect(searchRangeSchema.parse(range)).toEqual(range);
       expect(hostsIn(range.cidr)).toHaveLength(range.hostCount);
     }
   });

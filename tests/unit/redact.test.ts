@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redact } from '../../electron/redact.ts';
+import { redact } from '../../electron/core/redact.ts';
 
 it('removes secrets in any case and with separators', () => {
   const text = 'Code 8QW1YS1D (8qw1-ys1d, 8QW1 YS1D) is not valid';

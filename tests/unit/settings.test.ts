@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Failure } from '../../electron/failure.ts';
-import { SettingsStore } from '../../electron/settings-store.ts';
+import { Failure } from '../../electron/core/failure.ts';
+import { SettingsStore } from '../../electron/core/settings/settings-store.ts';
 import { DEFAULT_SETTINGS, settingsPatchSchema } from '../../shared/settings.ts';
 import { MemoryDocuments } from '../support/vault.ts';
 

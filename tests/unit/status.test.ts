@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../electron/status/backoff.ts';
-import { hasElapsed } from '../../electron/status/elapsed.ts';
+import { backoffMs } from '../../electron/core/status/backoff.ts';
+import { hasElapsed } from '../../electron/core/status/elapsed.ts';
 import {
   initialStatus,
   maybeWatched,
   nextStatus,
   type StatusEvent,
   stateOfError,
-} from '../../electron/status/state-machine.ts';
+} from '../../electron/core/status/state-machine.ts';
 import { appError, ERROR_CODES, type ErrorCode } from '../../shared/errors.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus, statusAction } from '../../shared/status.ts';

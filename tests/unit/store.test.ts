@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createStore } from '../../renderer/state/store.ts';
 import { appError } from '../../shared/errors.ts';
-import type { PosApi, Push } from '../../shared/ipc.ts';
+import type { PosApi, Push } from '../../shared/ipc/index.ts';
 import { err, ok } from '../../shared/result.ts';
 import { DEFAULT_SETTINGS, patched, type Settings, type SettingsPatch } from '../../shared/settings.ts';
 import { EMPTY_APP } from '../support/app-state.ts';

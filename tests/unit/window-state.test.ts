@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Area, placeWindow, type WindowState } from '../../electron/windows/window-placement.ts';
-import { readWindowState, trackWindow } from '../../electron/windows/window-state.ts';
+import { type Area, placeWindow, type WindowState } from '../../electron/window/window-placement.ts';
+import { readWindowState, trackWindow } from '../../electron/window/window-state.ts';
 import { MemoryDocuments } from '../support/vault.ts';
 
 const REGISTER: Area = { x: 0, y: 0, width: 1024, height: 560 };

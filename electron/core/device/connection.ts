@@ -1,0 +1,182 @@
+import type { X509Certificate } from 'node:crypto';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { DeviceIdentity } from '../../../shared/identity.ts';
+import type { DeviceAddress } from '../../../shared/inputs.ts';
+import { Failure, failure } from '../failure.ts';
+import {
+  EKU_SERVER_AUTH,
+  parseCertificate,
+  sameCertificate,
+  summarize,
+  toPem,
+  validityAt,
+} from '../pki/certificate.ts';
+import { verifyChain } from '../pki/chain.ts';
+import { clockLooksWrong } from '../pki/clock.ts';
+import type { RootCa } from '../pki/root-ca.ts';
+import { cancellable } from './deadline.ts';
+import { readIdentity, requireIdentity } from './identity.ts';
+import { socketFailure } from './socket-errors.ts';
+
+/** What every connection to a device is judged by. */
+export interface Trust {
+  readonly rootCa: RootCa;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A moment that is surely over, in milliseconds since 1970, for the clock hint. */
+  readonly knownPast: number;
+}
+
+export interface ClientCertificate {
+  readonly privateKeyPem: string;
+  readonly certificateChainPem: string;
+}
+
+export interface ConnectionOptions {
+  readonly address: DeviceAddress;
+  readonly trust: Trust;
+  readonly signal: AbortSignal;
+  /** A TCP connection to the address that is open already. It is closed here when anything fails. */
+  readonly tcp?: Socket;
+  /** Refuse any other device than this one. */
+  readonly identity?: DeviceIdentity;
+  /** Refuse any other device certificate than this one. */
+  readonly pinnedCertificate?: X509Certificate;
+  readonly clientCertificate?: ClientCertificate;
+  /** Called when the device has answered in TLS, before its certificate is judged. */
+  readonly onHandshake?: () => void;
+  /** Called when the other end has spoken TLS: it has sent its part of the keys, and has yet to prove anything. */
+  readonly onServerHello?: () => void;
+}
+
+/**
+ * A TLS connection whose other end is proved. Only such a connection may carry application data; a client
+ * certificate (never its key) has been presented before, within the handshake.
+ */
+export interface VerifiedConnection {
+  readonly socket: TLSSocket;
+  readonly certificate: X509Certificate;
+  readonly identity: DeviceIdentity;
+}
+
+function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
+  return cancellable(signal, 'the network connection', (resolve, reject) => {
+    const socket = connectTcp({ host: address.host, port: address.port, noDelay: true });
+    socket.once('connect', () => resolve(socket));
+    socket.on('error', (error) => reject(socketFailure(error)));
+    return () => socket.destroy();
+  });
+}
+
+function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
+  const { address, trust, signal, clientCertificate, onServerHello } = options;
+  const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
+  return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
+    const socket = connectTls({
+      socket: tcp,
+      // A host name is announced, an IP address never (RFC 6066 section 3).
+      ...(isIP(address.host) ? {} : { servername: address.host }),
+      // The trust anchor replaces the system store. Intermediates only help to build the path to it; the library
+      // would take an ended one here rather than its renewal that the device presents.
+      ca: [trust.rootCa.root, ...trust.rootCa.intermediates.filter(inDate)].map(toPem),
+      minVersion: 'TLSv1.2',
+      // Judged below, where the reason can be named and the serial number replaces the host check. No application
+      // data is sent before that.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      ...(clientCertificate && {
+        key: clientCertificate.privateKeyPem,
+        cert: clientCertificate.certificateChainPem,
+      }),
+    });
+    // The first sign of it that Node gives; the secret that comes with the event is not looked at.
+    socket.once('keylog', () => onServerHello?.());
+    socket.once('secureConnect', () => {
+      // TLS 1.2 could show another certificate later; what was judged must stay.
+      socket.disableRenegotiation();
+      resolve(socket);
+    });
+    socket.on('error', (error) => reject(socketFailure(error)));
+    socket.once('close', () => reject(failure('connection-lost', 'closed during the TLS handshake')));
+    return () => socket.destroy();
+  });
+}
+
+/** More certificates than a device has any use for; each one costs signature checks, and anybody can send them. */
+const MOST_PRESENTED = 10;
+
+/** The device's certificate and those after it that can be read, each once. */
+function presentedChain(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  for (let seen = 0; peer?.raw && seen < MOST_PRESENTED; seen += 1) {
+    const certificate = parseCertificate(peer.raw);
+    if (!certificate) {
+      if (seen === 0) throw failure('device-certificate-invalid', 'its certificate cannot be read');
+    } else if (!chain.some((other) => sameCertificate(other, certificate))) chain.push(certificate);
+    if (peer.issuerCertificate === peer) break;
+    peer = peer.issuerCertificate;
+  }
+  return chain;
+}
+
+function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
+  const [leaf, ...intermediates] = presentedChain(socket);
+  if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
+  const { rootCa, knownPast } = trust;
+  const now = trust.now();
+  const chain = verifyChain({
+    leaf,
+    intermediates: [...intermediates, ...rootCa.intermediates],
+    anchors: [rootCa.root],
+    eku: EKU_SERVER_AUTH,
+    now,
+  });
+  if (!chain.ok) {
+    const { subject, issuer, validFrom, validTo } = summarize(chain.certificate);
+    const detail = `${subject}, issued by ${issuer}, valid ${validFrom} to ${validTo}`;
+    switch (chain.problem) {
+      case 'issuer-unknown':
+        throw failure(
+          'device-issuer-unknown',
+          `${detail}; ${intermediates.length} further certificates presented`,
+        );
+      case 'purpose':
+        throw failure('device-certificate-purpose', detail);
+      default:
+        throw failure(`device-certificate-${chain.problem}`, detail, {
+          params: { date: chain.problem === 'expired' ? validTo : validFrom },
+          clockSuspect: clockLooksWrong(now, knownPast, Date.parse(rootCa.root.validTo)),
+        });
+    }
+  }
+  // The library's own path validation has the last word: it also knows name constraints and policies.
+  if (!socket.authorized) throw failure('device-certificate-invalid', String(socket.authorizationError));
+  return leaf;
+}
+
+/**
+ * Opens a TLS connection (>= 1.2) to a device and proves its other end before any application data is sent: chain to
+ * the trust anchor alone, dates, serverAuth, identity, and the pin when one is given. A client certificate is part of
+ * the handshake: as TLS works, it (never its key) is presented before the device is judged. Throws {@link Failure}.
+ */
+export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
+  const tcp = options.tcp ?? (await openTcp(options));
+  try {
+    const socket = await shakeHands(tcp, options);
+    options.onHandshake?.();
+    const certificate = requireTrusted(socket, options.trust);
+    const identity = readIdentity(certificate, options.address.host);
+    if (options.identity) requireIdentity(identity, options.identity);
+    if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
+      throw failure('device-changed', `now ${summarize(certificate).subject} ${certificate.fingerprint256}`);
+    }
+    return { socket, certificate, identity };
+  } catch (thrown) {
+    tcp.destroy();
+    if (thrown instanceof Failure) throw thrown;
+    // What the other end sent is the only thing here that can surprise.
+    throw failure('device-certificate-invalid', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}

@@ -1,0 +1,24 @@
+import { type HistoryEntry, historyEntrySchema } from '../../../shared/history.ts';
+
+const COLUMNS = historyEntrySchema.keyof().options;
+
+/** Spreadsheets take what begins like this for a formula, and a leading apostrophe for "this is text". */
+const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** Without this mark Excel reads UTF-8 in the computer's own code page. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+function cell(text: string): string {
+  const harmless = FORMULA_START.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** Entries as CSV (RFC 4180: commas, CRLF, a header) in the given order, harmless in a spreadsheet. */
+export function historyToCsv(entries: readonly HistoryEntry[]): string {
+  const rows = entries.map((entry) => COLUMNS.map((column) => cell(entry[column] ?? '')).join(','));
+  return `${BYTE_ORDER_MARK}${[COLUMNS.join(','), ...rows].join('\r\n')}\r\n`;
+}
+
+/** Entries as one JSON array (RFC 8259) in the given order. */
+export const historyToJson = (entries: readonly HistoryEntry[]): string =>
+  `${JSON.stringify(entries, null, 2)}\n`;

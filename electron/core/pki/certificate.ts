@@ -1,0 +1,141 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import forge from 'node-forge';
+import type { CertificateSummary } from '../../../shared/pairing.ts';
+
+/** The extensions that decide what a certificate may be used for (RFC 5280 section 4.2.1). */
+export interface CertificateExtensions {
+  readonly isCa: boolean;
+  /** Largest number of further CA certificates below this one; undefined: no limit. */
+  readonly pathLength: number | undefined;
+  /** undefined when the certificate has no keyUsage extension. */
+  readonly mayCertSign: boolean | undefined;
+  /** Extended key usages as OIDs; undefined when the extension is absent (any purpose). */
+  readonly extendedKeyUsages: readonly string[] | undefined;
+  /** SAN entries of type dNSName, lower case. */
+  readonly dnsNames: readonly string[];
+}
+
+export const EKU_SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+export const EKU_CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
+const OID = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  eku: '2.5.29.37',
+};
+const SAN_DNS_NAME = 2;
+const KEY_CERT_SIGN = 0x04;
+const EXTENSIONS_TAG = 3;
+
+function children(node: forge.asn1.Asn1 | undefined): forge.asn1.Asn1[] {
+  return node && Array.isArray(node.value) ? node.value : [];
+}
+
+function octets(node: forge.asn1.Asn1 | undefined): string {
+  return node && typeof node.value === 'string' ? node.value : '';
+}
+
+/** The extension values by OID, as DER. node-forge's own certificate reader is not used: it reads RSA keys only. */
+function extensionValues(certificate: X509Certificate): Map<string, string> {
+  const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
+  const wrapper = children(children(root)[0]).find(
+    (node) => node.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && node.type === EXTENSIONS_TAG,
+  );
+  const values = new Map<string, string>();
+  for (const extension of children(children(wrapper)[0])) {
+    const parts = children(extension);
+    const oid = forge.asn1.derToOid(octets(parts[0]));
+    // RFC 5280 section 4.2; two readers could each believe another one of them.
+    if (values.has(oid)) throw new Error(`extension ${oid} twice`);
+    values.set(oid, octets(parts[parts.length - 1]));
+  }
+  return values;
+}
+
+const integer = (bytes: string): number =>
+  [...bytes].reduce((sum, byte) => sum * 256 + byte.charCodeAt(0), 0);
+
+/** Reads the extensions of any certificate Node could parse, RSA or EC. Throws on malformed DER. */
+export function readExtensions(certificate: X509Certificate): CertificateExtensions {
+  const values = extensionValues(certificate);
+  const parse = (oid: string) => {
+    const der = values.get(oid);
+    return der === undefined ? undefined : forge.asn1.fromDer(der);
+  };
+  const [ca, pathLength] = children(parse(OID.basicConstraints));
+  const isCa = ca?.type === forge.asn1.Type.BOOLEAN && octets(ca).charCodeAt(0) !== 0;
+  const keyUsage = parse(OID.keyUsage);
+  const eku = parse(OID.eku);
+  return {
+    isCa,
+    pathLength: isCa && pathLength ? integer(octets(pathLength)) : undefined,
+    // First octet of a BIT STRING: number of unused bits.
+    mayCertSign: keyUsage ? (octets(keyUsage).charCodeAt(1) & KEY_CERT_SIGN) !== 0 : undefined,
+    extendedKeyUsages: eku ? children(eku).map((node) => forge.asn1.derToOid(octets(node))) : undefined,
+    dnsNames: children(parse(OID.subjectAltName))
+      .filter((name) => name.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && name.type === SAN_DNS_NAME)
+      .map((name) => octets(name).toLowerCase()),
+  };
+}
+
+const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256. */
+export function describeKey(key: KeyObject): { readonly name: string; readonly strong: boolean } {
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return { name: `RSA ${modulusLength}`, strong: modulusLength >= 2048 };
+    case 'ec':
+      return { name: `EC ${CURVE_NAMES[namedCurve] ?? namedCurve}`, strong: namedCurve in CURVE_NAMES };
+    default:
+      return { name: key.asymmetricKeyType ?? 'unknown', strong: false };
+  }
+}
+
+/** Distinguished name in one line, most specific part first: `CN=…, O=…`. */
+const oneLineName = (name: string): string => name.split('\n').reverse().join(', ');
+
+const iso = (date: string): string => new Date(date).toISOString();
+
+export function summarize(certificate: X509Certificate): CertificateSummary {
+  return {
+    subject: oneLineName(certificate.subject),
+    issuer: oneLineName(certificate.issuer),
+    serialNumber: certificate.serialNumber,
+    validFrom: iso(certificate.validFrom),
+    validTo: iso(certificate.validTo),
+    fingerprint256: certificate.fingerprint256,
+    key: describeKey(certificate.publicKey).name,
+  };
+}
+
+/** PEM form with LF line ends and a final newline. */
+export const toPem = (certificate: X509Certificate): string => `${certificate.toString().trim()}\n`;
+
+export const sameCertificate = (a: X509Certificate, b: X509Certificate): boolean => a.raw.equals(b.raw);
+
+/** Signed by itself (checked), so it can be a root. */
+export const isSelfSigned = (certificate: X509Certificate): boolean =>
+  certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+
+export type ValidityAt = 'valid' | 'expired' | 'not-yet-valid';
+
+/** Validity of the dates alone (RFC 5280 section 4.1.2.5); `now` in milliseconds since 1970. */
+export function validityAt(certificate: X509Certificate, now: number): ValidityAt {
+  // Written so that a date nobody can read (NaN) counts as not valid.
+  if (!(now >= Date.parse(certificate.validFrom))) return 'not-yet-valid';
+  return now <= Date.parse(certificate.validTo) ? 'valid' : 'expired';
+}
+
+/** Parses one certificate, PEM or DER; undefined when it is none. */
+export function parseCertificate(data: string | Uint8Array): X509Certificate | undefined {
+  try {
+    const certificate = new X509Certificate(data);
+    readExtensions(certificate);
+    return certificate;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import type { RootCaPreview, TrustedRootCa } from '../../../shared/root-ca.ts';
+import type { PairingContext } from '../context.ts';
+import { failure } from '../failure.ts';
+import { summarize } from '../pki/certificate.ts';
+import { type RootCa, readRootCa } from '../pki/root-ca.ts';
+import type { StoredRootCa } from '../vault/vault.ts';
+
+export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa): TrustedRootCa => ({
+  root: summarize(root),
+  intermediates: intermediates.map(summarize),
+  trustedAt,
+});
+
+/** Import of the merchant's Root CA in two steps: read and show, then trust exactly what was shown. */
+export class RootCaImport {
+  readonly #context: PairingContext;
+  #previewed: RootCa | undefined;
+
+  constructor(context: PairingContext) {
+    this.#context = context;
+  }
+
+  preview(bytes: Uint8Array): RootCaPreview {
+    const { vault, now, builtAt } = this.#context;
+    this.#previewed = undefined;
+    const rootCa = readRootCa(bytes, now(), builtAt);
+    this.#previewed = rootCa;
+    return {
+      root: summarize(rootCa.root),
+      intermediates: rootCa.intermediates.map(summarize),
+      replaces: vault.rootCa && summarize(vault.rootCa.root),
+      affectedPairingIds: this.#affected(rootCa),
+    };
+  }
+
+  /** Throws {@link Failure} `root-ca-changed` unless `fingerprint256` is the previewed one. */
+  trust(fingerprint256: string, replaceConfirmed: boolean): TrustedRootCa {
+    const { vault, now } = this.#context;
+    const previewed = this.#previewed;
+    if (previewed?.root.fingerprint256 !== fingerprint256) throw failure('root-ca-changed');
+    const replacesAnother = vault.rootCa !== null && vault.rootCa.root.fingerprint256 !== fingerprint256;
+    if (replacesAnother && !replaceConfirmed)
+      throw failure('invalid-request', 'replacing the Root CA was not confirmed');
+    const stored = vault.trustRootCa(previewed, new Date(now()).toISOString());
+    this.#previewed = undefined;
+    return describeRootCa(stored);
+  }
+
+  #affected({ root }: RootCa): string[] {
+    return this.#context.vault.pairings
+      .filter(({ trustAnchorFingerprint256 }) => trustAnchorFingerprint256 !== root.fingerprint256)
+      .map(({ id }) => id);
+  }
+}

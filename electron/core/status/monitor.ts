@@ -1,0 +1,359 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
+import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
+import { type PairingContext, pinnedTrust } from '../context.ts';
+import { withDeadline } from '../device/deadline.ts';
+import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
+import { failure, toAppError } from '../failure.ts';
+import { checkConnection } from '../pairing/check-connection.ts';
+import { summarize } from '../pki/certificate.ts';
+import { ChannelWatcher } from './channel-watcher.ts';
+import { hasElapsed } from './elapsed.ts';
+import { MovedDeviceFinder, type Search } from './moved-device-finder.ts';
+import { initialStatus, maybeWatched, nextStatus, type StatusEvent } from './state-machine.ts';
+
+const MINUTE_MS = 60_000;
+/** How many scheduled checks run at once; most of the time of each is waiting for the network. */
+const CHECKS_AT_ONCE = 16;
+/** Its address may have gone to another device, so "wrong device" is a reason to look for the right one as well. */
+const FOLLOWED: ReadonlySet<ConnectionState> = new Set(['unreachable', 'reconnecting', 'wrong-device']);
+export const DEFAULT_HEARTBEAT: Heartbeat = { everyMs: 15_000, pongWithinMs: 10_000 };
+
+export interface MonitorParts {
+  readonly context: PairingContext;
+  readonly settings: () => { readonly checkIntervalMinutes: number; readonly followAddressChanges: boolean };
+  readonly search: Search;
+  readonly heartbeat: Heartbeat;
+  readonly random: () => number;
+  /** Like setTimeout; returns what cancels it. */
+  readonly later: (work: () => void, ms: number) => () => void;
+  readonly onStatus: (pairing: PairingRecord, status: PairingStatus, before: PairingStatus) => void;
+  readonly onPairing: (pairing: PairingRecord) => void;
+  readonly onMoved: (pairing: PairingRecord, from: DeviceAddress) => void;
+}
+
+interface RunningCheck {
+  readonly outcome: Promise<PairingRecord>;
+  readonly cancel: AbortController;
+}
+
+type Concerns = (pairing: PairingRecord) => boolean;
+
+/** Keeps an eye on all pairings: scheduled checks, watched channels, and devices that moved. */
+export class ConnectionMonitor {
+  readonly #parts: MonitorParts;
+  readonly #finder: MovedDeviceFinder;
+  readonly #statuses = new Map<string, PairingStatus>();
+  readonly #checks = new Map<string, RunningCheck>();
+  readonly #checkedAt = new Map<string, number>();
+  /** Due for a check and waiting for a free place; the next one is the last. */
+  #due: string[] = [];
+  readonly #watchers = new Map<string, ChannelWatcher>();
+  /** Pairings whose device somebody else needs for now. */
+  readonly #suspensions = new Set<Concerns>();
+  readonly #closing = new AbortController();
+
+  constructor(parts: MonitorParts) {
+    this.#parts = parts;
+    this.#finder = new MovedDeviceFinder(parts.search, parts.context.now);
+  }
+
+  get statuses(): Record<string, PairingStatus> {
+    return Object.fromEntries(
+      this.#parts.context.vault.pairings.map((pairing) => [pairing.id, this.#statusOf(pairing)]),
+    );
+  }
+
+  /** Starts the checks that are due and updates what the clock changes. Call it every few seconds. */
+  tick(): void {
+    if (this.#closed) return;
+    const watchedFirst: string[] = [];
+    const others: string[] = [];
+    for (const pairing of this.#parts.context.vault.pairings) {
+      this.#apply(pairing.id, { type: 'looked-at-clock' });
+      // The check comes first: it proves more, and the channel is opened when it has ended.
+      if (this.#isDue(pairing)) (pairing.watchLive ? watchedFirst : others).push(pairing.id);
+      else this.#watchAgain(pairing);
+    }
+    this.#due = [...watchedFirst, ...others].reverse();
+    this.#startDue();
+  }
+
+  /** The network or the computer came back: what waits for a retry, or went wrong, is tried at once. */
+  wake(): void {
+    for (const [id, status] of this.#statuses) {
+      if (status.state !== 'connected' && status.state !== 'tls-only') this.#checkedAt.delete(id);
+    }
+    for (const watcher of this.#watchers.values()) watcher.wake();
+    this.tick();
+  }
+
+  /** Another Root CA is trusted: no device is known by it yet, so all channels end and all is checked anew. */
+  async trustChanged(): Promise<void> {
+    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
+    this.#checkedAt.clear();
+    this.tick();
+  }
+
+  /** Checks a pairing now, or joins the check that is running. Throws {@link Failure} `not-found`, `cancelled`. */
+  check(id: string): Promise<PairingRecord> {
+    const running = this.#checks.get(id);
+    if (running) return running.outcome;
+    const cancel = new AbortController();
+    const outcome = this.#check(id, cancel.signal).finally(() => {
+      this.#checks.delete(id);
+      const pairing = this.#parts.context.vault.find(id);
+      if (pairing) this.#watchAgain(pairing);
+      this.#startDue();
+    });
+    this.#checks.set(id, { outcome, cancel });
+    return outcome;
+  }
+
+  /** Searches the local subnets for the device of a pairing now. */
+  async findMoved(id: string): Promise<DeviceAddress | null> {
+    const pairing = this.#pairing(id);
+    const movedTo = await this.#finder.find(pairing, true, this.#closing.signal);
+    this.#apply(id, { type: 'moved', to: movedTo });
+    return movedTo;
+  }
+
+  /** From now on the device of this pairing is looked for at `to`; its identity stays pinned. */
+  async moveAddress(id: string, to: DeviceAddress): Promise<PairingRecord> {
+    const { address: from } = this.#pairing(id);
+    if (formatAuthority(from) !== formatAuthority(to)) {
+      const moved = this.#parts.context.vault.updateRecord(id, { address: to });
+      this.#parts.onPairing(moved);
+      this.#parts.onMoved(moved, from);
+    }
+    this.#apply(id, { type: 'moved', to: null });
+    // A check that is under way still looks at the old address.
+    await Promise.allSettled([this.#checks.get(id)?.outcome]);
+    return this.check(id);
+  }
+
+  async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
+    const pairing = this.#parts.context.vault.updateRecord(id, { watchLive: on });
+    this.#parts.onPairing(pairing);
+    if (on) this.#watch(pairing);
+    else await this.#unwatch(id);
+    return pairing;
+  }
+
+  /** A pairing was made or made anew: what was known about its connection no longer counts. */
+  pairingChanged(pairing: PairingRecord): void {
+    if (!pairing.lastCheck) return;
+    this.#apply(pairing.id, { type: 'check-ended', check: pairing.lastCheck });
+    this.#checkedAt.set(pairing.id, this.#parts.context.now());
+  }
+
+  /** Ends all that runs for a pairing that is gone. */
+  async pairingRemoved(id: string): Promise<void> {
+    this.#statuses.delete(id);
+    this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled([this.#unwatch(id), this.#checks.get(id)?.outcome]);
+    this.#checkedAt.delete(id);
+  }
+
+  /**
+   * Leaves the devices of the pairings that `concerns` picks alone while `work` runs: a device has one channel, and
+   * a pairing needs it. `work` is given a function that looks again, for when it has learned more about its device.
+   */
+  async withoutChannels<T>(
+    work: (lookAgain: () => Promise<void>) => Promise<T>,
+    concerns: Concerns = () => true,
+  ): Promise<T> {
+    this.#suspensions.add(concerns);
+    const release = async () => {
+      const ids = this.#parts.context.vault.pairings.filter(concerns).map(({ id }) => id);
+      await this.#release(ids);
+    };
+    try {
+      await release();
+      return await work(release);
+    } finally {
+      this.#suspensions.delete(concerns);
+      this.tick();
+    }
+  }
+
+  /** Ends everything that runs and waits for it. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#due = [];
+    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #release(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled(ids.flatMap((id) => [this.#unwatch(id), this.#checks.get(id)?.outcome]));
+  }
+
+  #isSuspended(pairing: PairingRecord): boolean {
+    return [...this.#suspensions].some((concerns) => concerns(pairing));
+  }
+
+  get #intervalMs(): number {
+    return this.#parts.settings().checkIntervalMinutes * MINUTE_MS;
+  }
+
+  #isDue(pairing: PairingRecord): boolean {
+    // An open channel proves no more than a check did before: that a stranger is turned away takes a check.
+    const proved = pairing.lastCheck !== null && pairing.lastCheck.result !== 'failed';
+    const watched = this.#statusOf(pairing).live && proved;
+    if (watched || this.#checks.has(pairing.id) || this.#isSuspended(pairing)) return false;
+    const checkedAt = this.#checkedAt.get(pairing.id);
+    return checkedAt === undefined || hasElapsed(this.#parts.context.now(), checkedAt, this.#intervalMs);
+  }
+
+  #startDue(): void {
+    while (!this.#closed && this.#checks.size < CHECKS_AT_ONCE) {
+      const id = this.#due.pop();
+      if (id === undefined) return;
+      const pairing = this.#parts.context.vault.find(id);
+      if (pairing && this.#isDue(pairing)) void this.check(id).catch(() => {});
+    }
+  }
+
+  async #check(id: string, signal: AbortSignal): Promise<PairingRecord> {
+    const { context, onPairing } = this.#parts;
+    const before = this.#statusOf(this.#pairing(id));
+    if (this.#closed) throw failure('cancelled', 'the app ends');
+    this.#checkedAt.set(id, context.now() - this.#headStart(id));
+    this.#apply(id, { type: 'check-started' });
+    // The proof needs the device's one channel for itself.
+    await this.#unwatch(id);
+    try {
+      const checked = await checkConnection(id, context, signal);
+      onPairing(checked);
+      if (checked.lastCheck) this.#apply(id, { type: 'check-ended', check: checked.lastCheck });
+      this.#followIfLost(checked);
+      return checked;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === 'cancelled') {
+        this.#checkedAt.delete(id);
+        this.#apply(id, { type: 'check-dropped', before });
+      } else {
+        const at = new Date(context.now()).toISOString();
+        this.#apply(id, { type: 'check-ended', check: { result: 'failed', at, error } });
+      }
+      throw thrown;
+    }
+  }
+
+  /** Many pairings are all checked soon after the start; from then on their checks are spread over the interval. */
+  #headStart(id: string): number {
+    const { context, random } = this.#parts;
+    const first = !this.#checkedAt.has(id);
+    return first && context.vault.size > CHECKS_AT_ONCE ? Math.floor(random() * this.#intervalMs) : 0;
+  }
+
+  #followIfLost(pairing: PairingRecord): void {
+    if (FOLLOWED.has(this.#statusOf(pairing).state)) void this.#follow(pairing).catch(() => {});
+  }
+
+  async #follow({ id, address }: PairingRecord): Promise<void> {
+    const movedTo = await this.#finder.find(this.#pairing(id), false, this.#closing.signal);
+    const pairing = this.#parts.context.vault.find(id);
+    if (!movedTo || !pairing || this.#closed || this.#isSuspended(pairing)) return;
+    // The search took its time: the device may be back, or somebody else has moved it.
+    const stillLost = FOLLOWED.has(this.#statusOf(pairing).state);
+    if (!stillLost || formatAuthority(pairing.address) !== formatAuthority(address)) return;
+    if (this.#parts.settings().followAddressChanges) await this.moveAddress(id, movedTo);
+    else this.#apply(id, { type: 'moved', to: movedTo });
+  }
+
+  /** Opens a wanted channel, unless somebody has to look at the pairing first. */
+  #watchAgain(pairing: PairingRecord): void {
+    if (pairing.watchLive && maybeWatched(this.#statusOf(pairing))) this.#watch(pairing);
+  }
+
+  #watch(pairing: PairingRecord): void {
+    const { id } = pairing;
+    // A check has the channel for itself, and opens it again when it ends.
+    if (this.#watchers.has(id) || this.#checks.has(id) || this.#closed || this.#isSuspended(pairing)) return;
+    const { context, heartbeat, random, later } = this.#parts;
+    const watcher = new ChannelWatcher({
+      now: context.now,
+      random,
+      later,
+      open: (onLost, signal) => {
+        const { record, credentials } = this.#inUse(id);
+        return openLiveChannel(
+          {
+            address: record.address,
+            identity: record.identity,
+            trust: pinnedTrust(record, context),
+            clientCertificate: credentials,
+            signal: withDeadline(signal, context.timing.connectMs),
+          },
+          heartbeat,
+          (lost) => onLost(lost.appError),
+        );
+      },
+      onOpened: (channel) => {
+        this.#recordCertificate(id, channel);
+        this.#apply(id, { type: 'channel-opened' });
+      },
+      onLost: (error, nextTryAt) => {
+        this.#apply(id, { type: 'channel-lost', error, nextTryAt });
+        const lost = context.vault.find(id);
+        if (lost) this.#followIfLost(lost);
+      },
+    });
+    this.#watchers.set(id, watcher);
+    watcher.wake();
+  }
+
+  /** A watched pairing is not checked as long as its channel is open, so a renewed certificate is noticed here. */
+  #recordCertificate(id: string, { certificate }: LiveChannel): void {
+    const { context, onPairing } = this.#parts;
+    if (context.vault.find(id)?.deviceCertificate.fingerprint256 === certificate.fingerprint256) return;
+    try {
+      onPairing(context.vault.updateRecord(id, { deviceCertificate: summarize(certificate) }));
+    } catch {
+      // Gone meanwhile, or the disk is full: the next check tells.
+    }
+  }
+
+  async #unwatch(id: string): Promise<void> {
+    const watcher = this.#watchers.get(id);
+    if (!watcher) return;
+    this.#watchers.delete(id);
+    await watcher.stop();
+    if (this.#statuses.has(id)) this.#apply(id, { type: 'channel-closed' });
+  }
+
+  #inUse(id: string) {
+    const found = this.#parts.context.vault.credentials(id).find(({ pending }) => !pending);
+    if (!found) throw failure('mtls-inconclusive', 'the credentials have not been proved yet');
+    return found;
+  }
+
+  #pairing(id: string): PairingRecord {
+    const pairing = this.#parts.context.vault.find(id);
+    if (!pairing) throw failure('not-found', `pairing ${id}`);
+    return pairing;
+  }
+
+  #statusOf(pairing: PairingRecord): PairingStatus {
+    return this.#statuses.get(pairing.id) ?? initialStatus(pairing, this.#parts.context.now());
+  }
+
+  #apply(id: string, event: StatusEvent): void {
+    const pairing = this.#parts.context.vault.find(id);
+    if (!pairing || this.#closed) return;
+    const before = this.#statusOf(pairing);
+    const status = nextStatus(before, event, pairing, this.#parts.context.now());
+    const known = this.#statuses.has(id);
+    this.#statuses.set(id, status);
+    if (known && (status === before || isDeepStrictEqual(status, before))) return;
+    this.#parts.onStatus(pairing, status, before);
+  }
+}

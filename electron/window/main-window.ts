@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import type { DocumentStore } from '../core/vault/documents.ts';
+import { APP_URL } from './app-protocol.ts';
+import { placeWindow } from './window-placement.ts';
+import { readWindowState, trackWindow } from './window-state.ts';
+
+/** Matches --canvas of the renderer, so that a new window does not flash. */
+const BACKGROUND = { light: '#f2f3f7', dark: '#0f1119' };
+
+/**
+ * Opens the app's window where it was left.
+ *
+ * @param onPageGone called when nobody is there any more to answer: the window was closed, or its page crashed
+ */
+export function createMainWindow(documents: DocumentStore, onPageGone: () => void): BrowserWindow {
+  const primary = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id);
+  const { bounds, maximized } = placeWindow(
+    readWindowState(documents),
+    [primary.workArea, ...others.map(({ workArea }) => workArea)],
+    { width: 1180, height: 800 },
+  );
+  const window = new BrowserWindow({
+    ...bounds,
+    title: app.getName(),
+    minWidth: 640,
+    minHeight: 480,
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      preload: join(import.meta.dirname, '../preload/preload.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  if (maximized) window.maximize();
+  trackWindow(window, documents);
+  window.on('closed', onPageGone);
+  window.webContents.on('render-process-gone', () => {
+    onPageGone();
+    window.reload();
+  });
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(APP_URL);
+  return window;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { appErrorSchema } from '../errors.ts';
+import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
+import { trustedRootCaSchema } from '../root-ca.ts';
+import { pairingStatusSchema } from '../status.ts';
+import { preferences } from './settings.ts';
+
+export const appStateSchema = z.object({
+  version: z.string(),
+  /** What the app runs on. */
+  runtime: z.object({
+    electron: z.string(),
+    chromium: z.string(),
+    node: z.string(),
+    /** Operating system with its version, and processor. */
+    system: z.string(),
+  }),
+  rootCa: trustedRootCaSchema.nullable(),
+  pairings: z.array(pairingRecordSchema),
+  /** Why secrets cannot be stored on this computer, or null when they can. */
+  storageProblem: appErrorSchema.nullable(),
+  notices: z.array(storageNoticeSchema),
+  /** By pairing id; what is missing has not been checked yet. */
+  statuses: z.record(z.string(), pairingStatusSchema),
+  ...preferences,
+  suggestedPosId: z.string(),
+  /** Values the demo offers, or null outside the demo. */
+  offered: z.object({ address: z.string(), rootCaPem: z.string() }).nullable(),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+export const licenceSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** SPDX identifier. */
+  licence: z.string(),
+  text: z.string(),
+});
+export type Licence = z.infer<typeof licenceSchema>;
+
+/** The app as a whole: what it knows, what ships with it, and what it is told about itself. */
+export const APP_METHODS = {
+  getState: { request: z.null(), value: appStateSchema },
+  /** What ships with the app: name, version, licence and its text. */
+  getLicences: { request: z.null(), value: z.object({ licences: z.array(licenceSchema) }) },
+  dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },
+  copyText: { request: z.object({ text: z.string().max(20000) }), value: z.null() },
+} as const;
+
+export const APP_PUSHES = [
+  /** The menu, the tray or a notification asks for a screen. */
+  z.object({
+    type: z.literal('show'),
+    what: z.enum(['about', 'shortcuts', 'settings', 'find-devices', 'new-pairing']),
+  }),
+  z.object({ type: z.literal('show-pairing'), pairingId: z.uuid() }),
+  z.object({ type: z.literal('notices-changed'), notices: z.array(storageNoticeSchema) }),
+] as const;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { deviceAddressSchema } from '../inputs.ts';
+import { pairingRecordSchema } from '../pairing.ts';
+import { pairingStatusSchema } from '../status.ts';
+import { rawText } from './text.ts';
+
+/** Paired devices: their connections, names and addresses. */
+export const DEVICE_METHODS = {
+  /** Opens, proves mTLS, closes; the value carries the outcome, also when the check failed. */
+  checkConnection: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
+  renamePairing: { request: z.object({ pairingId: z.uuid(), name: rawText }), value: pairingRecordSchema },
+  /** Erases a pairing with its secrets from this computer; the device is not told. */
+  removePairing: { request: z.object({ pairingId: z.uuid() }), value: z.null() },
+  setWatchLive: { request: z.object({ pairingId: z.uuid(), on: z.boolean() }), value: pairingRecordSchema },
+  /** Changes where a paired device is looked for; its identity stays pinned. */
+  moveAddress: { request: z.object({ pairingId: z.uuid(), address: rawText }), value: pairingRecordSchema },
+  /** Looks for a paired device on the local subnets now; null when it is not found at another address. */
+  findMoved: {
+    request: z.object({ pairingId: z.uuid() }),
+    value: z.object({ movedTo: deviceAddressSchema.nullable() }),
+  },
+} as const;
+
+export const DEVICE_PUSHES = [
+  z.object({ type: z.literal('pairing-changed'), pairing: pairingRecordSchema }),
+  z.object({ type: z.literal('pairing-removed'), pairingId: z.uuid() }),
+  z.object({ type: z.literal('status-changed'), pairingId: z.uuid(), status: pairingStatusSchema }),
+] as const;
