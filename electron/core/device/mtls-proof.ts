@@ -11,7 +11,7 @@ import {
   type VerifiedConnection,
 } from './connection.ts';
 import { cancellable, withDeadline } from './deadline.ts';
-import { readBody } from './pairing-request.ts';
+import { readBody } from './read-body.ts';
 import { socketFailure } from './socket-errors.ts';
 import { strangerAt } from './stranger.ts';
 import { closeWebSocket, openWebSocket } from './web-socket.ts';

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type DeviceAddress, formatAuthority, type Transport } from '../../../shared/inputs.ts';
 import { failure } from '../failure.ts';
@@ -6,8 +5,9 @@ import { redact } from '../redact.ts';
 import type { VerifiedConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
 import { errorResponseFailure, httpStatusFailure, parseDeviceMessage } from './messages.ts';
+import { readBody, tooLarge } from './read-body.ts';
 import { socketFailure } from './socket-errors.ts';
-import { ANSWER_LIMIT, openWebSocket } from './web-socket.ts';
+import { openWebSocket } from './web-socket.ts';
 
 export interface PairingRequestOptions {
   /** A connection whose device is proved; it is used up by the request. */
@@ -20,29 +20,6 @@ export interface PairingRequestOptions {
   readonly signal: AbortSignal;
   /** Called with the text of each `OperationStatusResponse`. */
   readonly onStatus: (message: string) => void;
-}
-
-const tooLarge = () => failure('answer-too-large', `more than ${ANSWER_LIMIT} bytes`);
-
-/** Whole body as UTF-8, or a failure when it is too large or ends early. */
-export function readBody(
-  response: IncomingMessage,
-  done: (text: string) => void,
-  fail: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > ANSWER_LIMIT) {
-      fail(tooLarge());
-      response.destroy();
-    } else chunks.push(chunk);
-  });
-  response.once('end', () => done(Buffer.concat(chunks).toString('utf8')));
-  const endedEarly = () => fail(failure('no-answer', `closed after ${size} bytes of an incomplete answer`));
-  response.once('error', endedEarly);
-  response.once('aborted', endedEarly);
 }
 
 function overHttps({
