@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
-import { applyUserDataDir, readOffer, readSearchRanges, refuseDebugging } from './adapters/command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
+import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { onWake } from './adapters/wake.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
-import { failure, toAppError } from './core/failure.ts';
+import { failure } from './core/failure.ts';
 import { historyToCsv, historyToJson } from './core/history/export.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
@@ -22,6 +23,7 @@ import { pushOf } from './ipc/pushes.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
 import { createMainWindow } from './window/main-window.ts';
+import { refuseSwitch } from './window/refuse-switch.ts';
 
 const QUIT_WITHIN_MS = 3_000;
 
@@ -81,7 +83,7 @@ function start(): void {
       offered: readOffer(),
       languageFor,
       licences: readLicences,
-      copyText: (text) => clipboard.writeText(text),
+      copyText: async (text) => clipboard.writeText(text),
       saveHistory: (format) => saveHistory(core, format),
     }),
     isOwnPage,
@@ -143,18 +145,18 @@ async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<b
   return true;
 }
 
-function showFatalError(thrown: unknown): void {
-  dialog.showErrorBox(app.getName(), `${toAppError(thrown).detail}`);
-  app.exit(1);
+/** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
+const APP_ID = 'com.pos-pairing.app';
+
+watchForFaults();
+const refused = refusedSwitch();
+if (refused) void refuseSwitch(refused);
+else {
+  app.setAppUserModelId(APP_ID);
+  applyUserDataDir();
+  registerAppScheme();
+  // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  if (app.requestSingleInstanceLock()) void app.whenReady().then(start).then(markStarted, endBrokenStart);
+  else app.quit();
 }
-
-process.on('uncaughtException', showFatalError);
-process.on('unhandledRejection', showFatalError);
-
-refuseDebugging();
-applyUserDataDir();
-registerAppScheme();
-// Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(showFatalError);
-else app.quit();

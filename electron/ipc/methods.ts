@@ -14,7 +14,7 @@ export interface HandlerParts {
   readonly offered: AppState['offered'];
   readonly languageFor: (choice: Settings['language']) => ShownLanguage;
   readonly licences: () => Promise<Licence[]>;
-  readonly copyText: (text: string) => void;
+  readonly copyText: (text: string) => Promise<void>;
   /** Asks the user where to save; false when they cancelled. */
   readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
 }
