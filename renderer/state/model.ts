@@ -4,22 +4,25 @@ import { type Draft, type DraftEvent, EMPTY_DRAFT, reduceDraft } from './draft.t
 import { type Mirror, type MirrorEvent, NOT_LOADED, type ReadyMirror, reduceMirror } from './mirror.ts';
 import { type Navigation, type NavigationEvent, reduceNavigation, START } from './navigation.ts';
 import { NO_SEARCH, reduceSearch, type SearchEvent, type SearchSlice } from './search.ts';
+import { NO_CODE, reduceSetupCode, type SetupCode, type SetupCodeEvent } from './setup-code.ts';
 
 /** All that the renderer knows. */
 export interface Model {
   readonly mirror: Mirror;
   readonly navigation: Navigation;
   readonly draft: Draft;
+  readonly code: SetupCode;
   readonly attempt: AttemptSlice;
   readonly search: SearchSlice;
 }
 
-export type Event = MirrorEvent | NavigationEvent | DraftEvent | AttemptEvent | SearchEvent;
+export type Event = MirrorEvent | NavigationEvent | DraftEvent | SetupCodeEvent | AttemptEvent | SearchEvent;
 
 export const INITIAL: Model = {
   mirror: NOT_LOADED,
   navigation: START,
   draft: EMPTY_DRAFT,
+  code: NO_CODE,
   attempt: NO_ATTEMPT,
   search: NO_SEARCH,
 };
@@ -67,6 +70,7 @@ export function reduce(model: Model, event: Event): Model {
     mirror: reduceMirror(mirror, event, model),
     navigation: reduceNavigation(model.navigation, event),
     draft: reduceDraft(model.draft, event, model),
+    code: reduceSetupCode(model.code, event, model),
     attempt: reduceAttempt(model.attempt, event),
     search: reduceSearch(model.search, event),
   };

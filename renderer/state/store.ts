@@ -128,7 +128,7 @@ export function createStore(api: PosApi) {
 
     async startPairing(repeated: boolean): Promise<void> {
       if (isPairing(model.attempt)) return;
-      const request = requestOf(model.draft);
+      const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
       const attempt = await call('startPairing', request);
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
@@ -149,7 +149,7 @@ export function createStore(api: PosApi) {
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
       dispatch({ type: 'swap-confirmed' });
-      if (model.draft.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
+      if (model.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
     },
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isPairing } from '../../renderer/state/attempt.ts';
-import { fieldText, requestOf } from '../../renderer/state/draft.ts';
+import { requestOf } from '../../renderer/state/draft.ts';
 import { type Event, INITIAL, type Model, reduce } from '../../renderer/state/model.ts';
+import { typedCode } from '../../renderer/state/setup-code.ts';
 import { appError, STAGES } from '../../shared/errors.ts';
 import type { Push } from '../../shared/ipc/index.ts';
 import type { PairingProgress, PairingRecord, StageState } from '../../shared/pairing.ts';
@@ -78,10 +79,10 @@ describe('the setup code in the renderer', () => {
   });
 
   it('is not shown any more once the pairing starts, and is still what is sent', () => {
-    expect(fieldText(filled.draft, 'code')).toBe(CODE);
-    expect(fieldText(started.draft, 'code')).toBe('');
-    expect(started.draft.code).toEqual({ state: 'held', text: CODE, shownAt: 1000 });
-    expect(requestOf(started.draft)).toEqual({
+    expect(typedCode(filled.code)).toBe(CODE);
+    expect(typedCode(started.code)).toBe('');
+    expect(started.code).toEqual({ state: 'held', text: CODE, shownAt: 1000 });
+    expect(requestOf(started)).toEqual({
       address: '',
       transport: 'wss',
       code: CODE,
@@ -104,13 +105,13 @@ describe('the setup code in the renderer', () => {
 
   it('can be used again after a failure before it was sent', () => {
     const ended = play([failed('cancelled', 'reach')], started);
-    expect(requestOf(ended.draft).code).toBe(CODE);
-    expect(requestOf(play([{ type: 'start-asked', repeated: true }], ended).draft).code).toBe(CODE);
+    expect(requestOf(ended).code).toBe(CODE);
+    expect(requestOf(play([{ type: 'start-asked', repeated: true }], ended)).code).toBe(CODE);
     for (const event of [
       { type: 'form-reopened', focus: 'address' },
       { type: 'went', place: { name: 'root-ca', next: 'pair' } },
     ] as const) {
-      expect(fieldText(play([event], ended).draft, 'code')).toBe(CODE);
+      expect(typedCode(play([event], ended).code)).toBe(CODE);
     }
   });
 
@@ -129,7 +130,7 @@ describe('the setup code in the renderer', () => {
 
   it('is back in the form when the main process refuses to start', () => {
     const refused = play([{ type: 'refused', error: { code: 'busy', detail: '' } }], starting);
-    expect(refused.draft.code).toEqual({ state: 'typed', text: CODE, shownAt: 1000 });
+    expect(refused.code).toEqual({ state: 'typed', text: CODE, shownAt: 1000 });
   });
 });
 
@@ -141,8 +142,8 @@ describe('the draft', () => {
       transport: 'https',
       serial: 'SN1',
       replaces: OTHER_ID,
-      code: { text: '' },
     });
+    expect(again.code.text).toBe('');
     expect(again.navigation.place).toEqual({ name: 'pair', focus: 'code' });
   });
 
@@ -162,13 +163,11 @@ describe('the draft', () => {
         ],
         typed,
       );
-    expect(chosen('pair').draft).toMatchObject({
-      posId: 'till 9',
-      address: '10.0.0.7:8443',
-      serial: '',
+    expect(chosen('pair')).toMatchObject({
+      draft: { posId: 'till 9', address: '10.0.0.7:8443', serial: '' },
       code: { state: 'typed', text: CODE },
     });
-    expect(chosen('home').draft).toMatchObject({ posId: 'bar-1', code: { text: '' } });
+    expect(chosen('home')).toMatchObject({ draft: { posId: 'bar-1' }, code: { text: '' } });
   });
 
   it('replaces what a failed attempt has kept', () => {
@@ -340,10 +339,10 @@ describe('where the user is', () => {
 
   it('is the form as it was when a new pairing is asked for from it', () => {
     const again = play([push({ type: 'show', what: 'new-pairing' })], filled);
-    expect(fieldText(again.draft, 'code')).toBe(CODE);
+    expect(typedCode(again.code)).toBe(CODE);
     const ended = play([failed('cancelled', 'reach')], started);
     const anew = play([push({ type: 'show', what: 'new-pairing' })], ended);
-    expect(anew.draft.code.text).toBe('');
+    expect(anew.code.text).toBe('');
     expect(anew.attempt.current).toEqual({ state: 'idle' });
   });
 });

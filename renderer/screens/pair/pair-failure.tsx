@@ -106,7 +106,7 @@ function usePrimaryAction(error: AppError, credentialsKept: boolean): { label: s
       },
     };
   }
-  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.draft.code.text !== '');
+  const action = actionNow(ERROR_CATALOGUE[error.code].action, model.code.text !== '');
   return { label: t(`actions.${action}`), run: () => run(action, actions) };
 }
 

@@ -11,16 +11,17 @@ import { Fold } from '../../components/fold.tsx';
 import { ActionBar, Screen } from '../../components/screen.tsx';
 import { usePasteAnywhere } from '../../hooks/use-paste-anywhere.ts';
 import { useActions, useAppState, useModel } from '../../state/context.tsx';
-import { type Draft, type DraftField, fieldOf, fieldText } from '../../state/draft.ts';
+import { type DraftField, fieldOf } from '../../state/draft.ts';
+import { typedCode } from '../../state/setup-code.ts';
 import { CodeHint, Countdown } from './countdown.tsx';
 import { KnownDevice } from './pair-known.tsx';
 
 const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
 
 /** The same validators as the main process; an empty field left behind is only an error at submit. */
-function check(field: DraftField, draft: Draft): AppError | undefined {
+function check(field: DraftField, text: string): AppError | undefined {
   const parse = { address: parseAddress, code: parseCode, posId: parsePosId, serial: parseSerial }[field];
-  const parsed = parse(fieldText(draft, field));
+  const parsed = parse(text);
   return parsed.ok ? undefined : parsed.error;
 }
 
@@ -29,7 +30,9 @@ type FieldErrors = Partial<Record<DraftField, AppError>>;
 export function PairForm() {
   const { t } = useTranslation();
   const actions = useActions();
-  const { draft, navigation, attempt } = useModel();
+  const { draft, code, navigation, attempt } = useModel();
+  // The handlers below see this, never the code that is held.
+  const texts: Record<DraftField, string> = { ...draft, code: typedCode(code) };
   const { place } = navigation;
   const focus = place.name === 'pair' ? place.focus : null;
   const { current } = attempt;
@@ -72,8 +75,8 @@ export function PairForm() {
     setErrors(({ [field]: _old, ...others }) => (error ? { ...others, [field]: error } : others));
 
   const onBlur = (field: DraftField) => () => {
-    if (fieldText(draft, field) === '') return setError(field, undefined);
-    setError(field, check(field, draft));
+    if (texts[field] === '') return setError(field, undefined);
+    setError(field, check(field, texts[field]));
     if (field === 'address') tidyAddress();
   };
 
@@ -99,7 +102,7 @@ export function PairForm() {
     if (starting || blocked) return;
     const found: FieldErrors = {};
     for (const field of FIELDS) {
-      const error = check(field, draft);
+      const error = check(field, texts[field]);
       if (error) found[field] = error;
     }
     setErrors(found);
@@ -178,17 +181,17 @@ export function PairForm() {
             <CodeEntry
               number={2}
               label={t('pair.code')}
-              hint={<CodeHint shownAt={draft.code.shownAt} hint={t('pair.codeHint')} />}
-              value={fieldText(draft, 'code')}
+              hint={<CodeHint shownAt={code.shownAt} hint={t('pair.codeHint')} />}
+              value={texts.code}
               onChange={actions.typeCode}
               onBlur={onBlur('code')}
               isHidden={starting}
               error={errors.code}
               inputRef={inputs.code}
               aside={
-                draft.code.shownAt !== null && (
+                code.shownAt !== null && (
                   <Countdown
-                    shownAt={draft.code.shownAt}
+                    shownAt={code.shownAt}
                     onNewCode={() => {
                       actions.renewCode();
                       setError('code', undefined);
