@@ -70,14 +70,15 @@ After the pairing
   --connects-by-itself     taps Close and Connect Device itself
   --start-up SECONDS       connections are cut so long after Connect Device, 7 by default
   --start-up-cut NAME      after-accept (default), after-handshake, after-upgrade
-  --strangers NAME         how it refuses client certificates: close, or the name of a TLS alert:
-                           ${STRANGER_ANSWER_NAMES.filter((name) => name !== 'close').join(', ')}
+  --strangers NAME         how it refuses client certificates: ${STRANGER_ANSWER_NAMES.slice(0, 4).join(', ')},
+                           ${STRANGER_ANSWER_NAMES.slice(4).join(', ')}
                            (default: ${DEFAULT_BEHAVIOUR.strangers})
 
 The channel
   --second-channel NAME    what happens to a second channel while one is open, ${DEFAULT_BEHAVIOUR.secondChannel} by default:
-                           ${SECOND_CHANNEL_POLICY_NAMES.slice(0, 8).join(', ')},
-                           ${SECOND_CHANNEL_POLICY_NAMES.slice(8).join(', ')}
+                           ${SECOND_CHANNEL_POLICY_NAMES.slice(0, 4).join(', ')},
+                           ${SECOND_CHANNEL_POLICY_NAMES.slice(4, 9).join(', ')},
+                           ${SECOND_CHANNEL_POLICY_NAMES.slice(9).join(', ')}
   --old-status             answers StatusRequest with an ErrorResponse, as older apps
   --payment NAME           approved (default), declined, or undecided: until "approve", "decline" or
                            the POS's CancelRequest
