@@ -13,6 +13,7 @@ import { SettingsStore } from './settings/settings-store.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import type { SecretCipher } from './vault/cipher.ts';
 import type { DocumentStore } from './vault/documents.ts';
+import { StorageNotices } from './vault/notices.ts';
 import { Vault } from './vault/vault.ts';
 
 const TICK_MS = 5_000;
@@ -36,9 +37,10 @@ export type AppServices = ReturnType<typeof createServices>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
 export function createServices({ documents, push, ...parts }: ServiceParts) {
-  const settings = new SettingsStore(documents);
-  const vault = new Vault(documents, parts.cipher);
-  const history = new History({ directory: parts.historyFolder, now: Date.now });
+  const notices = new StorageNotices(() => push({ type: 'notices-changed', notices: [...notices.all] }));
+  const settings = new SettingsStore(documents, notices);
+  const vault = new Vault(documents, parts.cipher, notices);
+  const history = new History({ directory: parts.historyFolder, now: Date.now, notices });
   const context: PairingContext = { vault, now: Date.now, builtAt: parts.builtAt, timing: parts.timing };
   const statusChanges = new StatusChanges();
 

@@ -26,18 +26,22 @@ export const makeHandlers = ({
   push,
   ...parts
 }: HandlerParts): Handlers => ({
-  getState: () => ({
-    version: parts.version,
-    runtime: parts.runtime,
-    rootCa: vault.rootCa && describeRootCa(vault.rootCa),
-    pairings: vault.pairings,
-    storageProblem: vault.storageProblem,
-    notices: [...vault.notices],
-    statuses: monitor.statuses,
-    ...preferences(),
-    suggestedPosId: suggestPosId(parts.hostName),
-    offered: parts.offered,
-  }),
+  getState: async () => {
+    // First, so that the rest is gathered in one go.
+    const storageProblem = await vault.storageProblem();
+    return {
+      version: parts.version,
+      runtime: parts.runtime,
+      rootCa: vault.rootCa && describeRootCa(vault.rootCa),
+      pairings: vault.pairings,
+      storageProblem,
+      notices: [...vault.notices],
+      statuses: monitor.statuses,
+      ...preferences(),
+      suggestedPosId: suggestPosId(parts.hostName),
+      offered: parts.offered,
+    };
+  },
 
   previewRootCa: ({ bytes }) => rootCaImport.preview(bytes),
   trustRootCa: async ({ fingerprint256, replaceConfirmed }) => {

@@ -18,10 +18,11 @@ export async function checkConnection(
   // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
   const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };
   try {
-    const stored = vault.credentials(id);
-    for (const { record, credentials, pending } of stored) {
+    const stored = await vault.credentials(id);
+    for (const { record, credentials, error, pending } of stored) {
       let proved: ProvedConnection;
       try {
+        if (error) throw new Failure(error);
         const trust = pinnedTrust(record, context);
         proved = await proveConnection(record, credentials, { ...context, timing }, trust, signal);
       } catch (thrown) {

@@ -49,7 +49,7 @@ export async function pairRegister(
     const trust = currentTrust(context);
     // A code is good once: it must not be spent on credentials that cannot be kept.
     try {
-      context.vault.requireStorage();
+      await context.vault.requireStorage();
     } catch (thrown) {
       throw new Failure({ ...toAppError(thrown), stage: 'store' });
     }
@@ -62,13 +62,13 @@ export async function pairRegister(
     const issued = await progress.run('check', () =>
       readCredentials(answer, trust.rootCa, context.now(), trust.knownPast),
     );
-    const record = await progress.run('store', () => {
+    const record = await progress.run('store', async () => {
       if (signal.aborted) throw failure('cancelled', 'before storing');
       // What was removed meanwhile stays removed.
       if (request.replaces !== undefined && !context.vault.find(id))
         throw failure('not-found', `pairing ${id} was removed`);
       const draft = draftRecord(id, device, issued, request, context, trust);
-      context.vault.stage(draft, issued.credentials);
+      await context.vault.storePending(draft, issued.credentials);
       staged = true;
       return draft;
     });

@@ -5,7 +5,7 @@ import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
 import { type PairingContext, pinnedTrust } from '../context.ts';
 import { withDeadline } from '../device/deadline.ts';
 import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
-import { failure, toAppError } from '../failure.ts';
+import { Failure, failure, toAppError } from '../failure.ts';
 import { checkConnection } from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
@@ -283,8 +283,8 @@ export class ConnectionMonitor {
       now: context.now,
       random,
       later,
-      open: (onLost, signal) => {
-        const { record, credentials } = this.#inUse(id);
+      open: async (onLost, signal) => {
+        const { record, credentials } = await this.#inUse(id);
         return openLiveChannel(
           {
             address: record.address,
@@ -330,9 +330,10 @@ export class ConnectionMonitor {
     if (this.#statuses.has(id)) this.#apply(id, { type: 'channel-closed' });
   }
 
-  #inUse(id: string) {
-    const found = this.#parts.context.vault.credentials(id).find(({ pending }) => !pending);
+  async #inUse(id: string) {
+    const found = (await this.#parts.context.vault.credentials(id)).find(({ pending }) => !pending);
     if (!found) throw failure('mtls-inconclusive', 'the credentials have not been proved yet');
+    if (found.error) throw new Failure(found.error);
     return found;
   }
 
