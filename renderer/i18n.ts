@@ -16,7 +16,7 @@ export function switchLanguage(language: ShownLanguage): void {
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
 
-export interface ErrorText {
+interface ErrorText {
   readonly title: string;
   readonly what: string;
   readonly todo: string;

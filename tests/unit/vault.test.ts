@@ -7,6 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { summarize } from '../../electron/core/pki/certificate.ts';
+import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { readVersioned } from '../../electron/core/vault/schema.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -147,8 +148,6 @@ describe('Vault', () => {
       ['damaged', 'pairing'],
     ]);
     expect(documents.files.get(`pairings/${ID}.damaged`)).toBe('{"version":1,"active":');
-    reopened.dismissNotice(reopened.notices[0]?.id ?? '');
-    expect(reopened.notices).toHaveLength(1);
   });
 
   it('sets a copied document aside: its name must be its id', async () => {
@@ -258,6 +257,19 @@ describe('Vault, while things happen at once', () => {
     documents.failWrites = true;
     await expect(vault.requireStorage()).rejects.toThrow('storage-failed');
   });
+});
+
+it('a notice is told once until it is dismissed, and each change is heard of', () => {
+  const notices = new StorageNotices();
+  const heard = vi.fn();
+  notices.onChange(heard);
+  notices.add('unreadable', 'history', 'a');
+  notices.add('unreadable', 'history', 'a');
+  notices.add('damaged', 'settings', 'b');
+  expect(heard).toHaveBeenCalledTimes(2);
+  notices.dismiss(notices.all[0]?.id ?? '');
+  expect(notices.all).toMatchObject([{ file: 'b' }]);
+  expect(heard).toHaveBeenCalledTimes(3);
 });
 
 describe('Vault and the key store', () => {

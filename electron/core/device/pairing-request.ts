@@ -1,4 +1,5 @@
 import { request as httpsRequest } from 'node:https';
+import type { SetupCode } from '../../../shared/brands.ts';
 import { type DeviceAddress, formatAuthority, type Transport } from '../../../shared/inputs.ts';
 import { failure } from '../failure.ts';
 import { redact } from '../redact.ts';
@@ -16,7 +17,7 @@ export interface PairingRequestOptions {
   readonly transport: Transport;
   readonly posId: string;
   /** Secret: goes into the request body and nowhere else. */
-  readonly setupCode: string;
+  readonly setupCode: SetupCode;
   readonly signal: AbortSignal;
   /** Called with the text of each `OperationStatusResponse`. */
   readonly onStatus: (message: string) => void;

@@ -2,12 +2,8 @@ import type { StorageNotice } from '../../../shared/pairing.ts';
 
 /** What the user must be told about stored data, until they say they have read it. */
 export class StorageNotices {
-  readonly #onAdd: () => void;
+  readonly #listeners = new Set<() => void>();
   #notices: readonly StorageNotice[] = [];
-
-  constructor(onAdd: () => void = () => {}) {
-    this.#onAdd = onAdd;
-  }
 
   get all(): readonly StorageNotice[] {
     return this.#notices;
@@ -17,11 +13,19 @@ export class StorageNotices {
   add(kind: StorageNotice['kind'], what: StorageNotice['what'], file: string): void {
     const id = `${what}:${kind}:${file}`;
     if (this.#notices.some((notice) => notice.id === id)) return;
-    this.#notices = [...this.#notices, { id, kind, what, file }];
-    this.#onAdd();
+    this.#change([...this.#notices, { id, kind, what, file }]);
   }
 
   dismiss(id: string): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.#change(this.#notices.filter((notice) => notice.id !== id));
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #change(notices: readonly StorageNotice[]): void {
+    this.#notices = notices;
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -116,10 +116,6 @@ export class Vault {
     return this.#notices.all;
   }
 
-  dismissNotice(id: string): void {
-    this.#notices.dismiss(id);
-  }
-
   get rootCa(): StoredRootCa | null {
     return this.#rootCa;
   }
