@@ -1,11 +1,11 @@
-import i18next from 'i18next';
+import i18next, { type i18n as I18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
 import { FALLBACK_LANGUAGE, showLanguage } from '../shared/languages.ts';
 import type { ShownLanguage } from '../shared/settings.ts';
 import { formats } from './format.ts';
 
-export const i18n = i18next.createInstance().use(initReactI18next);
+export const i18n: I18n = i18next.createInstance().use(initReactI18next);
 
 /** The whole page in another language, at once. */
 export function switchLanguage(language: ShownLanguage): void {

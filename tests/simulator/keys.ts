@@ -1,7 +1,7 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1' | 'prime192v1' | 'secp224r1';
+export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1' | 'secp224r1';
 export type KeySpec =
   | { readonly type: 'rsa'; readonly bits: number }
   | { readonly type: 'ec'; readonly curve: EcCurve };

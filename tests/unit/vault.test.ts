@@ -550,7 +550,8 @@ describe('electronStoreDocuments', () => {
           [
             '-c',
             `ulimit -f ${limit}; exec "$0" --import tsx "$1" "$2" ${bytes}`,
-            process.execPath,
+            // Electron's own Node cannot load electron-store as a module.
+            process.env['POS_PAIRING_PLAIN_NODE'] ?? process.execPath,
             script,
             directory,
           ],
