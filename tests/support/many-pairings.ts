@@ -27,6 +27,7 @@ export function addPairings(vault: Vault, count: number, ca: CertifiedKey, port:
       deviceCertificate: certificate,
       clientCertificate: certificate,
       clientIssuer: certificate,
+      credentialNotes: [],
       trustAnchorFingerprint256: certificate.fingerprint256,
       lastCheck: null,
     };

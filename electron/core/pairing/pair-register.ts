@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import { sameIdentity } from '../../../shared/identity.ts';
-import type { PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
+import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { currentTrust, type PairingContext } from '../context.ts';
 import { openConnection, type Trust } from '../device/connection.ts';
@@ -13,6 +13,7 @@ import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
+import { explainByNotes } from './explain-by-notes.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
@@ -45,6 +46,7 @@ export async function pairRegister(
   const progress = new ProgressTracker(ids.attemptId, hooks.onProgress);
   const id = ids.pairingId;
   let staged = false;
+  let notes: readonly CredentialNote[] = [];
   try {
     const trust = currentTrust(context);
     // A code is good once: it must not be spent on credentials that cannot be kept.
@@ -59,9 +61,8 @@ export async function pairRegister(
       await hooks.freeDevice(device.identity);
       return sendCode(device, request, context, trust, progress, signal);
     });
-    const issued = await progress.run('check', () =>
-      readCredentials(answer, trust.rootCa, context.now(), trust.knownPast),
-    );
+    const issued = await progress.run('check', () => readCredentials(answer, trust.rootCa, context.now()));
+    notes = issued.notes;
     const record = await progress.run('store', () => {
       if (signal.aborted) throw failure('cancelled', 'before storing');
       // What was removed meanwhile stays removed.
@@ -88,6 +89,7 @@ export async function pairRegister(
         error = { ...error, detail: `${error.detail}; ${toAppError(discarding).detail}` };
       }
     }
+    error = explainByNotes(error, notes);
     progress.end({ kind: 'failed', error, credentialsKept: staged });
     return err(error);
   }
@@ -203,6 +205,7 @@ function draftRecord(
     deviceCertificate: summarize(device.certificate),
     clientCertificate: summarize(issued.clientCertificate),
     clientIssuer: summarize(issued.issuer),
+    credentialNotes: [...issued.notes],
     trustAnchorFingerprint256: rootCa.root.fingerprint256,
     lastCheck: null,
   };
