@@ -6,21 +6,24 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
-import { applyUserDataDir, readOffer, readSearchRanges, refuseDebugging } from './adapters/command-line.ts';
+import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
+import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { onWake } from './adapters/wake.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
-import { type AppServices, createServices } from './core/core.ts';
-import { failure, toAppError } from './core/failure.ts';
+import { type Core, createCore } from './core/core.ts';
+import { failure } from './core/failure.ts';
 import { historyToCsv, historyToJson } from './core/history/export.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
 import { makeHandlers } from './ipc/methods.ts';
+import { pushOf } from './ipc/pushes.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
 import { createMainWindow } from './window/main-window.ts';
+import { refuseSwitch } from './window/refuse-switch.ts';
 
 const QUIT_WITHIN_MS = 3_000;
 
@@ -35,20 +38,21 @@ function start(): void {
       // Parsing also strips what the contract does not name.
       if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, checked.data);
     }
-    if (message.type === 'pairing-removed') desktop.pairingRemoved(message.pairingId);
   };
-  const services = createServices({
+  const core = createCore({
     documents,
     historyFolder: join(app.getPath('userData'), 'history'),
     cipher: safeStorageCipher,
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
-    languageFor,
-    push,
-    onStatus: (pairing, status) => desktop.statusChanged(pairing, status),
+    tell: (news) => {
+      const message = pushOf(news, languageFor);
+      if (message) push(message);
+      desktop.hear(news);
+    },
   });
-  const openWindow = () => createMainWindow(documents, () => services.pairing.pageGone());
+  const openWindow = () => createMainWindow(documents, () => core.pairing.pageGone());
   const showWindow = () => {
     const [window = openWindow()] = BrowserWindow.getAllWindows();
     if (window.isMinimized()) window.restore();
@@ -56,8 +60,8 @@ function start(): void {
     return window;
   };
   const desktop = new Desktop({
-    settings: services.settings,
-    statuses: () => Object.values(services.monitor.statuses),
+    settings: core.settings,
+    statuses: () => Object.values(core.monitor.statuses),
     showWindow,
     isWatched: () => BrowserWindow.getFocusedWindow() !== null,
     push,
@@ -67,8 +71,7 @@ function start(): void {
   serveApp(join(import.meta.dirname, '../renderer'));
   handleCalls(
     makeHandlers({
-      services,
-      push,
+      core,
       version: app.getVersion(),
       runtime: {
         electron: process.versions.electron,
@@ -78,23 +81,24 @@ function start(): void {
       },
       hostName: hostname(),
       offered: readOffer(),
+      languageFor,
       licences: readLicences,
-      copyText: (text) => clipboard.writeText(text),
-      saveHistory: (format) => saveHistory(services, format),
+      copyText: async (text) => clipboard.writeText(text),
+      saveHistory: (format) => saveHistory(core, format),
     }),
     isOwnPage,
   );
 
   openWindow();
-  services.start();
-  onWake(() => services.monitor.wake());
+  core.start();
+  onWake(() => core.monitor.wake());
   app.on('activate', showWindow);
   app.on('second-instance', () => showWindow().focus());
   app.on('window-all-closed', () => {
     // With a tray entry the app goes on watching; it is left by "Quit".
-    if (process.platform !== 'darwin' && !services.settings.get().tray) app.quit();
+    if (process.platform !== 'darwin' && !core.settings.get().tray) app.quit();
   });
-  quitAfter(() => services.close());
+  quitAfter(() => core.close());
 }
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
@@ -125,7 +129,7 @@ async function readLicences(): Promise<Licence[]> {
   return z.array(licenceSchema).parse(JSON.parse(text));
 }
 
-async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Promise<boolean> {
+async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<boolean> {
   const { canceled, filePath } = await dialog.showSaveDialog({
     title: texts.t('desktop.saveHistory'),
     defaultPath: join(app.getPath('documents'), `${texts.t('desktop.historyFile')}.${format}`),
@@ -141,18 +145,18 @@ async function saveHistory({ history }: AppServices, format: 'csv' | 'json'): Pr
   return true;
 }
 
-function showFatalError(thrown: unknown): void {
-  dialog.showErrorBox(app.getName(), `${toAppError(thrown).detail}`);
-  app.exit(1);
+/** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
+const APP_ID = 'com.pos-pairing.app';
+
+watchForFaults();
+const refused = refusedSwitch();
+if (refused) void refuseSwitch(refused);
+else {
+  app.setAppUserModelId(APP_ID);
+  applyUserDataDir();
+  registerAppScheme();
+  // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  if (app.requestSingleInstanceLock()) void app.whenReady().then(start).then(markStarted, endBrokenStart);
+  else app.quit();
 }
-
-process.on('uncaughtException', showFatalError);
-process.on('unhandledRejection', showFatalError);
-
-refuseDebugging();
-applyUserDataDir();
-registerAppScheme();
-// Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(showFatalError);
-else app.quit();

@@ -51,7 +51,7 @@ function createFormats(language: string) {
   };
 }
 
-export type Formats = ReturnType<typeof createFormats>;
+type Formats = ReturnType<typeof createFormats>;
 
 /** A language's name in that language, as at the start of a line: "Português (Brasil)". */
 export function ownName(language: string): string {

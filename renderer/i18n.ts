@@ -24,7 +24,7 @@ function wholeMinutes(seconds: number): number {
   return minutes < 120 ? minutes : Math.ceil(minutes / 60) * 60;
 }
 
-export interface ErrorText {
+interface ErrorText {
   readonly title: string;
   readonly what: string;
   readonly todo: string;

@@ -15,7 +15,10 @@ if (!root) throw new Error('index.html has no #root');
 
 const store = createStore(window.pos);
 // Before anything that is shown hears of it: the main process says which language it is.
-const followLanguage = () => switchLanguage(store.getModel().app?.language ?? FALLBACK_LANGUAGE);
+const followLanguage = () => {
+  const { mirror } = store.getModel();
+  switchLanguage(mirror.state === 'ready' ? mirror.app.language : FALLBACK_LANGUAGE);
+};
 followLanguage();
 store.subscribe(followLanguage);
 void store.actions.load();

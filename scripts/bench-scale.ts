@@ -15,6 +15,7 @@ process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/not-used-in-plain-node';
 const { electronStoreDocuments } = await import('../electron/adapters/electron-store-documents.ts');
 const { Vault } = await import('../electron/core/vault/vault.ts');
 const { ConnectionMonitor, DEFAULT_HEARTBEAT } = await import('../electron/core/status/monitor.ts');
+const { ChannelLeases } = await import('../electron/core/channel/channel-lease.ts');
 const { DEFAULT_TIMING } = await import('../electron/core/context.ts');
 const { METHODS } = await import('../shared/ipc/index.ts');
 const { DEFAULT_SETTINGS } = await import('../shared/settings.ts');
@@ -45,15 +46,13 @@ function measure(size: number): Map<string, number> {
     const vault = new Vault(documents, cipher);
     const monitor = new ConnectionMonitor({
       // Checks would need a network; a context that trusts nothing ends them before their first connection.
-      context: { vault, now: Date.now, builtAt: 0, timing: DEFAULT_TIMING },
+      context: { vault, leases: new ChannelLeases(), now: Date.now, builtAt: 0, timing: DEFAULT_TIMING },
       settings: () => DEFAULT_SETTINGS,
       search: async () => [],
       heartbeat: DEFAULT_HEARTBEAT,
       random: Math.random,
       later: () => () => {},
-      onStatus: () => {},
-      onPairing: () => {},
-      onMoved: () => {},
+      tell: () => {},
     });
     const endCheck = {
       result: 'mtls' as const,

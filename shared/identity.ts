@@ -10,10 +10,13 @@ export type DeviceIdentity = z.infer<typeof deviceIdentitySchema>;
 /** DNS names compare without case (RFC 4343), so serial numbers do too. */
 export const sameSerial = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
+/** Equal for two identities exactly when they name the same device. */
+export const identityKey = (identity: DeviceIdentity): string =>
+  `${identity.kind}:${identityText(identity).toLowerCase()}`;
+
 /** Whether both name the same device: the only comparison of identities. */
-export function sameIdentity(a: DeviceIdentity, b: DeviceIdentity): boolean {
-  return a.kind === b.kind && sameSerial(identityText(a), identityText(b));
-}
+export const sameIdentity = (a: DeviceIdentity, b: DeviceIdentity): boolean =>
+  identityKey(a) === identityKey(b);
 
 /** The serial number, or the host a device without one is known by. */
 export const identityText = (identity: DeviceIdentity): string =>

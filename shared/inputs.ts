@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SetupCode } from './brands.ts';
 import { appError } from './errors.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -105,14 +106,14 @@ export const normalizeCode = (text: string): string =>
     .toUpperCase();
 
 /** Reads a connection code such as `8QW1YS1D`. Errors: code-empty, code-characters, code-length. */
-export function parseCode(text: string): Result<string> {
+export function parseCode(text: string): Result<SetupCode> {
   const code = normalizeCode(text);
   if (code === '') return err(appError('code-empty'));
   if (!/^[A-Z0-9]+$/.test(code)) return err(appError('code-characters'));
   if (code.length !== CODE_LENGTH) {
     return err(appError('code-length', '', { params: { length: String(code.length) } }));
   }
-  return ok(code);
+  return ok(code as SetupCode);
 }
 
 /** Reads a POS ID: 1 to 64 printable characters. Errors: pos-id-empty, pos-id-too-long, pos-id-characters. */

@@ -1,24 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { app } from 'electron';
 import type { AppState } from '../../shared/ipc/app.ts';
 import type { SearchRange } from '../../shared/search.ts';
 import { hostsIn, localRanges } from '../core/discovery/ranges.ts';
 
-/** By these another program could drive the page, read what is typed, or weaken its sandbox. */
-const DEBUGGING = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'no-sandbox'];
+/**
+ * The app's own switches. Read from `process.argv`: `app.commandLine` is for Chromium's, and turns what it is given
+ * to lower case since Electron 36.
+ */
+const { values: own } = parseArgs({
+  args: process.argv.slice(1),
+  options: {
+    'user-data-dir': { type: 'string' },
+    'offer-address': { type: 'string' },
+    'offer-root-ca': { type: 'string' },
+    'search-range': { type: 'string' },
+    'pseudo-locale': { type: 'boolean' },
+  },
+  // Chromium's switches and the path of the app stand between them.
+  strict: false,
+  allowPositionals: true,
+});
+
+/** The text given with a switch; undefined without the switch or without a text. */
+const textOf = (value: string | boolean | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** By these another program could drive the page, read what is typed, weaken its sandbox, or see its keys. */
+const REFUSED = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'remote-allow-origins',
+  'no-sandbox',
+  'disable-web-security',
+  'use-mock-keychain',
+];
 
 /**
- * An installed app does not run for a debugger. It ends, since taking the switch away would come too late. Must run
- * before the app is ready.
+ * The first switch that an installed app does not run with, if any. Taking it away would come too late; the app has
+ * to end. Only in a development build is any allowed.
  */
-export function refuseDebugging(): void {
-  if (app.isPackaged && DEBUGGING.some((name) => app.commandLine.hasSwitch(name))) app.exit(1);
-}
+export const refusedSwitch = (): string | undefined =>
+  app.isPackaged ? REFUSED.find((name) => app.commandLine.hasSwitch(name)) : undefined;
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
 export function applyUserDataDir(): void {
-  const directory = app.commandLine.getSwitchValue('user-data-dir');
+  const directory = textOf(own['user-data-dir']);
   if (directory) app.setPath('userData', resolve(directory));
 }
 
@@ -27,21 +56,21 @@ export function applyUserDataDir(): void {
  * user may suggest what to trust.
  */
 export function readOffer(): AppState['offered'] {
-  const address = app.commandLine.getSwitchValue('offer-address');
-  const rootCa = app.commandLine.getSwitchValue('offer-root-ca');
+  const address = textOf(own['offer-address']);
+  const rootCa = textOf(own['offer-root-ca']);
   if (app.isPackaged || !address || !rootCa) return null;
   return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
 }
 
 /** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
-export const wantsPseudoLocale = (): boolean => !app.isPackaged && app.commandLine.hasSwitch('pseudo-locale');
+export const wantsPseudoLocale = (): boolean => !app.isPackaged && own['pseudo-locale'] === true;
 
 /**
  * This computer's own subnets, or what `--search-range=CIDR` names in their place, such as a loopback one. For tests
  * only, as above: they must not reach out into the network they happen to run in.
  */
 export function readSearchRanges(): SearchRange[] {
-  const cidr = app.commandLine.getSwitchValue('search-range');
+  const cidr = textOf(own['search-range']);
   if (app.isPackaged || !cidr) return localRanges();
   return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length }];
 }

@@ -1,14 +1,17 @@
-import type { Push } from '../../shared/ipc/index.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
 import type { SearchRange } from '../../shared/search.ts';
-import type { Settings, ShownLanguage } from '../../shared/settings.ts';
-import type { PairingStatus } from '../../shared/status.ts';
-import { currentTrust, type PairingContext, type Timing } from './context.ts';
+import { ChannelLeases } from './channel/channel-lease.ts';
+import type { CoreContext, Timing } from './context.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
-import { endOfAttempt, moveOf, StatusChanges } from './history/events.ts';
-import { History, type NewHistoryEntry } from './history/history.ts';
+import { History } from './history/history.ts';
+import { HistoryRecorder } from './history/recorder.ts';
+import { later } from './later.ts';
+import type { Tell } from './news.ts';
 import { PairingService } from './pairing/pairing-service.ts';
+import { removePairing } from './pairings/remove-pairing.ts';
+import { renamePairing } from './pairings/rename-pairing.ts';
 import { RootCaImport } from './root-ca/root-ca-import.ts';
+import { currentTrust } from './root-ca/trust.ts';
+import { type RootCaChoice, trustRootCa } from './root-ca/trust-root-ca.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import type { SecretCipher } from './vault/cipher.ts';
@@ -17,7 +20,7 @@ import { Vault } from './vault/vault.ts';
 
 const TICK_MS = 5_000;
 
-export interface ServiceParts {
+export interface CoreParts {
   readonly documents: DocumentStore;
   /** Where the history is kept. */
   readonly historyFolder: string;
@@ -27,29 +30,36 @@ export interface ServiceParts {
   readonly timing: Timing;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
-  readonly languageFor: (choice: Settings['language']) => ShownLanguage;
-  readonly push: (push: Push) => void;
-  readonly onStatus: (pairing: PairingRecord, status: PairingStatus) => void;
+  /** Hears of everything that happens, in the order it happens. */
+  readonly tell: Tell;
 }
 
-export type AppServices = ReturnType<typeof createServices>;
+export type Core = ReturnType<typeof createCore>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
-export function createServices({ documents, push, ...parts }: ServiceParts) {
+export function createCore({ documents, ...parts }: CoreParts) {
   const settings = new SettingsStore(documents);
   const vault = new Vault(documents, parts.cipher);
   const history = new History({ directory: parts.historyFolder, now: Date.now });
-  const context: PairingContext = { vault, now: Date.now, builtAt: parts.builtAt, timing: parts.timing };
-  const statusChanges = new StatusChanges();
-
-  const remember = (event: NewHistoryEntry) => {
-    history.append(event);
-    push({ type: 'history-changed' });
+  const context: CoreContext = {
+    vault,
+    leases: new ChannelLeases(),
+    now: Date.now,
+    builtAt: parts.builtAt,
+    timing: parts.timing,
   };
+  const recorder = new HistoryRecorder(history);
+  const tell: Tell = (news) => {
+    // Kept first: what shows it may fail.
+    const isKept = recorder.record(news);
+    parts.tell(news);
+    if (isKept) parts.tell({ type: 'history-changed' });
+  };
+
   const search = new DeviceSearch({
     trust: () => currentTrust(context),
     ranges: parts.searchRanges,
-    onProgress: (progress) => push({ type: 'search-progress', progress }),
+    onProgress: (progress) => tell({ type: 'search-progress', progress }),
   });
   const monitor = new ConnectionMonitor({
     context,
@@ -57,48 +67,43 @@ export function createServices({ documents, push, ...parts }: ServiceParts) {
     search: (port, signal) => search.search(port, signal),
     heartbeat: DEFAULT_HEARTBEAT,
     random: Math.random,
-    later: (work, ms) => {
-      const timer = setTimeout(work, ms);
-      return () => clearTimeout(timer);
-    },
-    onPairing: (pairing) => push({ type: 'pairing-changed', pairing }),
-    onMoved: (pairing, from) => remember(moveOf(pairing, from)),
-    onStatus: (pairing, status) => {
-      push({ type: 'status-changed', pairingId: pairing.id, status });
-      const entry = statusChanges.entryFor(pairing, status);
-      if (entry) remember(entry);
-      parts.onStatus(pairing, status);
-    },
+    later,
+    tell,
   });
   const pairing = new PairingService({
     context,
-    onProgress: (progress) => push({ type: 'pairing-progress', progress }),
-    exclusively: (attempt, concerns) => monitor.withoutChannels(attempt, concerns),
-    onEnd: (end) => {
-      if (end.stored) {
-        push({ type: 'pairing-changed', pairing: end.stored });
-        monitor.pairingChanged(end.stored);
-      }
-      remember(endOfAttempt(end));
-    },
+    tell,
+    onStored: (stored) => monitor.pairingChanged(stored),
   });
-  const preferences = () => ({
-    settings: settings.get(),
-    language: parts.languageFor(settings.get().language),
-  });
-  settings.onChange(() => push({ type: 'settings-changed', ...preferences() }));
+  const rootCaImport = new RootCaImport(context);
+  settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
 
   let ticking: NodeJS.Timeout | undefined;
   return {
     settings,
-    preferences,
     vault,
     history,
-    remember,
     search,
     monitor,
     pairing,
-    rootCaImport: new RootCaImport(context),
+    rootCaImport,
+    trustRootCa: (choice: RootCaChoice) =>
+      trustRootCa(
+        {
+          vault,
+          rootCaImport,
+          endPairing: () => pairing.close(),
+          onChanged: () => monitor.trustChanged(),
+          tell,
+        },
+        choice,
+      ),
+    renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
+    removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    dismissNotice: (id: string) => {
+      vault.dismissNotice(id);
+      tell({ type: 'notices-changed', notices: vault.notices });
+    },
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();

@@ -2,6 +2,7 @@ import { app, type BrowserWindow } from 'electron';
 import type { Push } from '../../shared/ipc/index.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus } from '../../shared/status.ts';
+import type { News } from '../core/news.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
 import { attentionOf, overallState } from './attention.ts';
 import { showMenu } from './menu.ts';
@@ -12,7 +13,7 @@ import { AppTray } from './tray.ts';
 const TRAY_PAUSE_MS = 250;
 
 export interface DesktopParts {
-  readonly settings: SettingsStore;
+  readonly settings: Pick<SettingsStore, 'get'>;
   readonly statuses: () => readonly PairingStatus[];
   /** The main window, opened again if it was closed. */
   readonly showWindow: () => BrowserWindow;
@@ -39,11 +40,15 @@ export class Desktop {
       open: (pairingId) => this.#ask({ type: 'show-pairing', pairingId }),
     });
     this.#refresh();
-    settings.onChange(() => this.#refresh());
   }
 
-  /** News of one pairing's connection. */
-  statusChanged(pairing: PairingRecord, status: PairingStatus): void {
+  hear(news: News): void {
+    if (news.type === 'status-changed') this.#statusChanged(news.pairing, news.status);
+    else if (news.type === 'pairing-removed') this.#pairingRemoved(news.pairing.id);
+    else if (news.type === 'settings-changed') this.#refresh();
+  }
+
+  #statusChanged(pairing: PairingRecord, status: PairingStatus): void {
     this.#notifications.report(pairing.id, attentionOf(status), () => ({
       title: texts.t('desktop.attentionTitle', { name: nameOf(pairing) }),
       body: texts.t(`status.${status.state}.sentence`),
@@ -51,7 +56,7 @@ export class Desktop {
     this.#showTraySoon();
   }
 
-  pairingRemoved(id: string): void {
+  #pairingRemoved(id: string): void {
     this.#notifications.forget(id);
     this.#showTray();
   }

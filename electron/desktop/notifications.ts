@@ -49,6 +49,8 @@ export class AttentionNotifications {
       this.#close(pairingId);
       this.#parts.open(pairingId);
     });
+    // macOS shows notifications of signed apps only, since Electron 42.
+    notification.on('failed', () => this.#shown.delete(pairingId));
     notification.show();
     this.#shown.set(pairingId, notification);
   }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import type { DocumentStore } from '../core/vault/documents.ts';
+import { texts } from '../desktop/texts.ts';
 import { APP_URL } from './app-protocol.ts';
+import { crashGuard } from './crash-guard.ts';
 import { placeWindow } from './window-placement.ts';
 import { readWindowState, trackWindow } from './window-state.ts';
 
@@ -39,14 +41,26 @@ export function createMainWindow(documents: DocumentStore, onPageGone: () => voi
       devTools: !app.isPackaged,
     },
   });
+  const mayReload = crashGuard(() => performance.now());
   if (maximized) window.maximize();
   trackWindow(window, documents);
   window.on('closed', onPageGone);
   window.webContents.on('render-process-gone', () => {
     onPageGone();
-    window.reload();
+    if (mayReload()) window.reload();
+    else void endAfterCrashes();
   });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(APP_URL);
   return window;
+}
+
+async function endAfterCrashes(): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'error',
+    title: app.getName(),
+    message: texts.t('desktop.pageCrashed'),
+    detail: texts.t('desktop.pageCrashedTodo'),
+  });
+  app.quit();
 }

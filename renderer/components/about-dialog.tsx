@@ -1,13 +1,14 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Licence } from '../../shared/ipc/app.ts';
-import type { Result } from '../../shared/result.ts';
+import { useLoaded } from '../hooks/use-loaded.ts';
 import { useActions, useAppState } from '../state/context.tsx';
 import { BrandMark } from './brand.tsx';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { DialogShell } from './dialog.tsx';
+import { DialogShell } from './dialog-shell.tsx';
 import { ErrorPanel } from './error-panel.tsx';
+import { Fact, Facts } from './facts.tsx';
 import { Fold } from './fold.tsx';
 
 interface DialogProps {
@@ -25,7 +26,7 @@ export function AboutDialog({ isOpen, onClose }: DialogProps) {
       onClose={onClose}
       actions={
         <Button look="primary" onPress={onClose}>
-          {t('about.close')}
+          {t('common.close')}
         </Button>
       }
     >
@@ -46,24 +47,12 @@ function Versions() {
         <p className="about-version">{t('about.version', { version })}</p>
         <p className="muted">{t('about.purpose')}</p>
       </div>
-      <dl className="facts about-facts" aria-label={t('about.facts')}>
-        <div>
-          <dt>{t('about.electron')}</dt>
-          <dd>{runtime.electron}</dd>
-        </div>
-        <div>
-          <dt>{t('about.chromium')}</dt>
-          <dd>{runtime.chromium}</dd>
-        </div>
-        <div>
-          <dt>{t('about.node')}</dt>
-          <dd>{runtime.node}</dd>
-        </div>
-        <div>
-          <dt>{t('about.system')}</dt>
-          <dd>{runtime.system}</dd>
-        </div>
-      </dl>
+      <Facts className="facts about-facts" label={t('about.facts')}>
+        <Fact label={t('about.electron')}>{runtime.electron}</Fact>
+        <Fact label={t('about.chromium')}>{runtime.chromium}</Fact>
+        <Fact label={t('about.node')}>{runtime.node}</Fact>
+        <Fact label={t('about.system')}>{runtime.system}</Fact>
+      </Facts>
       <CopyButton text={t('about.versionLine', { version, ...runtime })} what={t('about.copyName')} />
     </div>
   );
@@ -73,18 +62,9 @@ function Versions() {
 function Licences() {
   const { t } = useTranslation();
   const { getLicences } = useActions();
-  const [read, setRead] = useState<Result<{ licences: Licence[] }> | null>(null);
-  useEffect(() => {
-    let shown = true;
-    void getLicences().then((result) => {
-      if (shown) setRead(result);
-    });
-    return () => {
-      shown = false;
-    };
-  }, [getLicences]);
-  if (read && !read.ok) return <ErrorPanel error={read.error} headingLevel={3} />;
-  const licences = read?.value.licences;
+  const { loaded } = useLoaded(getLicences);
+  if (loaded.state === 'failed') return <ErrorPanel error={loaded.error} headingLevel={3} />;
+  const licences = loaded.state === 'ready' ? loaded.value.licences : null;
   return (
     <section className="licences" aria-labelledby="licences-heading">
       <h3 id="licences-heading">{t('about.licences')}</h3>

@@ -1,13 +1,14 @@
 import { History, Radar, Settings, Smartphone } from 'lucide-react';
 import { Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { isPairing } from '../state/attempt.ts';
 import { useActions, useModel } from '../state/context.tsx';
-import { isPairing, type Place } from '../state/model.ts';
+import type { Place } from '../state/navigation.ts';
 import { BrandMark } from './brand.tsx';
 
 const ENTRIES = [
   { key: 'devices', icon: Smartphone, place: { name: 'home' }, covers: ['home', 'device', 'pair'] },
-  { key: 'find', icon: Radar, place: { name: 'find', next: 'home' }, covers: ['find'] },
+  { key: 'search', icon: Radar, place: { name: 'search', next: 'home' }, covers: ['search'] },
   { key: 'history', icon: History, place: { name: 'history' }, covers: ['history'] },
   { key: 'settings', icon: Settings, place: { name: 'settings' }, covers: ['settings', 'root-ca'] },
 ] as const satisfies readonly {
@@ -20,14 +21,14 @@ const ENTRIES = [
 /** The app's name and, once the state is there, the way to its main screens. */
 export function AppHeader() {
   const { t } = useTranslation();
-  const model = useModel();
-  const { app, place } = model;
+  const { mirror, navigation, attempt } = useModel();
+  const app = mirror.state === 'ready' ? mirror.app : null;
   return (
     <header className="app-header">
       <BrandMark />
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
-      {app?.rootCa && <Navigation current={place.name} isDisabled={isPairing(model)} />}
+      {app?.rootCa && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
     </header>
   );
 }

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { CertificateSummary } from '../../shared/pairing.ts';
 import { useFormats } from '../format.ts';
 import { CopyButton } from './copy-button.tsx';
+import { Fact, Facts } from './facts.tsx';
 
 const PAIRS_PER_GROUP = 4;
 
@@ -47,38 +48,51 @@ interface CertificateProps {
 
 export function CertificateFacts({ certificate, copyName, full = false }: CertificateProps) {
   const { t } = useTranslation();
-  const format = useFormats();
   const { subject, issuer, validFrom, validTo, key, serialNumber, fingerprint256 } = certificate;
   return (
-    <dl className="facts">
-      <div>
-        <dt>{t('certificate.subject')}</dt>
-        <dd>{subject}</dd>
-      </div>
-      <div>
-        <dt>{t('certificate.issuer')}</dt>
-        <dd>{issuer}</dd>
-      </div>
-      <div>
-        <dt>{t('certificate.validity')}</dt>
-        <dd>{t('certificate.validRange', { from: format.date(validFrom), to: format.date(validTo) })}</dd>
-      </div>
-      <div>
-        <dt>{t('certificate.key')}</dt>
-        <dd>{key}</dd>
-      </div>
+    <Facts>
+      <Fact label={t('certificate.subject')}>{subject}</Fact>
+      <Fact label={t('certificate.issuer')}>{issuer}</Fact>
+      <ValidityFact validFrom={validFrom} validTo={validTo} />
+      <Fact label={t('certificate.key')}>{key}</Fact>
       {full && (
-        <div>
-          <dt>{t('certificate.serialNumber')}</dt>
-          <dd className="mono">{serialNumber}</dd>
-        </div>
+        <Fact label={t('certificate.serialNumber')} mono>
+          {serialNumber}
+        </Fact>
       )}
-      <div className="facts-wide">
-        <dt>{t('certificate.fingerprint')}</dt>
-        <dd>
-          <Fingerprint value={fingerprint256} copyName={copyName} />
-        </dd>
-      </div>
-    </dl>
+      <FingerprintFact value={fingerprint256} copyName={copyName} />
+    </Facts>
+  );
+}
+
+/** What tells one certificate from another of the same kind. */
+export function CertificateOutline({ certificate }: { readonly certificate: CertificateSummary }) {
+  const { t } = useTranslation();
+  const { subject, validFrom, validTo, fingerprint256 } = certificate;
+  return (
+    <Facts>
+      <Fact label={t('certificate.subject')}>{subject}</Fact>
+      <ValidityFact validFrom={validFrom} validTo={validTo} />
+      <FingerprintFact value={fingerprint256} />
+    </Facts>
+  );
+}
+
+function ValidityFact({ validFrom, validTo }: Pick<CertificateSummary, 'validFrom' | 'validTo'>) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  return (
+    <Fact label={t('certificate.validity')}>
+      {t('certificate.validRange', { from: format.date(validFrom), to: format.date(validTo) })}
+    </Fact>
+  );
+}
+
+function FingerprintFact(props: FingerprintProps) {
+  const { t } = useTranslation();
+  return (
+    <Fact label={t('certificate.fingerprint')} isWide>
+      <Fingerprint {...props} />
+    </Fact>
   );
 }

@@ -6,6 +6,7 @@ import { useFormats } from '../format.ts';
 import { type ErrorOrigin, errorText } from '../i18n.ts';
 import { useModel } from '../state/context.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { Fact, Facts } from './facts.tsx';
 import { Fold } from './fold.tsx';
 
 interface ErrorPanelProps {
@@ -63,7 +64,7 @@ export function ErrorPanel({
         {error.clockSuspect && (
           <p className="panel-note">
             <Clock aria-hidden="true" />
-            <span>{t('failure.clock', { now: format.dateTime(at ?? appeared) })}</span>
+            <span>{t('panel.clock', { now: format.dateTime(at ?? appeared) })}</span>
           </p>
         )}
         {actions && <div className="panel-actions">{actions}</div>}
@@ -76,7 +77,7 @@ export function ErrorPanel({
 /** What support needs to know of an error, folded away. */
 export function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
   const { t } = useTranslation();
-  const { app } = useModel();
+  const { mirror } = useModel();
   const params = Object.entries(error.params ?? {}).map(([name, value]) =>
     t('support.param', { name, value }),
   );
@@ -85,20 +86,21 @@ export function SupportDetails({ error, at }: { readonly error: AppError; readon
     ...(error.stage ? [[t('support.stage'), error.stage] satisfies [string, string]] : []),
     ...(error.detail ? [[t('support.detail'), error.detail] satisfies [string, string]] : []),
     ...(params.length > 0 ? [[t('support.params'), params.join('; ')] satisfies [string, string]] : []),
-    ...(app ? [[t('support.version'), app.version] satisfies [string, string]] : []),
+    ...(mirror.state === 'ready'
+      ? [[t('support.version'), mirror.app.version] satisfies [string, string]]
+      : []),
     [t('support.time'), at],
   ];
   const text = rows.map(([label, value]) => t('common.detail', { label, value })).join('\n');
   return (
     <Fold title={t('panel.details')} className="support">
-      <dl className="support-list">
+      <Facts className="support-list">
         {rows.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact key={label} label={label}>
+            {value}
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       <CopyButton text={text} what={t('support.title')} />
     </Fold>
   );

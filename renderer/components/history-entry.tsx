@@ -96,7 +96,7 @@ export function HistoryEntryLine({ entry }: { readonly entry: HistoryEntry }) {
       <p className="history-sentence">{sentenceOf(t, entry)}</p>
       <p className="history-when">
         <time dateTime={entry.at}>{format.dateTime(entry.at)}</time>
-        {entry.serial && <span>{t('historyEvents.serial', { serial: entry.serial })}</span>}
+        {entry.serial && <span>{t('facts.serialNumberValue', { serial: entry.serial })}</span>}
       </p>
     </div>
   );

@@ -21,7 +21,7 @@ import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
 import { useFormats } from '../format.ts';
 import { errorText } from '../i18n.ts';
-import { useActions, useModel } from '../state/context.tsx';
+import { useActions, useMirror } from '../state/context.tsx';
 import { daysUntil } from '../state/pairing-list.ts';
 import { Button } from './button.tsx';
 import { Announcement } from './screen.tsx';
@@ -63,7 +63,7 @@ export function LiveMark() {
   return (
     <span className="live-mark" data-live="true">
       <span className="live-dot" aria-hidden="true" />
-      {t('device.live')}
+      {t('status.live')}
     </span>
   );
 }
@@ -75,7 +75,7 @@ export function useStatusSentence({ state, error, movedTo }: PairingStatus): str
   return state === 'failed' && error ? errorText(error, 'connection').what : t(`status.${state}.sentence`);
 }
 
-/** Says that a certificate of the pairing ends soon, or has ended. */
+/** Says that a certificate of the pairing expires soon, or has expired. */
 export function ExpiryWarning({
   expiry,
   now,
@@ -103,7 +103,7 @@ export function ExpiryWarning({
 interface PairingActionsProps {
   readonly pairing: PairingRecord;
   readonly status: PairingStatus;
-  /** Names the pairing for who hears the buttons out of their place. */
+  /** Names the pairing for those who hear the buttons out of context. */
   readonly describedBy: string;
   readonly size?: 'normal' | 'large';
 }
@@ -112,20 +112,17 @@ interface PairingActionsProps {
 export function PairingActions({ pairing, status, describedBy, size = 'normal' }: PairingActionsProps) {
   const { t } = useTranslation();
   const actions = useActions();
-  const { checks } = useModel();
+  const errand = useMirror().errands[pairing.id]?.state;
   const [asked, setAsked] = useState(false);
-  const [moving, setMoving] = useState(false);
   const checkButton = useRef<HTMLButtonElement>(null);
-  const checking = checks[pairing.id] === 'running';
+  const checking = errand === 'checking';
   const action = statusAction(status);
 
   const moveThere = async () => {
     if (!status.movedTo) return;
-    setMoving(true);
-    await actions.moveAddress(pairing.id, formatAuthority(status.movedTo));
-    setMoving(false);
+    const moved = await actions.moveAddress(pairing.id, formatAuthority(status.movedTo));
     // The offer is gone with its button.
-    checkButton.current?.focus();
+    if (moved) checkButton.current?.focus();
   };
 
   return (
@@ -135,7 +132,7 @@ export function PairingActions({ pairing, status, describedBy, size = 'normal' }
           look="primary"
           size={size}
           aria-describedby={describedBy}
-          busy={moving}
+          busy={errand === 'moving'}
           onPress={() => void moveThere()}
         >
           {t('actions.use-new-address')}
@@ -157,25 +154,25 @@ export function PairingActions({ pairing, status, describedBy, size = 'normal' }
         size={size}
         look={action === 'check-connection' ? 'primary' : 'secondary'}
         aria-describedby={describedBy}
-        busy={checking}
+        busy={checking || errand === 'moving'}
         onPress={() => {
           setAsked(true);
           void actions.checkConnection(pairing.id);
         }}
       >
-        {checking ? t('home.checking') : t('home.check')}
+        {checking ? t('check.running') : t('actions.check-connection')}
       </Button>
       <Announcement>
         {asked && !checking
-          ? t('home.checkDone', { name: nameOf(pairing), result: t(`status.${status.state}.label`) })
+          ? t('check.ended', { name: nameOf(pairing), result: t(`status.${status.state}.label`) })
           : ''}
       </Announcement>
     </div>
   );
 }
 
-/** Why a check could not be carried out at all, if the last one could not. */
-export function useImpossibleCheck(id: string): AppError | null {
-  const check = useModel().checks[id];
-  return check === undefined || check === 'running' ? null : check;
+/** Why the last thing that was asked of a pairing could not be done at all, if so. */
+export function useErrandError(id: string): AppError | null {
+  const errand = useMirror().errands[id];
+  return errand?.state === 'failed' ? errand.error : null;
 }

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { fullScreenShortcut, SHORTCUTS, type Shortcut, VIEW_SHORTCUTS } from '../../shared/shortcuts.ts';
 import { IS_MAC } from '../platform.ts';
 import { Button } from './button.tsx';
-import { DialogShell } from './dialog.tsx';
+import { DialogShell } from './dialog-shell.tsx';
+import { Fact, Facts } from './facts.tsx';
 
 const APP_ENTRIES = Object.keys(SHORTCUTS) as Shortcut[];
 const VIEW_ENTRIES = Object.keys(VIEW_SHORTCUTS) as (keyof typeof VIEW_SHORTCUTS)[];
@@ -31,7 +32,7 @@ export function ShortcutsDialog({ isOpen, onClose }: DialogProps) {
       onClose={onClose}
       actions={
         <Button look="primary" onPress={onClose}>
-          {t('shortcuts.close')}
+          {t('common.close')}
         </Button>
       }
     >
@@ -67,16 +68,13 @@ function Group({ title, rows }: { readonly title: string; readonly rows: readonl
   return (
     <section className="shortcut-group">
       <h3>{title}</h3>
-      <dl>
+      <Facts className="shortcut-list">
         {rows.map(([what, accelerator]) => (
-          <div key={accelerator}>
-            <dt>{what}</dt>
-            <dd>
-              <Keys accelerator={accelerator} />
-            </dd>
-          </div>
+          <Fact key={accelerator} label={what}>
+            <Keys accelerator={accelerator} />
+          </Fact>
         ))}
-      </dl>
+      </Facts>
     </section>
   );
 }

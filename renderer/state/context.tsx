@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { AppState } from '../../shared/ipc/app.ts';
+import type { ReadyMirror } from './mirror.ts';
 import type { Model } from './model.ts';
 import type { Actions, Store } from './store.ts';
 
@@ -18,9 +19,11 @@ export function useModel(): Model {
 
 export const useActions = (): Actions => useStore().actions;
 
-/** The main process's state, on screens that are shown only once it is there. */
-export function useAppState(): AppState {
-  const { app } = useModel();
-  if (!app) throw new Error('The state is not loaded yet');
-  return app;
+/** What the main process knows, on screens that are shown only once it is there. */
+export function useMirror(): ReadyMirror {
+  const { mirror } = useModel();
+  if (mirror.state !== 'ready') throw new Error('The state is not loaded yet');
+  return mirror;
 }
+
+export const useAppState = (): AppState => useMirror().app;

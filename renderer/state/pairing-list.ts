@@ -1,21 +1,22 @@
+import { identityText } from '../../shared/identity.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus } from '../../shared/status.ts';
-import type { Model } from './model.ts';
+import type { ReadyMirror } from './mirror.ts';
 
 const DAY_MS = 86_400_000;
 
 /** How many devices are shown at once; the others are on further pages. */
-export const PAGE_SIZE = 20;
+const PAGE_SIZE = 20;
 /** From more devices than this on, there is a search box. */
 export const SEARCH_ABOVE = 8;
 
 /** What the renderer knows of the connections. */
-type Known = Pick<Model, 'app' | 'settled'>;
+type Known = Pick<ReadyMirror, 'app' | 'steady'>;
 
 /** The status to show: while a check runs, the one before it, so that nothing flickers. */
-export function shownStatus({ app, settled }: Known, { id, pairedAt }: PairingRecord): PairingStatus {
-  const status = app?.statuses[id];
+export function shownStatus({ app, steady }: Known, { id, pairedAt }: PairingRecord): PairingStatus {
+  const status = app.statuses[id];
   if (!status) {
     return {
       state: 'unknown',
@@ -27,7 +28,7 @@ export function shownStatus({ app, settled }: Known, { id, pairedAt }: PairingRe
       expiry: null,
     };
   }
-  const before = settled[id];
+  const before = steady[id];
   if (status.state !== 'checking' || !before || before.state === 'unknown') return status;
   return { ...status, state: before.state, since: before.since, error: before.error };
 }
@@ -37,14 +38,7 @@ const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/g
 /** Whether every word of `query` is in the name, POS ID, serial number or address; case and accents do not count. */
 export function matches(pairing: PairingRecord, query: string): boolean {
   const { name, posId, identity, address } = pairing;
-  const text = folded(
-    [
-      name,
-      posId,
-      identity.kind === 'serial' ? identity.serial : identity.host,
-      formatAuthority(address),
-    ].join('\n'),
-  );
+  const text = folded([name, posId, identityText(identity), formatAuthority(address)].join('\n'));
   return folded(query)
     .split(/\s+/)
     .every((word) => text.includes(word));
@@ -63,11 +57,11 @@ export interface Overview {
   readonly allWell: boolean;
 }
 
-export function overviewOf(model: Known, pairings: readonly PairingRecord[]): Overview {
+export function overviewOf(known: Known, pairings: readonly PairingRecord[]): Overview {
   const attention = new Set<string>();
   let allWell = true;
   for (const pairing of pairings) {
-    const status = shownStatus(model, pairing);
+    const status = shownStatus(known, pairing);
     if (needsAttention(status)) attention.add(pairing.id);
     if (status.state !== 'connected') allWell = false;
   }
@@ -84,12 +78,12 @@ export interface Page<T> {
   readonly to: number;
 }
 
-export function pageOf<T>(all: readonly T[], wanted: number, size = PAGE_SIZE): Page<T> {
-  const last = Math.max(0, Math.ceil(all.length / size) - 1);
+export function pageOf<T>(all: readonly T[], wanted: number): Page<T> {
+  const last = Math.max(0, Math.ceil(all.length / PAGE_SIZE) - 1);
   const index = Math.min(Math.max(0, wanted), last);
-  const entries = all.slice(index * size, (index + 1) * size);
-  return { entries, index, last, from: index * size + 1, to: index * size + entries.length };
+  const entries = all.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
+  return { entries, index, last, from: index * PAGE_SIZE + 1, to: index * PAGE_SIZE + entries.length };
 }
 
-/** Days until `date` (ISO 8601), begun ones counted whole; 0 or less when it is over. */
+/** Days until `date` (ISO 8601), rounded up; 0 or less once it is past. */
 export const daysUntil = (date: string, now: number): number => Math.ceil((Date.parse(date) - now) / DAY_MS);

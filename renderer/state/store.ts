@@ -5,17 +5,11 @@ import { err, type Result } from '../../shared/result.ts';
 import type { RootCaPreview } from '../../shared/root-ca.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
-import {
-  codeLeft,
-  type DraftField,
-  type Event,
-  INITIAL,
-  type Model,
-  type OpenDialog,
-  type Place,
-  reduce,
-  requestOf,
-} from './model.ts';
+import { isPairing } from './attempt.ts';
+import { type Draft, type DraftField, requestOf } from './draft.ts';
+import { type Event, INITIAL, type Model, reduce } from './model.ts';
+import type { AppDialog, Place } from './navigation.ts';
+import { isSearching } from './search.ts';
 
 /** News of many pairings come in bursts and are shown together. */
 const BURST_MS = 40;
@@ -26,7 +20,7 @@ const IN_BURSTS: ReadonlySet<Push['type']> = new Set([
 ]);
 
 /** The one store: state from {@link reduce}, and the actions that talk to the main process. */
-export function createStore(api: PosApi, now: () => number = () => Date.now()) {
+export function createStore(api: PosApi) {
   let model: Model = INITIAL;
   const listeners = new Set<() => void>();
 
@@ -69,21 +63,53 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
   const unsaved = new Set<SettingsPatch>();
 
   const push = (news: Push, when?: Parameters<typeof dispatch>[1]): void => {
-    const shown: Push =
+    const merged: Push =
       news.type === 'settings-changed'
         ? { ...news, settings: [...unsaved].reduce(patched, news.settings) }
         : news;
-    dispatch({ type: 'pushed', push: shown, at: new Date(now()).toISOString() }, when);
+    dispatch({ type: 'pushed', push: merged, at: new Date().toISOString() }, when);
   };
 
   /** Calls a method whose value is the pairing as it is afterwards. */
-  const change = async <M extends 'renamePairing' | 'setWatchLive' | 'moveAddress'>(
+  const change = async <M extends 'renamePairing' | 'setWatchLive'>(
     method: M,
     request: MethodRequest<M>,
   ): Promise<Result<PairingRecord>> => {
     const changed: Result<PairingRecord> = await call(method, request);
     if (changed.ok) push({ type: 'pairing-changed', pairing: changed.value });
     return changed;
+  };
+
+  /** What the user asks of one pairing, one thing at a time; true when it could be done. */
+  const runErrand = async (
+    id: string,
+    errand: 'checking' | 'moving',
+    carryOut: () => Promise<Result<PairingRecord>>,
+  ): Promise<boolean> => {
+    const running = model.mirror.state === 'ready' ? model.mirror.errands[id] : undefined;
+    if (running && running.state !== 'failed') return false;
+    dispatch({ type: 'errand-started', id, errand });
+    const done = await carryOut();
+    dispatch(
+      done.ok
+        ? { type: 'errand-ended', pairing: done.value }
+        : { type: 'errand-failed', id, error: done.error },
+    );
+    return done.ok;
+  };
+
+  /** Tells the main process something about the attempt under way. */
+  const tellAttempt = async <M extends 'cancelPairing' | 'answerIdentity'>(
+    method: M,
+    requestFor: (attemptId: string) => MethodRequest<M>,
+  ): Promise<void> => {
+    const { current } = model.attempt;
+    if (current.state !== 'running') return;
+    const told = await call(method, requestFor(current.id));
+    const now = model.attempt.current;
+    // The attempt is unknown to the main process, so no outcome will be pushed.
+    if (!told.ok && now.state === 'running' && now.id === current.id)
+      dispatch({ type: 'refused', error: told.error });
   };
 
   const actions = {
@@ -94,58 +120,40 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     go: (place: Place) => dispatch({ type: 'went', place }),
     openPair: (again: PairingRecord | null = null) => dispatch({ type: 'pair-opened', again }),
     typeAddress: (text: string) => dispatch({ type: 'address-typed', text }),
-    typeCode: (text: string) => dispatch({ type: 'code-typed', text, now: now() }),
-    renewCode: () => dispatch({ type: 'code-renewed', now: now() }),
-    changeDraft: (change: Partial<Pick<Model['draft'], 'address' | 'transport' | 'posId' | 'serial'>>) =>
+    typeCode: (text: string) => dispatch({ type: 'code-typed', text, now: Date.now() }),
+    renewCode: () => dispatch({ type: 'code-renewed', now: Date.now() }),
+    changeDraft: (change: Partial<Pick<Draft, 'address' | 'transport' | 'posId' | 'serial'>>) =>
       dispatch({ type: 'draft-changed', change }),
     reopenForm: (focus: DraftField | null) => dispatch({ type: 'form-reopened', focus }),
 
     async startPairing(repeated: boolean): Promise<void> {
-      if (model.attempt && !model.attempt.progress?.outcome) return;
+      if (isPairing(model.attempt)) return;
       const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
       const attempt = await call('startPairing', request);
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
       dispatch({ type: 'started', id: attempt.value.attemptId });
-      if (model.attempt?.cancelling) await call('cancelPairing', attempt.value);
+      const { current } = model.attempt;
+      if (current.state === 'running' && current.cancelling) await call('cancelPairing', attempt.value);
     },
     async cancelPairing(): Promise<void> {
-      const id = model.attempt?.id;
       dispatch({ type: 'cancel-asked' });
-      if (!id) return;
-      const cancelled = await call('cancelPairing', { attemptId: id });
-      // The attempt is unknown to the main process, so no outcome will be pushed.
-      if (!cancelled.ok && model.attempt?.id === id && !model.attempt.progress?.outcome) {
-        dispatch({ type: 'refused', error: cancelled.error });
-      }
+      await tellAttempt('cancelPairing', (attemptId) => ({ attemptId }));
     },
-    async answerIdentity(accepted: boolean): Promise<void> {
-      const id = model.attempt?.id;
-      if (!id) return;
-      const answered = await call('answerIdentity', { attemptId: id, accepted });
-      if (!answered.ok && model.attempt?.id === id && !model.attempt.progress?.outcome) {
-        dispatch({ type: 'refused', error: answered.error });
-      }
-    },
-    async checkConnection(pairingId: string): Promise<void> {
-      if (model.checks[pairingId] === 'running') return;
-      dispatch({ type: 'check-asked', id: pairingId });
-      const checked = await call('checkConnection', { pairingId });
-      dispatch(
-        checked.ok
-          ? { type: 'check-ended', pairing: checked.value }
-          : { type: 'check-impossible', id: pairingId, error: checked.error },
-      );
-    },
+    answerIdentity: (accepted: boolean) =>
+      tellAttempt('answerIdentity', (attemptId) => ({ attemptId, accepted })),
+    checkConnection: (pairingId: string) =>
+      runErrand(pairingId, 'checking', () => call('checkConnection', { pairingId })),
+    moveAddress: (pairingId: string, address: string) =>
+      runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
       dispatch({ type: 'swap-confirmed' });
-      if (codeLeft(model) === '') dispatch({ type: 'form-reopened', focus: 'code' });
+      if (model.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
     },
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),
     setWatchLive: (pairingId: string, on: boolean) => change('setWatchLive', { pairingId, on }),
-    moveAddress: (pairingId: string, address: string) => change('moveAddress', { pairingId, address }),
     async removePairing(pairingId: string): Promise<Result<null>> {
       const removed = await call('removePairing', { pairingId });
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
@@ -155,19 +163,19 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
 
     planSearch: () => call('planSearch', null),
     async startSearch(port: string, cidrs: string[]): Promise<void> {
-      const { search } = model;
-      if (search && !search.refusal && !search.progress?.finished) return;
+      if (isSearching(model.search.current)) return;
       dispatch({ type: 'search-asked' });
       const started = await call('startSearch', { port, cidrs });
       if (!started.ok) return dispatch({ type: 'search-refused', error: started.error });
       dispatch({ type: 'search-started', id: started.value.searchId });
-      if (model.search?.cancelling) await call('cancelSearch', started.value);
+      const { current } = model.search;
+      if (current.state === 'running' && current.cancelling) await call('cancelSearch', started.value);
     },
     async cancelSearch(): Promise<void> {
-      const id = model.search?.id;
+      const { current } = model.search;
       dispatch({ type: 'search-cancel-asked' });
-      if (!id) return;
-      const cancelled = await call('cancelSearch', { searchId: id });
+      if (current.state !== 'running') return;
+      const cancelled = await call('cancelSearch', { searchId: current.id });
       if (!cancelled.ok) dispatch({ type: 'search-refused', error: cancelled.error });
     },
     chooseDevice: (device: FoundDevice) => dispatch({ type: 'device-chosen', device }),
@@ -175,7 +183,7 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     /** Shown at once; taken back if it cannot be saved. */
     async updateSettings(patch: SettingsPatch) {
       unsaved.add(patch);
-      if (model.app) push({ type: 'settings-changed', ...model.app });
+      if (model.mirror.state === 'ready') push({ type: 'settings-changed', ...model.mirror.app });
       const updated = await call('updateSettings', patch);
       unsaved.delete(patch);
       const saved = updated.ok ? updated : await call('getState', null);
@@ -185,7 +193,7 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
     exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
     getLicences: () => call('getLicences', null),
-    openDialog: (dialog: OpenDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
+    openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 
     previewRootCa: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<RootCaPreview>> =>
       call('previewRootCa', { bytes }),
@@ -194,17 +202,20 @@ export function createStore(api: PosApi, now: () => number = () => Date.now()) {
       if (trusted.ok) push({ type: 'root-ca-trusted', rootCa: trusted.value });
       return trusted;
     },
-    async dismissNotice(id: string): Promise<void> {
-      await call('dismissNotice', { id });
-      await refresh();
+    async dismissNotice(id: string): Promise<Result<null>> {
+      const dismissed = await call('dismissNotice', { id });
+      if (dismissed.ok) await refresh();
+      return dismissed;
     },
     copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
   };
 
   const stopPushes = api.onPush((news) => {
-    const wasOver = model.attempt?.progress?.outcome !== undefined;
+    const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
-    if (!wasOver && model.attempt?.progress?.outcome?.kind === 'paired') void refresh();
+    const { current } = model.attempt;
+    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind === 'paired')
+      void refresh();
   });
 
   return {

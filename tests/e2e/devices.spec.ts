@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { formatAuthority } from '../../shared/inputs.ts';
@@ -212,7 +212,18 @@ test('with following switched off, a moved device is looked for and offered', as
     expect((await pairingOf(page)).address.host).toBe('127.0.0.1');
     await picture(page, 'devices-moved');
     await expectAccessible(page, 'devices-moved');
+
+    // A folder in the place of its file: the move cannot be saved, and the screen says so.
+    const [file = ''] = pairingFiles(app);
+    renameSync(file, `${file}.away`);
+    mkdirSync(file);
     await page.getByRole('button', { name: 'Use new address' }).click();
+    await expect(errorPanel(page, 'storage-failed')).toBeVisible();
+    expect((await pairingOf(page)).address.host).toBe('127.0.0.1');
+    rmdirSync(file);
+    renameSync(`${file}.away`, file);
+    await page.getByRole('button', { name: 'Use new address' }).click();
+    await expect(errorPanel(page, 'storage-failed')).toBeHidden();
     await expect(connection(page, 'connected')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Check connection' })).toBeFocused();
     expect((await pairingOf(page)).address.host).toBe('127.0.0.5');

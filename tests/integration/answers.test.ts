@@ -5,6 +5,7 @@ import { withDeadline } from '../../electron/core/device/deadline.ts';
 import { requestCredentials } from '../../electron/core/device/pairing-request.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import { readCredentials } from '../../electron/core/pki/credentials.ts';
+import type { SetupCode } from '../../shared/brands.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Transport } from '../../shared/inputs.ts';
 import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
@@ -18,7 +19,7 @@ import {
   textOfFrame,
 } from '../support/scripted-device.ts';
 
-const CODE = '8QW1YS1D';
+const CODE = '8QW1YS1D' as SetupCode;
 let pki: VendorPki;
 let certificate: CertifiedKey;
 let clientRoot: CertifiedKey;

@@ -38,6 +38,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'ok',
     (thrown) => thrown?.appError?.code ?? String(thrown),
   );
+const serialIdentity = () => ({ kind: 'serial' as const, serial: device.serial });
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Accepted after all connections begun before, so that none of them is still on its way. */
@@ -97,13 +98,37 @@ describe('a check', () => {
   it('runs again soon when a pairing broke it off, and the status before holds meanwhile', async () => {
     await watched.monitor.check(id);
     const check = await stuckCheck();
-    await watched.monitor.withoutChannels(async () => {
-      expect(await check.outcome).toBe('cancelled');
-      expect(watched.status(id).state).toBe('connected');
-      device.setFault('none');
+    const lease = await register.context.leases.acquire(serialIdentity(), {
+      holder: 'pairing',
+      signal: new AbortController().signal,
     });
+    expect(await check.outcome).toBe('cancelled');
+    expect(watched.status(id).state).toBe('connected');
+    watched.monitor.tick();
+    expect(watched.status(id).state).toBe('connected');
+    device.setFault('none');
+    lease.release();
     expect(watched.status(id).state).toBe('checking');
     await watched.untilState(id, 'connected');
+  });
+
+  it('asked for while its pairing is made anew waits, and then judges the new credentials', async () => {
+    device.rotateCode();
+    let check: Promise<string> | undefined;
+    const before = register.vault.find(id)?.pairedAt;
+    register.setClock(() => Date.now() + 1);
+    const again = await register.pair(device, 'wss', {
+      replaces: id,
+      onProgress: ({ stages }) => {
+        const sending = stages.some(({ stage, state }) => stage === 'send' && state === 'running');
+        if (sending) check ??= codeOf(watched.monitor.check(id));
+      },
+    });
+    expect(again.result).toMatchObject({ ok: true });
+    expect(await check).toBe('ok');
+    expect(register.vault.find(id)?.pairedAt).not.toBe(before);
+    expect(watched.status(id).state).toBe('connected');
+    expect(register.context.leases.size).toBe(0);
   });
 
   it('is due when the clock was set back by a day', async () => {
@@ -145,19 +170,21 @@ describe('a watched channel', () => {
 
   it('goes on while another device is paired, and makes room when its own is', async () => {
     const other = await startSimulatedDevice({ pki, serial: '1850099999', host: '127.0.0.2' });
-    const { result } = await register.pair(other, 'wss');
+    const { result } = await register.pair(other, 'wss', { onEnd: watched.onEnd });
     const otherId = result.ok ? result.value.id : '';
     await watched.monitor.setWatchLive(id, true);
     await watched.monitor.setWatchLive(otherId, true);
     await watched.until(() => watched.status(id).live && watched.status(otherId).live);
+    const before = watched.told.length;
     const ended = new Promise((resolve) => {
       const service = new PairingService({
         context: register.context,
-        onProgress: ({ attemptId, identityQuestion }) => {
-          if (identityQuestion) setImmediate(() => service.answerIdentity(attemptId, true));
+        tell: (news) => {
+          if (news.type === 'pairing-ended') resolve(news.end);
+          if (news.type === 'pairing-progress' && news.progress.identityQuestion)
+            service.answerIdentity(news.progress.attemptId, true);
         },
-        exclusively: (attempt, concerns) => watched.monitor.withoutChannels(attempt, concerns),
-        onEnd: resolve,
+        onStored: (pairing) => watched.monitor.pairingChanged(pairing),
       });
       device.rotateCode();
       // By another name, so that only its serial number tells that it is the watched device.
@@ -172,13 +199,28 @@ describe('a watched channel', () => {
       });
     });
     expect(await ended).toMatchObject({ result: { ok: true } });
-    expect(
-      watched.told.filter(
-        (news) => news.id === otherId && !news.status.live && news.status.state !== 'unknown',
-      ),
-    ).toEqual([]);
+    const toldOf = (which: string) => watched.told.slice(before).filter((news) => news.id === which);
+    expect(toldOf(otherId)).toEqual([]);
+    expect(toldOf(id)[0]?.status.live).toBe(false);
+    await watched.untilLive(id);
     expect(watched.status(otherId).live).toBe(true);
     await other.stop();
+  });
+
+  it('of a device that two pairings share is open once, and passes on when it is no longer wanted', async () => {
+    device.rotateCode();
+    const { result } = await register.pair(device, 'wss', { posId: 'POS-2', onEnd: watched.onEnd });
+    const second = result.ok ? result.value.id : '';
+    await watched.monitor.setWatchLive(id, true);
+    await watched.untilLive(id);
+    await watched.monitor.setWatchLive(second, true);
+    await watched.monitor.check(second);
+    await watched.until(() => [id, second].some((each) => watched.status(each).live));
+    const [holder, waiting] = watched.status(id).live ? [id, second] : [second, id];
+    expect(watched.status(waiting).live).toBe(false);
+    await watched.monitor.setWatchLive(holder, false);
+    await watched.untilLive(waiting);
+    expect(watched.status(holder).live).toBe(false);
   });
 
   it('is closed properly when the app ends, which is no news', async () => {

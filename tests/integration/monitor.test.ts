@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Lease } from '../../electron/core/channel/channel-lease.ts';
+import { later } from '../../electron/core/later.ts';
 import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
 import {
@@ -53,16 +54,13 @@ beforeEach(async () => {
     },
     heartbeat: { everyMs: 100, pongWithinMs: 300 },
     random: () => 0,
-    later: (work, ms) => {
-      const timer = setTimeout(work, ms);
-      return () => clearTimeout(timer);
-    },
-    onStatus: (_pairing: PairingRecord, { state }: PairingStatus, before: PairingStatus) => {
-      if (state !== before.state) history.push(state);
+    later,
+    tell: (news) => {
+      if (news.type === 'pairing-moved') moves.push({ from: news.from, to: news.pairing.address });
+      if (news.type !== 'status-changed') return;
+      if (news.status.state !== news.before.state) history.push(news.status.state);
       for (const listener of listeners) listener();
     },
-    onPairing: () => {},
-    onMoved: ({ address }, from) => moves.push({ from, to: address }),
   });
 });
 
@@ -277,12 +275,18 @@ describe('a watched channel', () => {
   it('is given up while a pairing needs the device', async () => {
     await monitor.setWatchLive(id, true);
     await until(({ live }) => live);
-    await monitor.withoutChannels(async () => {
-      expect(status().live).toBe(false);
-      device.rotateCode();
-      const again = await register.pair(device, 'wss', { replaces: id });
-      expect(again.result).toMatchObject({ ok: true, value: { watchLive: true } });
+    device.rotateCode();
+    const live: boolean[] = [];
+    const again = await register.pair(device, 'wss', {
+      replaces: id,
+      onProgress: ({ stages }) => {
+        monitor.tick();
+        if (stages.some(({ stage, state }) => stage === 'verify' && state !== 'waiting'))
+          live.push(status().live);
+      },
     });
+    expect(again.result).toMatchObject({ ok: true, value: { watchLive: true } });
+    expect(new Set(live)).toEqual(new Set([false]));
     await until(({ live }) => live);
   });
 });
@@ -294,6 +298,7 @@ describe('a device that is swapped for another one', () => {
     const swapped = await register.pair(other, 'wss', {
       replaces: id,
       allowSwap: true,
+      onEnd: ({ stored }) => stored && monitor.pairingChanged(stored),
       onProgress: ({ stages }) => {
         if (stages.find(({ stage }) => stage === 'prove')?.state === 'running') void other.stop();
       },
@@ -362,6 +367,21 @@ describe('a moved device', () => {
     await untilState('connected');
     expect(register.vault.find(id)?.address).toEqual({ host: '127.0.0.2', port: moved.port });
     expect(moves).toMatchObject([{ from: { host: '127.0.0.1' }, to: { host: '127.0.0.2' } }]);
+  });
+
+  it('is not followed while a pairing has it', async () => {
+    located = [foundAt(moved)];
+    const identity = { kind: 'serial' as const, serial: device.serial };
+    const { signal } = new AbortController();
+    let lease: Promise<Lease> | undefined;
+    listeners.push(() => {
+      if (status().state === 'unreachable')
+        lease ??= register.context.leases.acquire(identity, { holder: 'pairing', signal });
+    });
+    await monitor.check(id);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([searches, moves, register.vault.find(id)?.address.host]).toEqual([1, [], '127.0.0.1']);
+    (await lease)?.release();
   });
 
   it('is only offered when the setting is off', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AttemptEnd, PairingService } from '../../electron/core/pairing/pairing-service.ts';
+import type { AttemptEnd } from '../../electron/core/news.ts';
+import { PairingService } from '../../electron/core/pairing/pairing-service.ts';
 import { RootCaImport } from '../../electron/core/root-ca/root-ca-import.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
@@ -20,12 +21,14 @@ beforeEach(async () => {
   register = testRegister(device.rootCaPem);
   service = new PairingService({
     context: register.context,
-    onProgress: (progress) => {
+    tell: (news) => {
+      if (news.type === 'pairing-ended') ended.push(news.end);
+      if (news.type !== 'pairing-progress') return;
+      const { progress } = news;
       pushed.push(progress);
       waiting = waiting.filter((resolveIfDone) => !resolveIfDone(progress));
     },
-    onEnd: (end) => ended.push(end),
-    exclusively: (attempt) => attempt(async () => {}),
+    onStored: () => {},
   });
 });
 afterEach(async () => {

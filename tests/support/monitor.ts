@@ -1,5 +1,7 @@
-import { currentTrust } from '../../electron/core/context.ts';
 import { searchHosts } from '../../electron/core/discovery/search-hosts.ts';
+import { later } from '../../electron/core/later.ts';
+import type { AttemptEnd } from '../../electron/core/news.ts';
+import { currentTrust } from '../../electron/core/root-ca/trust.ts';
 import { ConnectionMonitor, type MonitorParts } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
@@ -11,9 +13,6 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
   const told: { readonly id: string; readonly status: PairingStatus }[] = [];
   const moves: { readonly id: string; readonly from: DeviceAddress; readonly to: DeviceAddress }[] = [];
   const listeners = new Set<() => void>();
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
   let searches = 0;
   const parts: MonitorParts = {
     context: register.context,
@@ -24,16 +23,13 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
     },
     heartbeat: { everyMs: 100, pongWithinMs: 2_000 },
     random: () => 0.1,
-    later: (work, ms) => {
-      const timer = setTimeout(work, ms);
-      return () => clearTimeout(timer);
+    later,
+    tell: (news) => {
+      if (news.type === 'status-changed') told.push({ id: news.pairing.id, status: news.status });
+      if (news.type === 'pairing-moved')
+        moves.push({ id: news.pairing.id, from: news.from, to: news.pairing.address });
+      for (const listener of listeners) listener();
     },
-    onStatus: ({ id }, status) => {
-      told.push({ id, status });
-      tell();
-    },
-    onPairing: tell,
-    onMoved: ({ id, address }, from) => moves.push({ id, from, to: address }),
   };
   const monitor = new ConnectionMonitor(parts);
   const status = (id: string): PairingStatus => {
@@ -54,6 +50,10 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
     });
   return {
     monitor,
+    /** For pairings that are made while the monitor runs, as the core does it. */
+    onEnd: ({ stored }: AttemptEnd) => {
+      if (stored) monitor.pairingChanged(stored);
+    },
     settings,
     told,
     moves,

@@ -1,6 +1,8 @@
-import { randomUUID, X509Certificate } from 'node:crypto';
-import type { PairingContext, Timing } from '../../electron/core/context.ts';
-import { pairRegister } from '../../electron/core/pairing/pair-register.ts';
+import { X509Certificate } from 'node:crypto';
+import { ChannelLeases } from '../../electron/core/channel/channel-lease.ts';
+import type { CoreContext, Timing } from '../../electron/core/context.ts';
+import type { AttemptEnd } from '../../electron/core/news.ts';
+import { PairingAttempt } from '../../electron/core/pairing/pairing-attempt.ts';
 import { validateRequest } from '../../electron/core/pairing/valid-request.ts';
 import type { DeviceIdentity } from '../../shared/identity.ts';
 import type { Transport } from '../../shared/inputs.ts';
@@ -21,14 +23,16 @@ export interface PairOptions extends Partial<PairingRequest> {
   readonly confirm?: (identity: DeviceIdentity) => boolean | Promise<boolean>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PairingProgress) => void;
+  readonly onEnd?: (end: AttemptEnd) => void;
 }
 
 /** A register without a screen: the core as the app uses it, over a vault in memory. */
 export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
   const parts = memoryVault();
   let now = () => Date.now();
-  const context: PairingContext = {
+  const context: CoreContext = {
     vault: parts.vault,
+    leases: new ChannelLeases(),
     now: () => now(),
     builtAt: 0,
     timing: { ...TEST_TIMING, ...timing },
@@ -50,34 +54,34 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
     async pair(device: SimulatedDevice, transport: Transport, options: PairOptions = {}) {
       const progress: PairingProgress[] = [];
       const asked: DeviceIdentity[] = [];
-      const { confirm = () => true, signal = new AbortController().signal, onProgress, ...request } = options;
-      const valid = validateRequest({
-        address: device.addresses[transport],
-        transport,
-        code: device.code,
-        posId: 'POS-1',
-        serial: '',
-        replaces: null,
-        allowSwap: false,
-        ...request,
-      });
-      const result = await pairRegister(
-        { attemptId: randomUUID(), pairingId: valid.replaces ?? randomUUID() },
-        valid,
+      const { confirm = () => true, signal, onProgress, onEnd = () => {}, ...request } = options;
+      const attempt = new PairingAttempt({
+        request: validateRequest({
+          address: device.addresses[transport],
+          transport,
+          code: device.code,
+          posId: 'POS-1',
+          serial: '',
+          replaces: null,
+          allowSwap: false,
+          ...request,
+        }),
         context,
-        {
-          freeDevice: async () => {},
-          onProgress: (snapshot) => {
-            progress.push(snapshot);
-            onProgress?.(snapshot);
-          },
-          confirmIdentity: async (identity) => {
-            asked.push(identity);
-            return confirm(identity);
-          },
+        onProgress: (snapshot) => {
+          progress.push(snapshot);
+          const { identityQuestion: question } = snapshot;
+          if (question && asked.at(-1) !== question.identity) {
+            asked.push(question.identity);
+            void Promise.resolve(confirm(question.identity)).then((yes) => attempt.answerIdentity(yes));
+          }
+          onProgress?.(snapshot);
         },
-        signal,
-      );
+        onEnd,
+      });
+      const onAbort = () => attempt.cancel();
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener('abort', onAbort);
+      const { result } = await attempt.run();
       return { result, progress, asked, last: progress[progress.length - 1] };
     },
   };

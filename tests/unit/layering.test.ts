@@ -36,6 +36,23 @@ it('keeps the core to itself and shared/, whatever folders it has', () => {
   expect(offenders).toEqual([]);
 });
 
+it('has no two folders of the core that need each other, not even by way of others', () => {
+  const below = new Map<string, Set<string>>();
+  for (const { file, target } of importsIn('electron/core')) {
+    const [from, to] = [dirname(file), dirname(target)];
+    if (from === to || from === 'electron/core' || !to.startsWith('electron/core/')) continue;
+    below.set(from, (below.get(from) ?? new Set()).add(to));
+  }
+  const circles: string[] = [];
+  const walk = (folder: string, path: readonly string[]) => {
+    if (path.includes(folder)) circles.push([...path, folder].join(' → '));
+    else for (const next of below.get(folder) ?? []) walk(next, [...path, folder]);
+  };
+  for (const folder of below.keys()) walk(folder, []);
+  expect(below.size).toBeGreaterThan(5);
+  expect(circles).toEqual([]);
+});
+
 it('keeps shared/ free of both processes', () => {
   const offenders = importsIn('shared').filter(
     (each) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initialStatus, nextStatus } from '../../electron/core/status/state-machine.ts';
-import { INITIAL, type Model, reduce } from '../../renderer/state/model.ts';
+import { type ReadyMirror, reduceMirror } from '../../renderer/state/mirror.ts';
+import { type Event, INITIAL } from '../../renderer/state/model.ts';
 import {
   byName,
   daysUntil,
@@ -48,9 +49,13 @@ const status = (state: ConnectionState, change: Partial<PairingStatus> = {}): Pa
   state,
   ...change,
 });
-function loaded(pairings: PairingRecord[], statuses: Record<string, PairingStatus>): Model {
-  return reduce(INITIAL, { type: 'loaded', app: { ...EMPTY_APP, pairings, statuses } });
+function after(mirror: ReadyMirror | null, event: Event): ReadyMirror {
+  const next = reduceMirror(mirror ?? INITIAL.mirror, event, INITIAL);
+  if (next.state !== 'ready') throw new Error('not ready');
+  return next;
 }
+const loaded = (pairings: PairingRecord[], statuses: Record<string, PairingStatus>): ReadyMirror =>
+  after(null, { type: 'loaded', app: { ...EMPTY_APP, pairings, statuses } });
 
 describe('the list of paired devices', () => {
   it('counts as people do and goes by the friendly name', () => {
@@ -99,8 +104,8 @@ describe('the status that is shown', () => {
     one,
     NOW,
   );
-  const push = (model: Model, next: PairingStatus) =>
-    reduce(model, {
+  const push = (mirror: ReadyMirror, next: PairingStatus) =>
+    after(mirror, {
       type: 'pushed',
       push: { type: 'status-changed', pairingId: one.id, status: next },
       at,
@@ -109,7 +114,7 @@ describe('the status that is shown', () => {
   it('does not flicker while a check runs', () => {
     const before = push(loaded([one], { [one.id]: status('unknown') }), failed);
     const during = push(before, nextStatus(failed, { type: 'check-started' }, one, NOW));
-    expect(during.app?.statuses[one.id]?.state).toBe('checking');
+    expect(during.app.statuses[one.id]?.state).toBe('checking');
     expect(shownStatus(during, one)).toMatchObject({ state: 'unreachable', error: { code: 'timed-out' } });
     expect(overviewOf(during, [one]).attention).toEqual(new Set([one.id]));
     expect(shownStatus(push(during, status('connected')), one).state).toBe('connected');

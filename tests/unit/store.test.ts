@@ -32,7 +32,10 @@ async function appWithSettings() {
   await store.actions.load();
   return {
     ...store.actions,
-    shown: () => store.getModel().app?.settings,
+    shown: () => {
+      const { mirror } = store.getModel();
+      return mirror.state === 'ready' ? mirror.app.settings : undefined;
+    },
     answer: (works: boolean) => answers.shift()?.(works),
     tell: (push: Push) => tell(push),
     saved: () => saved,
@@ -62,5 +65,44 @@ describe('settings in the renderer', () => {
     app.answer(false);
     expect((await change).ok).toBe(false);
     expect(app.shown()).toEqual(DEFAULT_SETTINGS);
+  });
+});
+
+describe('moving a pairing to the address its device was found at', () => {
+  const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
+  async function appWhoseMovesFail() {
+    const calls: string[] = [];
+    const api: PosApi = {
+      call: (method) => {
+        calls.push(method);
+        return Promise.resolve(
+          method === 'getState' ? ok(EMPTY_APP) : err(appError('storage-failed', 'disk full')),
+        ) as never;
+      },
+      onPush: () => () => {},
+    };
+    const store = createStore(api);
+    await store.actions.load();
+    const errand = () => {
+      const { mirror } = store.getModel();
+      return mirror.state === 'ready' ? mirror.errands[ID] : undefined;
+    };
+    return { ...store.actions, errand, calls };
+  }
+
+  it('tells why it failed, until it is tried again', async () => {
+    const app = await appWhoseMovesFail();
+    expect(await app.moveAddress(ID, '10.0.0.9:8443')).toBe(false);
+    expect(app.errand()).toMatchObject({ state: 'failed', error: { code: 'storage-failed' } });
+    const again = app.moveAddress(ID, '10.0.0.9:8443');
+    expect(app.errand()).toEqual({ state: 'moving' });
+    await again;
+    expect(app.errand()).toMatchObject({ state: 'failed' });
+  });
+
+  it('happens once, however often it is asked for', async () => {
+    const app = await appWhoseMovesFail();
+    await Promise.all([app.moveAddress(ID, '10.0.0.9:8443'), app.moveAddress(ID, '10.0.0.9:8443')]);
+    expect(app.calls.filter((method) => method === 'moveAddress')).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import type { RawData } from 'ws';
+import type { SetupCode } from '../../../shared/brands.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type DeviceAddress, formatAuthority, type Transport } from '../../../shared/inputs.ts';
 import { Failure, failure } from '../failure.ts';
@@ -20,7 +21,7 @@ export interface PairingRequestOptions {
   readonly transport: Transport;
   readonly posId: string;
   /** Secret: goes into the request body and nowhere else. */
-  readonly setupCode: string;
+  readonly setupCode: SetupCode;
   readonly signal: AbortSignal;
   /** Called with what the device has to say before its answer, such as the text of an `OperationStatusResponse`. */
   readonly onStatus: (message: string) => void;

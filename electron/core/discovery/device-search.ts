@@ -52,9 +52,9 @@ export class DeviceSearch {
     return { searchId: id };
   }
 
-  cancel(searchId: string): null {
+  /** Ends the search at once; when it has ended already there is nothing to do. */
+  cancel(searchId: string): void {
     if (this.#running?.id === searchId) this.#running.cancel.abort();
-    return null;
   }
 
   /** All devices on this computer's subnets, for the monitor. */

@@ -1,5 +1,5 @@
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
-import type { PairingContext } from '../context.ts';
+import type { CoreContext } from '../context.ts';
 import type { Trust } from '../device/connection.ts';
 import { proveMtls } from '../device/mtls-proof.ts';
 import { summarize } from '../pki/certificate.ts';
@@ -14,7 +14,7 @@ export interface ProvedConnection {
 export async function proveConnection(
   { address, transport, identity }: PairingRecord,
   credentials: Credentials,
-  { now, timing }: PairingContext,
+  { now, timing }: Pick<CoreContext, 'now' | 'timing'>,
   trust: Trust,
   signal: AbortSignal,
 ): Promise<ProvedConnection> {

@@ -1,3 +1,4 @@
+import type { SetupCode } from '../../../shared/brands.ts';
 import {
   type DeviceAddress,
   parseAddress,
@@ -14,7 +15,7 @@ export interface ValidPairingRequest {
   readonly address: DeviceAddress;
   readonly transport: Transport;
   /** Secret. */
-  readonly setupCode: string;
+  readonly setupCode: SetupCode;
   readonly posId: string;
   /** undefined: the user is asked. */
   readonly serial: string | undefined;

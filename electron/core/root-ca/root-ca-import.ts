@@ -1,5 +1,5 @@
 import type { RootCaPreview, TrustedRootCa } from '../../../shared/root-ca.ts';
-import type { PairingContext } from '../context.ts';
+import type { CoreContext } from '../context.ts';
 import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type RootCa, readRootCa } from '../pki/root-ca.ts';
@@ -13,10 +13,10 @@ export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa)
 
 /** Import of the merchant's Root CA in two steps: read and show, then trust exactly what was shown. */
 export class RootCaImport {
-  readonly #context: PairingContext;
+  readonly #context: CoreContext;
   #previewed: RootCa | undefined;
 
-  constructor(context: PairingContext) {
+  constructor(context: CoreContext) {
     this.#context = context;
   }
 
@@ -33,14 +33,24 @@ export class RootCaImport {
     };
   }
 
-  /** Throws {@link Failure} `root-ca-changed` unless `fingerprint256` is the previewed one. */
-  trust(fingerprint256: string, replaceConfirmed: boolean): TrustedRootCa {
-    const { vault, now } = this.#context;
+  /**
+   * Throws {@link Failure} `root-ca-changed` unless `fingerprint256` is the previewed one, `invalid-request` when it
+   * would replace another one and that was not confirmed.
+   */
+  requirePreviewed(fingerprint256: string, replaceConfirmed: boolean): RootCa {
+    const { rootCa } = this.#context.vault;
     const previewed = this.#previewed;
     if (previewed?.root.fingerprint256 !== fingerprint256) throw failure('root-ca-changed');
-    const replacesAnother = vault.rootCa !== null && vault.rootCa.root.fingerprint256 !== fingerprint256;
+    const replacesAnother = rootCa !== null && rootCa.root.fingerprint256 !== fingerprint256;
     if (replacesAnother && !replaceConfirmed)
       throw failure('invalid-request', 'replacing the Root CA was not confirmed');
+    return previewed;
+  }
+
+  /** Throws what {@link requirePreviewed} does. */
+  trust(fingerprint256: string, replaceConfirmed: boolean): TrustedRootCa {
+    const { vault, now } = this.#context;
+    const previewed = this.requirePreviewed(fingerprint256, replaceConfirmed);
     const stored = vault.trustRootCa(previewed, new Date(now()).toISOString());
     this.#previewed = undefined;
     return describeRootCa(stored);

@@ -1,6 +1,8 @@
 import type { AppError } from '../../../shared/errors.ts';
+import type { Lease } from '../channel/channel-lease.ts';
 import type { LiveChannel } from '../device/live-channel.ts';
 import { toAppError } from '../failure.ts';
+import type { Later } from '../later.ts';
 import { backoffMs } from './backoff.ts';
 import { stateOfError } from './state-machine.ts';
 
@@ -8,14 +10,17 @@ import { stateOfError } from './state-machine.ts';
 const STEADY_MS = 60_000;
 
 export interface WatcherParts {
+  /** Waits for the device's channel; rejects when the signal ends. */
+  readonly acquire: (signal: AbortSignal) => Promise<Lease>;
   readonly open: (onLost: (error: AppError) => void, signal: AbortSignal) => Promise<LiveChannel>;
   readonly onOpened: (channel: LiveChannel) => void;
   /** `nextTryAt` in milliseconds since 1970; null: not tried again by itself. */
   readonly onLost: (error: AppError, nextTryAt: number | null) => void;
+  /** Something more urgent needs the channel: this watcher has closed it and ended. */
+  readonly onGaveWay: () => void;
   readonly now: () => number;
   readonly random: () => number;
-  /** Like setTimeout; returns what cancels it. */
-  readonly later: (work: () => void, ms: number) => () => void;
+  readonly later: Later;
 }
 
 interface Opening {
@@ -25,16 +30,18 @@ interface Opening {
 }
 
 /**
- * Keeps one channel open. A lost network is retried with back-off for as long as it takes; a wrong device, a
- * refusal or an ended certificate is not: somebody must look at it first.
+ * Keeps one channel open, under a lease that it has only as long as there is one. A lost network is retried with
+ * back-off for as long as it takes; a wrong device, a refusal or an expired certificate is not: somebody must look at
+ * it first.
  */
 export class ChannelWatcher {
   readonly #parts: WatcherParts;
+  #lease: Lease | undefined;
   #channel: LiveChannel | undefined;
   #opening: Opening | undefined;
   #cancelTimer: (() => void) | undefined;
   #attempt = 0;
-  #stopped = false;
+  #stopping: Promise<void> | undefined;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
@@ -42,7 +49,7 @@ export class ChannelWatcher {
 
   /** Tries now, also when a later try was planned. */
   wake(): void {
-    if (this.#channel || this.#opening || this.#stopped) return;
+    if (this.#channel || this.#opening || this.#stopping) return;
     this.#cancelTimer?.();
     const cancel = new AbortController();
     const ended = this.#open(cancel.signal).finally(() => {
@@ -52,26 +59,47 @@ export class ChannelWatcher {
   }
 
   /** Resolves when the device has its channel back. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#cancelTimer?.();
     this.#opening?.cancel.abort();
     await this.#opening?.ended;
     await this.#channel?.close();
     this.#channel = undefined;
+    this.#release();
+  }
+
+  async #giveWay(): Promise<void> {
+    // A watcher that is being stopped ends its own lease.
+    if (this.#stopping) return;
+    await this.stop();
+    this.#parts.onGaveWay();
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { open, onOpened, later } = this.#parts;
-    let channel: LiveChannel;
+    const { acquire, open, onOpened, later } = this.#parts;
     try {
-      channel = await open((error) => this.#lost(error), signal);
+      this.#lease = await acquire(signal);
     } catch (thrown) {
       this.#lost(toAppError(thrown));
       return;
     }
-    if (this.#stopped) return channel.close();
+    const { signal: mayHold } = this.#lease;
+    if (mayHold.aborted) void this.#giveWay();
+    mayHold.addEventListener('abort', () => void this.#giveWay(), { once: true });
+    let channel: LiveChannel;
+    try {
+      channel = await open((error) => this.#lost(error), mayHold);
+    } catch (thrown) {
+      this.#lost(toAppError(thrown));
+      return;
+    }
     this.#channel = channel;
+    if (this.#stopping) return;
     this.#cancelTimer = later(() => {
       this.#attempt = 0;
     }, STEADY_MS);
@@ -81,7 +109,8 @@ export class ChannelWatcher {
   #lost(error: AppError): void {
     this.#channel = undefined;
     this.#cancelTimer?.();
-    if (this.#stopped) return;
+    if (this.#stopping) return;
+    this.#release();
     const { onLost, now, random, later } = this.#parts;
     // "Busy" says nothing about the pairing: another program holds the channel for now.
     const worthRetrying = stateOfError(error) === 'unreachable' || error.code === 'mtls-inconclusive';
@@ -93,5 +122,10 @@ export class ChannelWatcher {
     this.#attempt += 1;
     this.#cancelTimer = later(() => this.wake(), wait);
     onLost(error, now() + wait);
+  }
+
+  #release(): void {
+    this.#lease?.release();
+    this.#lease = undefined;
   }
 }

@@ -1,13 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type DeviceIdentity, sameIdentity } from '../../../shared/identity.ts';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
-import { type PairingContext, pinnedTrust } from '../context.ts';
+import type { Holder } from '../channel/channel-lease.ts';
+import type { CoreContext } from '../context.ts';
 import { withDeadline } from '../device/deadline.ts';
 import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
 import { failure, toAppError } from '../failure.ts';
+import type { Later } from '../later.ts';
+import type { Tell } from '../news.ts';
 import { checkConnection } from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
+import { pinnedTrust } from '../root-ca/trust.ts';
+import type { StoredCredentials } from '../vault/vault.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
 import { hasElapsed } from './elapsed.ts';
 import { MovedDeviceFinder, type Search } from './moved-device-finder.ts';
@@ -21,24 +27,19 @@ const FOLLOWED: ReadonlySet<ConnectionState> = new Set(['unreachable', 'reconnec
 export const DEFAULT_HEARTBEAT: Heartbeat = { everyMs: 15_000, pongWithinMs: 10_000 };
 
 export interface MonitorParts {
-  readonly context: PairingContext;
+  readonly context: CoreContext;
   readonly settings: () => { readonly checkIntervalMinutes: number; readonly followAddressChanges: boolean };
   readonly search: Search;
   readonly heartbeat: Heartbeat;
   readonly random: () => number;
-  /** Like setTimeout; returns what cancels it. */
-  readonly later: (work: () => void, ms: number) => () => void;
-  readonly onStatus: (pairing: PairingRecord, status: PairingStatus, before: PairingStatus) => void;
-  readonly onPairing: (pairing: PairingRecord) => void;
-  readonly onMoved: (pairing: PairingRecord, from: DeviceAddress) => void;
+  readonly later: Later;
+  readonly tell: Tell;
 }
 
 interface RunningCheck {
   readonly outcome: Promise<PairingRecord>;
   readonly cancel: AbortController;
 }
-
-type Concerns = (pairing: PairingRecord) => boolean;
 
 /** Keeps an eye on all pairings: scheduled checks, watched channels, and devices that moved. */
 export class ConnectionMonitor {
@@ -50,13 +51,12 @@ export class ConnectionMonitor {
   /** Due for a check and waiting for a free place; the next one is the last. */
   #due: string[] = [];
   readonly #watchers = new Map<string, ChannelWatcher>();
-  /** Pairings whose device somebody else needs for now. */
-  readonly #suspensions = new Set<Concerns>();
   readonly #closing = new AbortController();
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
     this.#finder = new MovedDeviceFinder(parts.search, parts.context.now);
+    parts.context.leases.onFree((device, last) => this.#deviceFree(device, last));
   }
 
   get statuses(): Record<string, PairingStatus> {
@@ -91,7 +91,7 @@ export class ConnectionMonitor {
 
   /** Another Root CA is trusted: no device is known by it yet, so all channels end and all is checked anew. */
   async trustChanged(): Promise<void> {
-    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
+    await this.#endAll();
     this.#checkedAt.clear();
     this.tick();
   }
@@ -124,8 +124,7 @@ export class ConnectionMonitor {
     const { address: from } = this.#pairing(id);
     if (formatAuthority(from) !== formatAuthority(to)) {
       const moved = this.#parts.context.vault.updateRecord(id, { address: to });
-      this.#parts.onPairing(moved);
-      this.#parts.onMoved(moved, from);
+      this.#parts.tell({ type: 'pairing-moved', pairing: moved, from });
     }
     this.#apply(id, { type: 'moved', to: null });
     // A check that is under way still looks at the old address.
@@ -135,7 +134,7 @@ export class ConnectionMonitor {
 
   async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
     const pairing = this.#parts.context.vault.updateRecord(id, { watchLive: on });
-    this.#parts.onPairing(pairing);
+    this.#tellChanged(pairing);
     if (on) this.#watch(pairing);
     else await this.#unwatch(id);
     return pairing;
@@ -156,46 +155,40 @@ export class ConnectionMonitor {
     this.#checkedAt.delete(id);
   }
 
-  /**
-   * Leaves the devices of the pairings that `concerns` picks alone while `work` runs: a device has one channel, and
-   * a pairing needs it. `work` is given a function that looks again, for when it has learned more about its device.
-   */
-  async withoutChannels<T>(
-    work: (lookAgain: () => Promise<void>) => Promise<T>,
-    concerns: Concerns = () => true,
-  ): Promise<T> {
-    this.#suspensions.add(concerns);
-    const release = async () => {
-      const ids = this.#parts.context.vault.pairings.filter(concerns).map(({ id }) => id);
-      await this.#release(ids);
-    };
-    try {
-      await release();
-      return await work(release);
-    } finally {
-      this.#suspensions.delete(concerns);
-      this.tick();
-    }
-  }
-
   /** Ends everything that runs and waits for it. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#due = [];
-    await this.#release([...this.#watchers.keys(), ...this.#checks.keys()]);
+    await this.#endAll();
   }
 
   get #closed(): boolean {
     return this.#closing.signal.aborted;
   }
 
-  async #release(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#checks.get(id)?.cancel.abort();
-    await Promise.allSettled(ids.flatMap((id) => [this.#unwatch(id), this.#checks.get(id)?.outcome]));
+  async #endAll(): Promise<void> {
+    for (const { cancel } of this.#checks.values()) cancel.abort();
+    await Promise.allSettled([
+      ...[...this.#watchers.keys()].map((id) => this.#unwatch(id)),
+      ...[...this.#checks.values()].map(({ outcome }) => outcome),
+    ]);
   }
 
-  #isSuspended(pairing: PairingRecord): boolean {
-    return [...this.#suspensions].some((concerns) => concerns(pairing));
+  /** A device is being paired: its channel, and what is stored about it, are left alone. */
+  #isBeingPaired({ identity }: PairingRecord): boolean {
+    return this.#parts.context.leases.holderOf(identity) === 'pairing';
+  }
+
+  /** What had to give way goes on. */
+  #deviceFree(device: DeviceIdentity, last: Holder): void {
+    // When a watched channel ends, nothing had given way for it.
+    if (this.#closed || last === 'watch') return;
+    for (const pairing of this.#parts.context.vault.pairings) {
+      if (!sameIdentity(pairing.identity, device)) continue;
+      if (last === 'pairing' && this.#isDue(pairing)) this.#due.push(pairing.id);
+      else this.#watchAgain(pairing);
+    }
+    this.#startDue();
   }
 
   get #intervalMs(): number {
@@ -206,7 +199,7 @@ export class ConnectionMonitor {
     // An open channel proves no more than a check did before: that a stranger is turned away takes a check.
     const proved = pairing.lastCheck !== null && pairing.lastCheck.result !== 'failed';
     const watched = this.#statusOf(pairing).live && proved;
-    if (watched || this.#checks.has(pairing.id) || this.#isSuspended(pairing)) return false;
+    if (watched || this.#checks.has(pairing.id) || this.#isBeingPaired(pairing)) return false;
     const checkedAt = this.#checkedAt.get(pairing.id);
     return checkedAt === undefined || hasElapsed(this.#parts.context.now(), checkedAt, this.#intervalMs);
   }
@@ -221,16 +214,16 @@ export class ConnectionMonitor {
   }
 
   async #check(id: string, signal: AbortSignal): Promise<PairingRecord> {
-    const { context, onPairing } = this.#parts;
+    const { context } = this.#parts;
     const before = this.#statusOf(this.#pairing(id));
     if (this.#closed) throw failure('cancelled', 'the app ends');
     this.#checkedAt.set(id, context.now() - this.#headStart(id));
     this.#apply(id, { type: 'check-started' });
-    // The proof needs the device's one channel for itself.
+    // Not opened again before the outcome is known, which may say that somebody must look first.
     await this.#unwatch(id);
     try {
       const checked = await checkConnection(id, context, signal);
-      onPairing(checked);
+      this.#tellChanged(checked);
       if (checked.lastCheck) this.#apply(id, { type: 'check-ended', check: checked.lastCheck });
       this.#followIfLost(checked);
       return checked;
@@ -261,7 +254,7 @@ export class ConnectionMonitor {
   async #follow({ id, address }: PairingRecord): Promise<void> {
     const movedTo = await this.#finder.find(this.#pairing(id), false, this.#closing.signal);
     const pairing = this.#parts.context.vault.find(id);
-    if (!movedTo || !pairing || this.#closed || this.#isSuspended(pairing)) return;
+    if (!movedTo || !pairing || this.#closed || this.#isBeingPaired(pairing)) return;
     // The search took its time: the device may be back, or somebody else has moved it.
     const stillLost = FOLLOWED.has(this.#statusOf(pairing).state);
     if (!stillLost || formatAuthority(pairing.address) !== formatAuthority(address)) return;
@@ -277,14 +270,16 @@ export class ConnectionMonitor {
   #watch(pairing: PairingRecord): void {
     const { id } = pairing;
     // A check has the channel for itself, and opens it again when it ends.
-    if (this.#watchers.has(id) || this.#checks.has(id) || this.#closed || this.#isSuspended(pairing)) return;
+    if (this.#watchers.has(id) || this.#checks.has(id) || this.#closed || this.#isBeingPaired(pairing))
+      return;
     const { context, heartbeat, random, later } = this.#parts;
     const watcher = new ChannelWatcher({
       now: context.now,
       random,
       later,
-      open: (onLost, signal) => {
-        const { record, credentials } = this.#inUse(id);
+      acquire: (signal) => context.leases.acquire(this.#pairing(id).identity, { holder: 'watch', signal }),
+      open: async (onLost, signal) => {
+        const { record, credentials } = await this.#inUse(id);
         return openLiveChannel(
           {
             address: record.address,
@@ -306,6 +301,9 @@ export class ConnectionMonitor {
         const lost = context.vault.find(id);
         if (lost) this.#followIfLost(lost);
       },
+      onGaveWay: () => {
+        if (this.#watchers.get(id) === watcher) void this.#unwatch(id);
+      },
     });
     this.#watchers.set(id, watcher);
     watcher.wake();
@@ -313,10 +311,10 @@ export class ConnectionMonitor {
 
   /** A watched pairing is not checked as long as its channel is open, so a renewed certificate is noticed here. */
   #recordCertificate(id: string, { certificate }: LiveChannel): void {
-    const { context, onPairing } = this.#parts;
+    const { context } = this.#parts;
     if (context.vault.find(id)?.deviceCertificate.fingerprint256 === certificate.fingerprint256) return;
     try {
-      onPairing(context.vault.updateRecord(id, { deviceCertificate: summarize(certificate) }));
+      this.#tellChanged(context.vault.updateRecord(id, { deviceCertificate: summarize(certificate) }));
     } catch {
       // Gone meanwhile, or the disk is full: the next check tells.
     }
@@ -330,8 +328,9 @@ export class ConnectionMonitor {
     if (this.#statuses.has(id)) this.#apply(id, { type: 'channel-closed' });
   }
 
-  #inUse(id: string) {
-    const found = this.#parts.context.vault.credentials(id).find(({ pending }) => !pending);
+  async #inUse(id: string): Promise<StoredCredentials> {
+    const stored = await this.#parts.context.vault.credentials(id);
+    const found = stored.find(({ pending }) => !pending);
     if (!found) throw failure('mtls-inconclusive', 'the credentials have not been proved yet');
     return found;
   }
@@ -340,6 +339,10 @@ export class ConnectionMonitor {
     const pairing = this.#parts.context.vault.find(id);
     if (!pairing) throw failure('not-found', `pairing ${id}`);
     return pairing;
+  }
+
+  #tellChanged(pairing: PairingRecord): void {
+    this.#parts.tell({ type: 'pairing-changed', pairing });
   }
 
   #statusOf(pairing: PairingRecord): PairingStatus {
@@ -354,6 +357,6 @@ export class ConnectionMonitor {
     const known = this.#statuses.has(id);
     this.#statuses.set(id, status);
     if (known && (status === before || isDeepStrictEqual(status, before))) return;
-    this.#parts.onStatus(pairing, status, before);
+    this.#parts.tell({ type: 'status-changed', pairing, status, before });
   }
 }

@@ -75,7 +75,7 @@ export function initialStatus(pairing: PairingRecord, now: number): PairingStatu
   };
 }
 
-/** A refusal has a plain reason when the certificate it refuses has ended. */
+/** A refusal has a plain reason when the certificate it refuses has expired. */
 function explained(state: ConnectionState, expiry: PairingStatus['expiry']): ConnectionState {
   return state === 'refused' && expiry?.level === 'expired' ? 'expired' : state;
 }
@@ -92,8 +92,13 @@ function outcome(check: ConnectionCheck): Pick<PairingStatus, 'state' | 'error'>
 }
 
 /** States that somebody must look at first: a watched channel is not opened again by itself. */
-const SETTLED: ReadonlySet<ConnectionState> = new Set(['wrong-device', 'refused', 'expired', 'clock-wrong']);
-export const maybeWatched = ({ state }: PairingStatus): boolean => !SETTLED.has(state);
+const NEEDS_A_LOOK: ReadonlySet<ConnectionState> = new Set([
+  'wrong-device',
+  'refused',
+  'expired',
+  'clock-wrong',
+]);
+export const maybeWatched = ({ state }: PairingStatus): boolean => !NEEDS_A_LOOK.has(state);
 
 /** The one state machine of a pairing's connection: the next status, for the pairing as it is now. */
 export function nextStatus(

@@ -1,0 +1,29 @@
+import { app, dialog } from 'electron';
+import { toAppError } from '../core/failure.ts';
+
+let started = false;
+
+/** From now on no single fault ends the app: it may be guarding a till. */
+export function markStarted(): void {
+  started = true;
+}
+
+/**
+ * What nobody caught. A start that breaks ends the app with a message; later the fault is reported, redacted, and the
+ * app goes on.
+ */
+export function watchForFaults(): void {
+  const onFault = (thrown: unknown) => (started ? report(thrown) : endBrokenStart(thrown));
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
+}
+
+/** For a start that failed. */
+export function endBrokenStart(thrown: unknown): void {
+  dialog.showErrorBox(app.getName(), toAppError(thrown).detail);
+  app.exit(1);
+}
+
+function report(thrown: unknown): void {
+  process.stderr.write(`${app.getName()}: uncaught: ${toAppError(thrown).detail}\n`);
+}

@@ -1,0 +1,47 @@
+import type { DeviceAddress } from '../../shared/inputs.ts';
+import type { PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
+import type { Result } from '../../shared/result.ts';
+import type { TrustedRootCa } from '../../shared/root-ca.ts';
+import type { SearchProgress } from '../../shared/search.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { PairingStatus } from '../../shared/status.ts';
+
+/** How a pairing attempt ended. */
+export interface AttemptEnd {
+  readonly posId: string;
+  /** The pairing as it was before, when it was made anew. */
+  readonly replaced: PairingRecord | undefined;
+  readonly result: Result<PairingRecord>;
+  /** The pairing as it is stored now; also after a failure, when new credentials wait to be proved. */
+  readonly stored: PairingRecord | undefined;
+}
+
+/** Something that happened in the core. Whoever shows or keeps it decides what it means there. */
+export type News =
+  | { readonly type: 'pairing-progress'; readonly progress: PairingProgress }
+  | { readonly type: 'pairing-ended'; readonly end: AttemptEnd }
+  /** What is known about a pairing changed, by a check or by what the user chose. */
+  | { readonly type: 'pairing-changed'; readonly pairing: PairingRecord }
+  | { readonly type: 'pairing-renamed'; readonly before: PairingRecord; readonly after: PairingRecord }
+  | { readonly type: 'pairing-moved'; readonly pairing: PairingRecord; readonly from: DeviceAddress }
+  /** `pairing` as it was. */
+  | { readonly type: 'pairing-removed'; readonly pairing: PairingRecord }
+  | {
+      readonly type: 'status-changed';
+      readonly pairing: PairingRecord;
+      readonly status: PairingStatus;
+      readonly before: PairingStatus;
+    }
+  | { readonly type: 'search-progress'; readonly progress: SearchProgress }
+  | {
+      readonly type: 'root-ca-trusted';
+      readonly rootCa: TrustedRootCa;
+      /** null: the first one. */
+      readonly before: TrustedRootCa | null;
+    }
+  | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'notices-changed'; readonly notices: readonly StorageNotice[] }
+  /** Entries were added to the history. */
+  | { readonly type: 'history-changed' };
+
+export type Tell = (news: News) => void;

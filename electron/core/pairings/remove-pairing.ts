@@ -1,0 +1,30 @@
+import type { PairingRecord } from '../../../shared/pairing.ts';
+import { failure } from '../failure.ts';
+import type { Tell } from '../news.ts';
+import type { PairingService } from '../pairing/pairing-service.ts';
+import type { ConnectionMonitor } from '../status/monitor.ts';
+import type { Vault } from '../vault/vault.ts';
+
+export interface RemovePairingParts {
+  readonly vault: Vault;
+  readonly pairing: Pick<PairingService, 'abandon'>;
+  readonly monitor: Pick<ConnectionMonitor, 'pairingRemoved'>;
+  readonly tell: Tell;
+}
+
+/**
+ * Erases a pairing with its secrets from this computer, and ends what runs for it; the device is not told. Returns
+ * the pairing as it was. Throws {@link Failure} `not-found` and storage failures.
+ */
+export async function removePairing(
+  { vault, pairing, monitor, tell }: RemovePairingParts,
+  pairingId: string,
+): Promise<PairingRecord> {
+  await pairing.abandon(pairingId);
+  const removed = vault.find(pairingId);
+  if (!removed) throw failure('not-found', `pairing ${pairingId}`);
+  vault.remove(pairingId);
+  await monitor.pairingRemoved(pairingId);
+  tell({ type: 'pairing-removed', pairing: removed });
+  return removed;
+}

@@ -1,0 +1,36 @@
+import type { Push } from '../../shared/ipc/index.ts';
+import type { Settings, ShownLanguage } from '../../shared/settings.ts';
+import type { News } from '../core/news.ts';
+
+/** What the renderer is told of the core's news, or null when it is of no use there. */
+export function pushOf(
+  news: News,
+  languageFor: (choice: Settings['language']) => ShownLanguage,
+): Push | null {
+  switch (news.type) {
+    case 'pairing-progress':
+    case 'search-progress':
+    case 'history-changed':
+      return news;
+    case 'pairing-ended':
+      // The outcome itself came with the progress.
+      return news.end.stored ? { type: 'pairing-changed', pairing: news.end.stored } : null;
+    case 'pairing-changed':
+    case 'pairing-moved':
+      return { type: 'pairing-changed', pairing: news.pairing };
+    case 'pairing-renamed':
+      return { type: 'pairing-changed', pairing: news.after };
+    case 'pairing-removed':
+      return { type: 'pairing-removed', pairingId: news.pairing.id };
+    case 'status-changed':
+      return { type: 'status-changed', pairingId: news.pairing.id, status: news.status };
+    case 'root-ca-trusted':
+      return { type: 'root-ca-trusted', rootCa: news.rootCa };
+    case 'settings-changed': {
+      const { settings } = news;
+      return { type: 'settings-changed', settings, language: languageFor(settings.language) };
+    }
+    case 'notices-changed':
+      return { type: 'notices-changed', notices: [...news.notices] };
+  }
+}

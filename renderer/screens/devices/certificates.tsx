@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import type { PairingRecord } from '../../../shared/pairing.ts';
+import { CertificateFacts, Fingerprint } from '../../components/certificate.tsx';
+import { Fold } from '../../components/fold.tsx';
+
+export function Certificates({ pairing }: { readonly pairing: PairingRecord }) {
+  const { t } = useTranslation();
+  return (
+    <section className="card device-certificates" aria-labelledby="certificates-heading">
+      <h2 id="certificates-heading">{t('device.certificates')}</h2>
+      <div className="columns columns-even">
+        <section className="certificate-block">
+          <h3>{t('device.deviceCertificate')}</h3>
+          <CertificateFacts
+            certificate={pairing.deviceCertificate}
+            copyName={t('device.fingerprintDevice')}
+            full
+          />
+        </section>
+        <section className="certificate-block">
+          <h3>{t('device.clientCertificate')}</h3>
+          <CertificateFacts
+            certificate={pairing.clientCertificate}
+            copyName={t('device.fingerprintClient')}
+            full
+          />
+        </section>
+      </div>
+      <Fold title={t('device.moreCertificates')}>
+        <div className="columns columns-even">
+          <section className="certificate-block">
+            <h3>{t('device.clientIssuer')}</h3>
+            <CertificateFacts
+              certificate={pairing.clientIssuer}
+              copyName={t('device.fingerprintIssuer')}
+              full
+            />
+          </section>
+          <section className="certificate-block">
+            <h3>{t('device.rootCa')}</h3>
+            <Fingerprint value={pairing.trustAnchorFingerprint256} copyName={t('device.fingerprintRoot')} />
+          </section>
+        </div>
+      </Fold>
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+import { ClipboardPaste, FileUp, FlaskConical, ShieldCheck } from 'lucide-react';
+import { useState } from 'react';
+import { DropZone, FileTrigger, Label, Text, TextArea, TextField } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { type AppError, appError } from '../../../shared/errors.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { CERTIFICATE_FILE_LIMIT } from '../../../shared/root-ca.ts';
+import { Button } from '../../components/button.tsx';
+import { CertificateFacts } from '../../components/certificate.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { ActionBar, Announcement, Screen } from '../../components/screen.tsx';
+import { useFormats } from '../../format.ts';
+import { useAppState } from '../../state/context.tsx';
+
+const REST_METHOD = 'GET';
+const REST_PATH = '/dms/v2/devices/certificates/rootca';
+const FILE_TYPES = [
+  '.pem',
+  '.crt',
+  '.cer',
+  '.der',
+  '.json',
+  '.txt',
+  'application/x-x509-ca-cert',
+  'application/json',
+];
+
+interface LoadRootCaProps {
+  readonly error: AppError | null;
+  readonly isReading: boolean;
+  readonly read: (readBytes: () => Promise<Result<Uint8Array<ArrayBuffer>>>) => Promise<void>;
+  readonly onBack: () => void;
+}
+
+async function bytesOf(file: File): Promise<Result<Uint8Array<ArrayBuffer>>> {
+  // Checked here too, so that a huge file is not read into memory first.
+  if (file.size > CERTIFICATE_FILE_LIMIT) return err(appError('root-ca-too-large', `${file.size} bytes`));
+  try {
+    return ok(new Uint8Array(await file.arrayBuffer()));
+  } catch (thrown) {
+    return err(appError('root-ca-unreadable', thrown instanceof Error ? thrown.message : ''));
+  }
+}
+
+export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const { rootCa, offered, storageProblem } = useAppState();
+  const [pasting, setPasting] = useState(false);
+  const [text, setText] = useState('');
+
+  const readText = (value: string) => read(async () => ok(new TextEncoder().encode(value)));
+  const readFile = async (file: File | null | undefined) => {
+    if (file) await read(() => bytesOf(file));
+  };
+
+  return (
+    <Screen title={rootCa ? t('rootCa.title') : t('rootCa.firstTitle')} intro={t('rootCa.why')}>
+      {storageProblem && <ErrorPanel error={storageProblem} compact />}
+      {error && <ErrorPanel key={`${error.code} ${error.detail}`} error={error} />}
+      <div className="columns columns-help columns-fill">
+        <div className="load">
+          {rootCa && (
+            <section className="card stack-tight" aria-labelledby="current-heading">
+              <div className="card-title">
+                <ShieldCheck className="icon-success" aria-hidden="true" />
+                <h2 id="current-heading">{t('rootCa.currentHeading')}</h2>
+                <span className="muted">
+                  {t('rootCa.trustedSince', { date: format.date(rootCa.trustedAt) })}
+                </span>
+              </div>
+              <CertificateFacts certificate={rootCa.root} copyName={t('certificate.fingerprint')} />
+            </section>
+          )}
+          {rootCa && (
+            <div>
+              <h2>{t('rootCa.replaceHeading')}</h2>
+              <p className="muted">{t('rootCa.replaceIntro')}</p>
+            </div>
+          )}
+          <DropZone
+            className="drop-zone"
+            getDropOperation={() => 'copy'}
+            onDrop={async ({ items }) => {
+              for (const item of items) {
+                if (item.kind === 'file') return readFile(await item.getFile());
+                if (item.kind === 'text' && item.types.has('text/plain')) {
+                  return readText(await item.getText('text/plain'));
+                }
+              }
+            }}
+          >
+            <FileUp className="drop-icon" aria-hidden="true" />
+            <div className="drop-words">
+              <Text slot="label" className="drop-title">
+                {t('rootCa.drop')}
+              </Text>
+              <p className="muted">{t('rootCa.dropHint')}</p>
+            </div>
+            <div className="drop-actions">
+              <FileTrigger acceptedFileTypes={FILE_TYPES} onSelect={(files) => readFile(files?.[0])}>
+                <Button look={offered ? 'secondary' : 'primary'} size="large" icon={FileUp}>
+                  {t('rootCa.chooseFile')}
+                </Button>
+              </FileTrigger>
+              <Button
+                size="large"
+                icon={ClipboardPaste}
+                aria-expanded={pasting}
+                onPress={() => setPasting(!pasting)}
+              >
+                {t('rootCa.paste')}
+              </Button>
+            </div>
+            <p className="drop-formats muted">
+              {t('rootCa.formats', { size: format.kilobytes(CERTIFICATE_FILE_LIMIT) })}
+            </p>
+          </DropZone>
+          {pasting && (
+            <form
+              className="card stack-tight"
+              onSubmit={(event) => {
+                event.preventDefault();
+                void readText(text);
+              }}
+            >
+              <TextField className="field" value={text} onChange={setText} autoFocus>
+                <Label className="field-head">{t('rootCa.pasteLabel')}</Label>
+                <TextArea className="input mono paste-area" rows={5} spellCheck="false" autoComplete="off" />
+                <Text slot="description" className="field-note">
+                  {t('rootCa.pasteHint')}
+                </Text>
+              </TextField>
+              <Button type="submit" look="primary">
+                {t('rootCa.read')}
+              </Button>
+            </form>
+          )}
+          {offered && (
+            <div className="offer">
+              <FlaskConical aria-hidden="true" />
+              <p>{t('rootCa.offeredNote')}</p>
+              <Button look="primary" onPress={() => readText(offered.rootCaPem)}>
+                {t('rootCa.offered')}
+              </Button>
+            </div>
+          )}
+        </div>
+        <aside className="card card-sunken help" aria-labelledby="where-heading">
+          <h2 id="where-heading">{t('rootCa.whereHeading')}</h2>
+          <ol className="steps">
+            <li>{t('rootCa.whereSteps.signIn')}</li>
+            <li>{t('rootCa.whereSteps.open')}</li>
+            <li>{t('rootCa.whereSteps.download')}</li>
+          </ol>
+          <h3>{t('rootCa.whereIntegrator')}</h3>
+          <p className="muted">{t('rootCa.whereRest')}</p>
+          <code className="code-line">
+            <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
+          </code>
+        </aside>
+      </div>
+      {rootCa && (
+        <ActionBar
+          start={
+            <Button size="large" onPress={onBack}>
+              {t('common.back')}
+            </Button>
+          }
+        />
+      )}
+      <Announcement>{isReading ? t('rootCa.reading') : ''}</Announcement>
+    </Screen>
+  );
+}
