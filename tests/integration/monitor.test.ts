@@ -5,13 +5,9 @@ import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const MINUTE_MS = 60_000;
 let pki: VendorPki;

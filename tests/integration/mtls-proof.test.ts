@@ -4,15 +4,10 @@ import { strangerAt } from '../../electron/core/device/stranger.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import { checkConnection } from '../../electron/core/pairing/check-connection.ts';
 import type { Transport } from '../../shared/inputs.ts';
-import {
-  createVendorPki,
-  deviceDnsName,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, deviceDnsName, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { type CertifiedKey, issueCertificate } from '../simulator/pki.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { acceptChannels, startTlsServer, type TestServer } from '../support/tls-server.ts';
 import { type Fate, startUnsteadyNetwork, type UnsteadyNetwork } from '../support/unsteady-network.ts';
 

@@ -14,11 +14,11 @@ import {
   createVendorPki,
   type Fault,
   type SimulatedDevice,
-  startSimulatedDevice,
   type VendorPki,
 } from '../simulator/device.ts';
 import { FAULT_NAMES } from '../simulator/faults.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const TRANSPORTS: readonly Transport[] = ['wss', 'https'];
 let pki: VendorPki;
