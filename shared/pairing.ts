@@ -25,6 +25,8 @@ export type CertificateSummary = z.infer<typeof certificateSummarySchema>;
  * judges them. When it refuses them, the first note that fits is the named reason.
  */
 export const credentialNoteSchema = z.discriminatedUnion('code', [
+  /** The answer broke off behind the key and its certificate: further certificates may be missing. */
+  z.object({ code: z.literal('incomplete') }),
   /** Who issued the client certificate was neither delivered nor known. */
   z.object({ code: z.literal('issuer-unknown') }),
   /** Its extended key usage leaves clientAuth out. */

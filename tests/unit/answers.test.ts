@@ -83,7 +83,6 @@ describe('forms of an answer', () => {
       ]),
       'the same key twice': pos.privateKeyPem + plain,
       'the same key in two forms': pkcs8KeyPem(pos.key.privateKey) + plain,
-      'broken JSON around a whole key and certificate': `{"all":"${plain}`,
       'a damaged certificate beside the good ones': `${plain}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`,
       'many certificates': answerOf(pos, issuing) + stranger.certificatePem.repeat(40),
     };
@@ -201,6 +200,9 @@ describe('notes', () => {
     expect(notesOf(answerOf(await issue({ digest: 'sha1' }), issuing))).toEqual([
       { code: 'signature', digest: 'SHA-1' },
     ]);
+    const plain = answerOf(pos, issuing);
+    expect(notesOf(`{"all":"${plain}`)).toEqual([{ code: 'incomplete' }]);
+    expect(notesOf(`${plain}${root.certificatePem.slice(0, 300)}`)).toEqual([{ code: 'incomplete' }]);
     const own = await issueCertificate({ commonName: '123' });
     expect(notesOf(answerOf(own))).toEqual([]);
   });
@@ -214,6 +216,7 @@ describe('notes', () => {
     expect(codes({ code: 'signature' })).toBe('credentials-issuer-unknown');
     expect(codes({ code: 'signature', digest: 'SHA-1' })).toBe('credentials-weak-key');
     expect(codes({ code: 'issuer-unknown' }, { code: 'expired', date })).toBe('credentials-expired');
+    expect(codes({ code: 'issuer-unknown' }, { code: 'incomplete' })).toBe('answer-malformed');
     expect(codes({ code: 'purpose' })).toBe('credentials-purpose');
     expect(explainByNotes(refused, [{ code: 'not-yet-valid', date, aheadMs: 89_001 }])).toMatchObject({
       code: 'credentials-not-yet-valid',

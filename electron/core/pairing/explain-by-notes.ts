@@ -3,6 +3,7 @@ import type { CredentialNote } from '../../../shared/pairing.ts';
 
 /** A note that names the reason better comes first. */
 const PRIORITY: readonly CredentialNote['code'][] = [
+  'incomplete',
   'not-yet-valid',
   'expired',
   'purpose',
@@ -12,6 +13,8 @@ const PRIORITY: readonly CredentialNote['code'][] = [
 
 function reasonOf(note: CredentialNote): Pick<AppError, 'code' | 'params'> {
   switch (note.code) {
+    case 'incomplete':
+      return { code: 'answer-malformed' };
     case 'not-yet-valid': {
       const seconds = Math.ceil(note.aheadMs / 1000);
       return { code: 'credentials-not-yet-valid', params: { date: note.date, ahead: `PT${seconds}S` } };

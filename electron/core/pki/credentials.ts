@@ -272,6 +272,9 @@ export function readCredentials(answer: string, anchor: RootCa, now: number): Ch
     },
     clientCertificate: leaf,
     issuer,
-    notes: notesOn(path, delivered, now),
+    notes: [
+      ...(material.wellFormed && !material.endsInBlock ? [] : [{ code: 'incomplete' as const }]),
+      ...notesOn(path, delivered, now),
+    ],
   };
 }

@@ -12,6 +12,8 @@ export interface KeyMaterial {
   readonly unreadableCertificates: number;
   /** False for JSON that is cut off or broken; what can be read of it is here all the same. */
   readonly wellFormed: boolean;
+  /** Whether it stops within a PEM block. */
+  readonly endsInBlock: boolean;
 }
 
 /** RFC 7468 section 5.1 asks readers to take the older label; the third is OpenSSL's, with trust settings behind. */
@@ -143,5 +145,6 @@ export function findKeyMaterial(answer: string): KeyMaterial {
     unreadableKeys,
     unreadableCertificates,
     wellFormed: strings !== undefined,
+    endsInBlock: answer.lastIndexOf('-----BEGIN ') > answer.lastIndexOf('-----END '),
   };
 }
