@@ -98,6 +98,7 @@ export const ERROR_CATALOGUE = {
 
   // Store
   'storage-unavailable': { action: 'none' },
+  'storage-locked': { action: 'retry' },
   'storage-failed': { action: 'retry' },
   'storage-undecryptable': { action: 'pair-again' },
 

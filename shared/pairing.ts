@@ -123,10 +123,13 @@ export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 /** Something about stored data that the user must be told. */
 export const storageNoticeSchema = z.object({
   id: z.string(),
-  /** `unreadable`: the file could not be read at all this time, and was left where it is. */
-  kind: z.enum(['damaged', 'newer-version', 'unreadable']),
-  what: z.enum(['pairing', 'trust-anchor']),
-  /** Name the damaged file was set aside under, in the app's data folder. */
+  /**
+   * `unreadable`: could not be read at all this time, and was left where it is. `foreign`: its folder is a link to
+   * another place, where the app touches nothing.
+   */
+  kind: z.enum(['damaged', 'newer-version', 'unreadable', 'foreign']),
+  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history']),
+  /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });
 export type StorageNotice = z.infer<typeof storageNoticeSchema>;

@@ -304,7 +304,7 @@ describe('a device that is swapped for another one', () => {
   });
   afterEach(() => other.stop());
 
-  const pendingOf = () => register.vault.credentials(id).map(({ pending }) => pending);
+  const pendingOf = async () => (await register.vault.credentials(id)).map(({ pending }) => pending);
   const shown = () => register.vault.find(id);
   const serialOf = ({ serial }: SimulatedDevice) => ({ kind: 'serial', serial });
 
@@ -318,7 +318,7 @@ describe('a device that is swapped for another one', () => {
       deviceCertificate: { fingerprint256: device.certificateFingerprint },
       proved: true,
     });
-    expect(pendingOf()).toEqual([true, false]);
+    expect(await pendingOf()).toEqual([true, false]);
 
     await other.restart();
     expect(await monitor.check(id)).toMatchObject({
@@ -327,7 +327,7 @@ describe('a device that is swapped for another one', () => {
       deviceCertificate: { fingerprint256: other.certificateFingerprint },
     });
     expect(shown()?.address.host).toBe('127.0.0.2');
-    expect(pendingOf()).toEqual([false]);
+    expect(await pendingOf()).toEqual([false]);
   });
 
   it('stays in use for good when the other one refuses', async () => {
@@ -336,7 +336,7 @@ describe('a device that is swapped for another one', () => {
     await monitor.check(id);
     expect(status().state).toBe('connected');
     expect(shown()?.identity).toEqual(serialOf(device));
-    expect(pendingOf()).toEqual([false]);
+    expect(await pendingOf()).toEqual([false]);
   });
 
   it('decides about the outcome when neither answers', async () => {
@@ -344,7 +344,7 @@ describe('a device that is swapped for another one', () => {
     await monitor.check(id);
     expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'serial-mismatch' } });
     expect(shown()?.identity).toEqual(serialOf(device));
-    expect(pendingOf()).toEqual([true, false]);
+    expect(await pendingOf()).toEqual([true, false]);
   });
 });
 

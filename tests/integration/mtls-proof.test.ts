@@ -186,15 +186,15 @@ describe('on a network that ends every connection', () => {
     const id = first.result.ok ? first.result.value.id : '';
     const again = await pairUnproved('reset', id);
     expect(again.last?.outcome).toMatchObject({ kind: 'failed', credentialsKept: true });
-    const both = register.vault.credentials(id);
+    const both = await register.vault.credentials(id);
     expect(both.map(({ pending }) => pending)).toEqual([true, false]);
     expect(await check(id)).toMatchObject({ lastCheck: { error: { code: 'connection-lost' } } });
-    expect(register.vault.credentials(id).map(({ credentials }) => credentials)).toEqual(
+    expect((await register.vault.credentials(id)).map(({ credentials }) => credentials)).toEqual(
       both.map(({ credentials }) => credentials),
     );
     network.expect('through');
     expect(await check(id)).toMatchObject({ lastCheck: { result: 'mtls' } });
-    expect(register.vault.credentials(id)).toMatchObject([
+    expect(await register.vault.credentials(id)).toMatchObject([
       { pending: false, credentials: both[0]?.credentials },
     ]);
   });

@@ -283,21 +283,21 @@ describe.each(TRANSPORTS)('pairing over %s', (transport) => {
     const register = testRegister(device.rootCaPem);
     const first = await register.pair(device, transport);
     const id = first.result.ok ? first.result.value.id : '';
-    const before = register.vault.credentials(id);
+    const before = await register.vault.credentials(id);
     for (const fault of ['mismatched-key', 'mtls-refused'] as const) {
       device.rotateCode();
       device.setFault(fault);
       const failed = await register.pair(device, transport, { replaces: id });
       expect(failed.result.ok).toBe(false);
-      expect(register.vault.credentials(id)).toEqual(before);
+      expect(await register.vault.credentials(id)).toEqual(before);
     }
     device.setFault('none');
     device.rotateCode();
     const again = await register.pair(device, transport, { replaces: id });
     expect(again.result).toMatchObject({ ok: true, value: { id, proved: true } });
     expect(again.asked).toEqual([]);
-    expect(register.vault.credentials(id)).toHaveLength(1);
-    expect(register.vault.credentials(id)[0]?.credentials).not.toEqual(before[0]?.credentials);
+    expect(await register.vault.credentials(id)).toHaveLength(1);
+    expect((await register.vault.credentials(id))[0]?.credentials).not.toEqual(before[0]?.credentials);
   });
 });
 
@@ -420,7 +420,7 @@ describe('checkConnection', () => {
       result: 'failed',
       error: { code: 'mtls-refused' },
     });
-    expect(register.vault.credentials(id)).toHaveLength(1);
+    expect(await register.vault.credentials(id)).toHaveLength(1);
 
     device.setFault('other-serial');
     expect((await check(register, id)).lastCheck).toMatchObject({ error: { code: 'serial-mismatch' } });

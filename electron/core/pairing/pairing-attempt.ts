@@ -207,7 +207,7 @@ export class PairingAttempt {
     if (this.#request.replaces !== undefined && !vault.find(this.pairingId))
       throw failure('not-found', `pairing ${this.pairingId} was removed`);
     const draft = this.#draftRecord(device, issued, trust);
-    await vault.stage(draft, issued.credentials);
+    await vault.storePending(draft, issued.credentials);
     this.#isStored = true;
     return draft;
   }
