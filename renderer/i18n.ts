@@ -15,6 +15,14 @@ export function switchLanguage(language: ShownLanguage): void {
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
+/** A duration (ISO 8601) in seconds alone. */
+const ISO_SECONDS = /^PT(\d{1,12})S$/;
+
+/** As exact as people say it: minutes, from two hours on whole hours. */
+function wholeMinutes(seconds: number): number {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return minutes < 120 ? minutes : Math.ceil(minutes / 60) * 60;
+}
 
 interface ErrorText {
   readonly title: string;
@@ -38,7 +46,11 @@ const WORDINGS = {
 export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin = 'pairing'): ErrorText {
   const format = formats(i18n.language);
   const values = Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, ISO_TIME.test(value) ? format.date(value) : value]),
+    Object.entries(params).map(([name, value]) => {
+      const [, seconds] = ISO_SECONDS.exec(value) ?? [];
+      if (seconds !== undefined) return [name, format.minutes(wholeMinutes(Number(seconds)))];
+      return [name, ISO_TIME.test(value) ? format.date(value) : value];
+    }),
   );
   const language = i18n.resolvedLanguage ?? FALLBACK_LANGUAGE;
   const firstOf = (names: readonly string[]): string => {

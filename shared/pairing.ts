@@ -20,6 +20,29 @@ export const certificateSummarySchema = z.object({
 });
 export type CertificateSummary = z.infer<typeof certificateSummarySchema>;
 
+/**
+ * What is odd about the credentials a device issued, though not harmful: the device issued them and the device
+ * judges them. When it refuses them, the first note that fits is the named reason.
+ */
+export const credentialNoteSchema = z.discriminatedUnion('code', [
+  /** The answer broke off behind the key and its certificate: further certificates may be missing. */
+  z.object({ code: z.literal('incomplete') }),
+  /** Who issued the client certificate was neither delivered nor known. */
+  z.object({ code: z.literal('issuer-unknown') }),
+  /** Its extended key usage leaves clientAuth out. */
+  z.object({ code: z.literal('purpose') }),
+  /** The signature on it is not its issuer's, or, with `digest`, was made with one that can be forged. */
+  z.object({ code: z.literal('signature'), digest: z.string().optional() }),
+  z.object({
+    code: z.literal('not-yet-valid'),
+    date: isoTime,
+    /** Milliseconds by which the device's clock seems to be ahead of this computer's, at least. */
+    aheadMs: z.number().nonnegative(),
+  }),
+  z.object({ code: z.literal('expired'), date: isoTime }),
+]);
+export type CredentialNote = z.infer<typeof credentialNoteSchema>;
+
 /** `mtls`: both ends proved. `tls-only`: the device also accepted a stranger's client certificate. */
 export const connectionCheckSchema = z.discriminatedUnion('result', [
   z.object({
@@ -50,8 +73,9 @@ export const pairingRecordSchema = z.object({
   proved: z.boolean(),
   deviceCertificate: certificateSummarySchema,
   clientCertificate: certificateSummarySchema,
-  /** The CA that signed the client certificate: the trust anchor, or one delivered with it. */
+  /** The top of what is known above the client certificate: the Root CA, one delivered with it, or itself. */
   clientIssuer: certificateSummarySchema,
+  credentialNotes: z.array(credentialNoteSchema).default([]),
   /** Fingerprint of the Root CA the device was verified against. */
   trustAnchorFingerprint256: z.string(),
   lastCheck: connectionCheckSchema.nullable(),

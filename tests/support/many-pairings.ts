@@ -33,6 +33,7 @@ export async function addPairings(
       deviceCertificate: certificate,
       clientCertificate: certificate,
       clientIssuer: certificate,
+      credentialNotes: [],
       trustAnchorFingerprint256: certificate.fingerprint256,
       lastCheck: null,
     };

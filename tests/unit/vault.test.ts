@@ -36,6 +36,7 @@ const record = (change: Partial<PairingRecord> = {}): PairingRecord => ({
   deviceCertificate: summarize(root.certificate),
   clientCertificate: summarize(root.certificate),
   clientIssuer: summarize(root.certificate),
+  credentialNotes: [],
   trustAnchorFingerprint256: root.certificate.fingerprint256,
   lastCheck: null,
   ...change,
