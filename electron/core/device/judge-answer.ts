@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './read-body.ts';
+import { upgradeVerdict } from './refusals.ts';
 
 /** The one status whose body tells more than the status does. */
 const BAD_REQUEST = 400;
 
-/** Judges an answer as soon as its status is known, and by its body where the status leaves it open. */
-export function judgeAnswer<V>(
+/** Judges an answer in place of a WebSocket as soon as its status is known, or its body where that decides. */
+export function judgeUpgrade(
   response: IncomingMessage,
-  verdictOf: (status: number, body: string) => V,
-  done: (verdict: V, detail: string) => void,
+  done: (verdict: ReturnType<typeof upgradeVerdict>, detail: string) => void,
 ): void {
   const status = response.statusCode ?? 0;
-  const judge = (body: string) => done(verdictOf(status, body), `HTTP ${status}`);
+  const judge = (body: string) => done(upgradeVerdict(status, body), `HTTP ${status}`);
   if (status === BAD_REQUEST) readBody(response, judge, () => judge(''));
   else {
     response.resume();

@@ -2,14 +2,14 @@ import type { X509Certificate } from 'node:crypto';
 import type WebSocket from 'ws';
 import { type Failure, failure } from '../failure.ts';
 import { cancellable } from './deadline.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { judgeUpgrade } from './judge-answer.ts';
 import {
   type AgainstCertificate,
   againstCertificate,
   type PresentOptions,
   presentCertificate,
 } from './quiet-check.ts';
-import { CODE_OF_VERDICT, CUT, closeVerdict, upgradeVerdict } from './refusals.ts';
+import { CODE_OF_VERDICT, CUT, closeVerdict } from './refusals.ts';
 import { socketFailure } from './socket-errors.ts';
 import { closeWebSocket, openWebSocket } from './web-socket.ts';
 
@@ -31,9 +31,7 @@ function opened({ signal }: PresentOptions, socket: WebSocket): Promise<void> {
   return cancellable(signal, 'the secure connection', (resolve, reject) => {
     socket.once('open', () => resolve());
     socket.once('unexpected-response', (_request, response) => {
-      judgeAnswer(response, upgradeVerdict, (verdict, detail) =>
-        reject(failure(CODE_OF_VERDICT[verdict], detail)),
-      );
+      judgeUpgrade(response, (verdict, detail) => reject(failure(CODE_OF_VERDICT[verdict], detail)));
     });
     socket.on('error', (error) => reject(errorFailure(error)));
     socket.once('close', (code) => reject(failure('connection-lost', `WebSocket closed: ${code}`)));

@@ -1,19 +1,19 @@
 import type { X509Certificate } from 'node:crypto';
-import { request as httpsRequest } from 'node:https';
 import type { AppError, ErrorCode } from '../../../shared/errors.ts';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
-import type { Transport } from '../../../shared/inputs.ts';
+import { formatAuthority, type Transport } from '../../../shared/inputs.ts';
 import { Failure, failure } from '../failure.ts';
 import type { ClientCertificate, ConnectionOptions, VerifiedConnection } from './connection.ts';
 import { cancellable, withDeadline } from './deadline.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { exchange } from './http-answer.ts';
+import { judgeUpgrade } from './judge-answer.ts';
 import {
   type AgainstCertificate,
   againstCertificate,
   listenForRefusal,
   presentCertificate,
 } from './quiet-check.ts';
-import { CUT, closeVerdict, requestVerdict, upgradeVerdict, type Verdict } from './refusals.ts';
+import { CUT, closeVerdict, requestVerdict, type Verdict } from './refusals.ts';
 import { socketFailure } from './socket-errors.ts';
 import { makeStranger } from './stranger.ts';
 import { closeWebSocket, openWebSocket } from './web-socket.ts';
@@ -64,15 +64,33 @@ const closed = (detail: string): Reaction => ({
   hadCertificate: true,
 });
 
-/** An error on a connection that has carried the certificate: a word, a loss, or bytes that make no sense. */
-function reactionToError(error: Error & { readonly code?: unknown }): Reaction {
-  const { code } = error;
-  if (typeof code !== 'string' || code.startsWith('WS_ERR') || code.startsWith('HPE_'))
-    return { verdict: 'unclear', detail: error.message };
-  const failed = socketFailure(error);
+/** What is no verdict on a certificate, but may pass by itself. */
+const AWAY = new Set<ErrorCode>([
+  'connection-refused',
+  'connection-lost',
+  'device-unreachable',
+  'timed-out',
+  'name-not-found',
+]);
+
+/** A failure of a connection that has carried the certificate: a word, a loss, or bytes that make no sense. */
+function reactionToFailure(failed: Failure): Reaction {
   const against = againstCertificate(failed);
   if (against && against.kind !== 'closed') return { verdict: against.kind, detail: against.detail };
-  return { verdict: 'lost', error: failed.appError, hadCertificate: true };
+  const { code, detail } = failed.appError;
+  if (code === 'cancelled') throw failed;
+  if (AWAY.has(code))
+    return { verdict: 'lost', error: failed.appError, hadCertificate: against !== undefined };
+  return { verdict: 'unclear', detail };
+}
+
+/** What ws reports: an error of the socket, or its own, which has no system code. */
+function reactionToError(error: Error & { readonly code?: unknown }): Reaction {
+  if (error instanceof Failure) return reactionToFailure(error);
+  const { code } = error;
+  return typeof code !== 'string' || code.startsWith('WS_ERR') || code.startsWith('HPE_')
+    ? { verdict: 'unclear', detail: error.message }
+    : reactionToFailure(socketFailure(error));
 }
 
 function reactionOverWebSocket(
@@ -95,7 +113,7 @@ function reactionOverWebSocket(
     socket.once('pong', answered);
     socket.once('message', answered);
     socket.once('unexpected-response', (_request, response) => {
-      judgeAnswer(response, upgradeVerdict, (verdict, detail) => {
+      judgeUpgrade(response, (verdict, detail) => {
         resolve({ verdict, detail });
         connection.socket.destroy();
       });
@@ -117,31 +135,27 @@ function reactionOverWebSocket(
   });
 }
 
-function reactionOverHttps(
+async function reactionOverHttps(
   { address, signal }: ProofOptions,
-  connection: VerifiedConnection,
+  { socket }: VerifiedConnection,
 ): Promise<Reaction> {
-  return cancellable(signal, 'the secure connection', (resolve) => {
-    const startedAt = performance.now();
-    const request = httpsRequest({
-      host: address.host,
-      port: address.port,
-      path: '/',
-      method: 'GET',
-      headers: { connection: 'close' },
-      createConnection: () => connection.socket,
+  const startedAt = performance.now();
+  const request = `GET / HTTP/1.1\r\nHost: ${formatAuthority(address)}\r\nAccept: */*\r\nConnection: close\r\n\r\n`;
+  try {
+    const { status, body } = await exchange(socket, request, {
+      signal,
+      waitingFor: 'the secure connection',
+      onSent: () => {},
     });
-    request.once('response', (response) => {
-      const roundTripMs = performance.now() - startedAt;
-      response.on('error', () => {});
-      judgeAnswer(response, requestVerdict, (verdict, detail) => {
-        resolve(verdict === 'answered' ? { verdict, roundTripMs } : { verdict, detail, roundTripMs });
-      });
-    });
-    request.on('error', (error) => resolve(reactionToError(error)));
-    request.end();
-    return () => request.destroy();
-  });
+    const roundTripMs = performance.now() - startedAt;
+    const verdict = requestVerdict(status, body);
+    return verdict === 'answered'
+      ? { verdict, roundTripMs }
+      : { verdict, detail: `HTTP ${status}`, roundTripMs };
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    return reactionToFailure(thrown);
+  }
 }
 
 interface Try {
@@ -149,15 +163,6 @@ interface Try {
   /** Of a connection whose handshake was completed. */
   readonly facts?: Omit<ConnectionFacts, 'roundTripMs'>;
 }
-
-/** What is no verdict on a certificate, but may pass by itself. */
-const AWAY = new Set<ErrorCode>([
-  'connection-refused',
-  'connection-lost',
-  'device-unreachable',
-  'timed-out',
-  'name-not-found',
-]);
 
 /**
  * One connection. After a drop it `listens` first: a device that closes right behind its alert can cut off what we
@@ -216,13 +221,13 @@ async function tryStranger(options: ProofOptions): Promise<StrangerOutcome> {
   const plain = await reactionOf(stranger, options, false);
   const clear = clearOutcome(plain);
   if (clear) return clear;
+  if (plain.verdict === 'lost' && !wasDropped(plain)) return inconclusive(plain);
   // Turned away without a word about the certificate. Once may be the network or a moment when somebody else had the
   // channel: it counts when it happens again, and ours is still let in afterwards.
   const again = await reactionOf(stranger, options, wasDropped(plain));
   const clearNow = clearOutcome(again);
   if (clearNow) return clearNow;
-  if (again.verdict === 'lost' && !again.hadCertificate)
-    return { kind: 'inconclusive', detail: `self-test with an unknown certificate: ${detailOf(again)}` };
+  if (again.verdict === 'lost' && !again.hadCertificate) return inconclusive(again);
   const own = await reactionOf(options.clientCertificate, options, false);
   if (own.verdict === 'in-use') return { kind: 'in-use', detail: own.detail };
   if (own.verdict !== 'answered' && own.verdict !== 'questioned')
@@ -235,6 +240,11 @@ async function tryStranger(options: ProofOptions): Promise<StrangerOutcome> {
   const last = await reactionOf(stranger, options, false);
   return clearOutcome(last) ?? { kind: 'refused' };
 }
+
+const inconclusive = (reaction: Reaction): StrangerOutcome => ({
+  kind: 'inconclusive',
+  detail: `self-test with an unknown certificate: ${detailOf(reaction)}`,
+});
 
 function clearOutcome(reaction: Reaction): StrangerOutcome | undefined {
   switch (reaction.verdict) {
