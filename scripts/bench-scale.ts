@@ -60,6 +60,7 @@ async function measure(size: number): Promise<Map<string, number>> {
       tlsVersion: 'TLSv1.3',
       cipher: 'x',
       roundTripMs: 1,
+      depth: 'full' as const,
     };
     for (const pairing of pairings) monitor.pairingChanged({ ...pairing, lastCheck: endCheck });
     const middle = pairings[size >> 1]?.id ?? '';

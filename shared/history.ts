@@ -5,6 +5,10 @@ import { ERROR_CODES } from './errors.ts';
 export const HISTORY_KINDS = [
   'paired',
   're-paired',
+  /** Paired; the proof waits for somebody to tap Connect Device on the device. */
+  'paired-waiting',
+  /** What was paired before is proved now. */
+  'proved',
   'pairing-failed',
   /** Re-paired with another device in the old one's place; `from` and `to` are serial numbers. */
   'device-swapped',

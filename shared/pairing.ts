@@ -52,7 +52,11 @@ export const connectionCheckSchema = z.discriminatedUnion('result', [
     cipher: z.string(),
     /** Milliseconds from a request over the open connection to its answer. */
     roundTripMs: z.number(),
+    /** `quiet`: a handshake with this register's certificate, without a byte of HTTP or WebSocket. */
+    depth: z.enum(['full', 'quiet']).default('full'),
   }),
+  /** `in-use`: another program has the device's channel. `unclear`: that, or the certificate of another pairing. */
+  z.object({ result: z.enum(['in-use', 'unclear']), at: isoTime, detail: z.string() }),
   z.object({ result: z.literal('failed'), at: isoTime, error: appErrorSchema }),
 ]);
 export type ConnectionCheck = z.infer<typeof connectionCheckSchema>;
@@ -71,6 +75,8 @@ export const pairingRecordSchema = z.object({
   pairedAt: isoTime,
   /** False while the stored credentials still wait for their first proved connection. */
   proved: z.boolean(),
+  /** What the last full proof showed; null before the first one. */
+  protection: z.enum(['mtls', 'tls-only']).nullable().default(null),
   deviceCertificate: certificateSummarySchema,
   clientCertificate: certificateSummarySchema,
   /** The top of what is known above the client certificate: the Root CA, one delivered with it, or itself. */
@@ -106,9 +112,13 @@ export const pairingProgressSchema = z.object({
     .optional(),
   /** The latest `OperationStatusResponse` text of the device. */
   deviceMessage: z.string().optional(),
+  /** Set while stage `prove` waits for somebody to tap Connect Device on the device; its state is `needs-you` then. */
+  waiting: z.object({ since: isoTime, until: isoTime, error: appErrorSchema.optional() }).optional(),
   outcome: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('paired'), pairing: pairingRecordSchema }),
+      /** Paired, but not proved yet: the user finishes later, or has been waited for long enough. */
+      z.object({ kind: z.literal('waiting'), pairing: pairingRecordSchema }),
       z.object({
         kind: z.literal('failed'),
         error: appErrorSchema,

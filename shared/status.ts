@@ -8,6 +8,12 @@ export const CONNECTION_STATES = [
   'unknown',
   'checking',
   'connected',
+  /** Paired, and waiting for somebody to tap Connect Device on the device. */
+  'waiting',
+  /** Another program, such as the POS software, uses the device's channel. */
+  'in-use',
+  /** Another program uses the channel, or the certificate is that of another pairing: a full test tells. */
+  'unclear',
   /** Connected, but the device does not check client certificates. */
   'tls-only',
   /** A watched channel was lost and is being opened again. */
@@ -26,7 +32,12 @@ export const CONNECTION_STATES = [
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
 /** The one primary action a state offers, if any. */
-export type StatusAction = 'check-connection' | 'pair-again' | 'use-new-address';
+export type StatusAction =
+  | 'check-connection'
+  | 'pair-again'
+  | 'use-new-address'
+  | 'connect-device'
+  | 'full-test';
 
 export const EXPIRY_LEVELS = ['30-days', '7-days', '1-day', 'expired'] as const;
 
@@ -56,6 +67,9 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
   unknown: null,
   checking: null,
   connected: null,
+  waiting: 'connect-device',
+  'in-use': null,
+  unclear: 'full-test',
   'tls-only': 'check-connection',
   reconnecting: null,
   unreachable: 'check-connection',
@@ -76,7 +90,13 @@ export function statusAction({ state, movedTo, error, expiry }: PairingStatus): 
   return ACTION_OF_STATE[state];
 }
 
-const CALM: ReadonlySet<ConnectionState> = new Set(['unknown', 'checking', 'connected', 'reconnecting']);
+const CALM: ReadonlySet<ConnectionState> = new Set([
+  'unknown',
+  'checking',
+  'connected',
+  'in-use',
+  'reconnecting',
+]);
 
 /** Whether somebody should look at this pairing. */
 export const needsAttention = (status: PairingStatus): boolean =>

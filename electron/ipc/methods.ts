@@ -52,9 +52,12 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
 
     startPairing: (request) => pairing.start(request),
     answerIdentity: ({ attemptId, accepted }) => done(pairing.answerIdentity(attemptId, accepted)),
+    // A cancelled proof keeps the credentials for the schedule.
+    finishPairingLater: ({ attemptId }) => done(pairing.cancel(attemptId)),
     cancelPairing: ({ attemptId }) => done(pairing.cancel(attemptId)),
 
     checkConnection: ({ pairingId }) => monitor.check(pairingId),
+    fullTest: ({ pairingId }) => monitor.check(pairingId),
     setWatchLive: ({ pairingId, on }) => monitor.setWatchLive(pairingId, on),
     findMoved: async ({ pairingId }) => ({ movedTo: await monitor.findMoved(pairingId) }),
     moveAddress: ({ pairingId, address }) => {

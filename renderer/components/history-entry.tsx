@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Hourglass,
   Link2,
   Link2Off,
   type LucideIcon,
@@ -22,6 +23,8 @@ import { commonName } from './certificate.tsx';
 const ICONS: Record<HistoryKind, LucideIcon> = {
   paired: Link2,
   're-paired': RefreshCw,
+  'paired-waiting': Hourglass,
+  proved: ShieldCheck,
   'pairing-failed': Link2Off,
   'device-swapped': ArrowLeftRight,
   'address-moved': Route,
@@ -36,6 +39,8 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
 const WRITTEN_STATES = [
   'connected',
   'tls-only',
+  'in-use',
+  'unclear',
   'unreachable',
   'wrong-device',
   'expired',
@@ -48,8 +53,8 @@ type Tone = 'good' | 'bad' | 'plain';
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
-  if (kind === 'status') return to === 'connected' ? 'good' : 'bad';
-  return kind === 'paired' || kind === 're-paired' ? 'good' : 'plain';
+  if (kind === 'status') return to === 'connected' ? 'good' : to === 'in-use' ? 'plain' : 'bad';
+  return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
 }
 
 function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '', ...entry }: HistoryEntry) {

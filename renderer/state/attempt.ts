@@ -57,7 +57,7 @@ export function concerns({ current, previousId }: AttemptSlice, { attemptId }: P
 export function codeUsed({ stages, outcome }: PairingProgress): boolean {
   if (stages.some(({ stage, state }) => stage === 'send' && state !== 'waiting')) return true;
   if (outcome === undefined) return false;
-  if (outcome.kind === 'paired') return true;
+  if (outcome.kind !== 'failed') return true;
   const { stage } = outcome.error;
   return stage !== undefined && STAGES.indexOf(stage) >= STAGES.indexOf('send');
 }

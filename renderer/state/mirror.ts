@@ -69,7 +69,7 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
   switch (push.type) {
     case 'pairing-progress': {
       const { outcome } = push.progress;
-      return outcome?.kind === 'paired' && concerns(before.attempt, push.progress)
+      return outcome && outcome.kind !== 'failed' && concerns(before.attempt, push.progress)
         ? withPairing(mirror, outcome.pairing)
         : mirror;
     }

@@ -214,7 +214,7 @@ export function createStore(api: PosApi) {
     const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     const { current } = model.attempt;
-    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind === 'paired')
+    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind !== 'failed')
       void refresh();
   });
 

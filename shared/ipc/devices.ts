@@ -6,8 +6,10 @@ import { rawText } from './text.ts';
 
 /** Paired devices: their connections, names and addresses. */
 export const DEVICE_METHODS = {
-  /** Opens, proves mTLS, closes; the value carries the outcome, also when the check failed. */
+  /** A quiet check, which leaves the device's channel alone; the value carries the outcome, also when it failed. */
   checkConnection: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
+  /** Takes the device's channel for a second and proves mTLS; the value carries the outcome, also when it failed. */
+  fullTest: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
   renamePairing: { request: z.object({ pairingId: z.uuid(), name: rawText }), value: pairingRecordSchema },
   /** Erases a pairing with its secrets from this computer; the device is not told. */
   removePairing: { request: z.object({ pairingId: z.uuid() }), value: z.null() },

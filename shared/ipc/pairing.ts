@@ -20,6 +20,8 @@ export type PairingRequest = z.infer<typeof pairingRequestSchema>;
 export const PAIRING_METHODS = {
   startPairing: { request: pairingRequestSchema, value: z.object({ attemptId: z.uuid() }) },
   answerIdentity: { request: z.object({ attemptId: z.uuid(), accepted: z.boolean() }), value: z.null() },
+  /** Leaves the proof that is waited for to the schedule. */
+  finishPairingLater: { request: z.object({ attemptId: z.uuid() }), value: z.null() },
   cancelPairing: { request: z.object({ attemptId: z.uuid() }), value: z.null() },
 } as const;
 

@@ -30,6 +30,7 @@ export async function addPairings(
       identity: { kind: 'serial', serial: String(1_850_000_000 + index) },
       pairedAt: new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString(),
       proved: false,
+      protection: null,
       deviceCertificate: certificate,
       clientCertificate: certificate,
       clientIssuer: certificate,

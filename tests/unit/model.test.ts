@@ -36,6 +36,7 @@ const pairing: PairingRecord = {
   identity: { kind: 'serial', serial: 'SN1' },
   pairedAt: AT,
   proved: true,
+  protection: null,
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,

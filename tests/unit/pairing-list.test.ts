@@ -36,6 +36,7 @@ const pairing = (number: number, change: Partial<PairingRecord> = {}): PairingRe
   identity: { kind: 'serial', serial: `SN${number}` },
   pairedAt: at,
   proved: true,
+  protection: null,
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,

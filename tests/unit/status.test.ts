@@ -33,6 +33,7 @@ const pairing = (clientEnd = NOW + 365 * DAY_MS, deviceEnd = NOW + 400 * DAY_MS)
   identity: { kind: 'serial', serial: 'S1' },
   pairedAt: new Date(NOW).toISOString(),
   proved: true,
+  protection: null,
   deviceCertificate: certificate(deviceEnd),
   clientCertificate: certificate(clientEnd),
   clientIssuer: certificate(NOW + 900 * DAY_MS),
@@ -42,7 +43,7 @@ const pairing = (clientEnd = NOW + 365 * DAY_MS, deviceEnd = NOW + 400 * DAY_MS)
 });
 
 const at = new Date(NOW).toISOString();
-const proof = { at, tlsVersion: 'TLSv1.3', cipher: 'X', roundTripMs: 1 };
+const proof = { at, tlsVersion: 'TLSv1.3', cipher: 'X', roundTripMs: 1, depth: 'full' as const };
 const ended = (code: ErrorCode, clockSuspect = false): StatusEvent => ({
   type: 'check-ended',
   check: { result: 'failed', at, error: appError(code, '', { clockSuspect }) },

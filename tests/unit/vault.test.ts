@@ -33,6 +33,7 @@ const record = (change: Partial<PairingRecord> = {}): PairingRecord => ({
   identity: { kind: 'serial', serial: '1850012345' },
   pairedAt: '2026-11-24T08:00:00.000Z',
   proved: false,
+  protection: null,
   deviceCertificate: summarize(root.certificate),
   clientCertificate: summarize(root.certificate),
   clientIssuer: summarize(root.certificate),
@@ -182,6 +183,7 @@ describe('Vault, while things happen at once', () => {
       name: 'Bar',
       watchLive: true,
       proved: true,
+      protection: null,
     });
   });
 

@@ -225,6 +225,7 @@ export class PairingAttempt {
       identity: device.identity,
       pairedAt: new Date(this.#context.now()).toISOString(),
       proved: false,
+      protection: null,
       deviceCertificate: summarize(device.certificate),
       clientCertificate: summarize(issued.clientCertificate),
       clientIssuer: summarize(issued.issuer),

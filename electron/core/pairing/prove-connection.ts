@@ -53,6 +53,7 @@ export async function proveConnection(
       tlsVersion: proof.tlsVersion,
       cipher: proof.cipher,
       roundTripMs: Math.round(proof.roundTripMs * 10) / 10,
+      depth: 'full',
     },
   };
 }

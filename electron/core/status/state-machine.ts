@@ -86,6 +86,9 @@ function outcome(check: ConnectionCheck): Pick<PairingStatus, 'state' | 'error'>
       return { state: 'connected', error: null };
     case 'tls-only':
       return { state: 'tls-only', error: null };
+    case 'in-use':
+    case 'unclear':
+      return { state: check.result, error: null };
     case 'failed':
       return { state: stateOfError(check.error), error: check.error };
   }

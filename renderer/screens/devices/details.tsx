@@ -12,7 +12,7 @@ export function Details({ pairing }: { readonly pairing: PairingRecord }) {
   const format = useFormats();
   const { identity, lastCheck, transport, posId } = pairing;
   const address = formatAuthority(pairing.address);
-  const proof = lastCheck && lastCheck.result !== 'failed' ? lastCheck : null;
+  const proof = lastCheck && 'cipher' in lastCheck ? lastCheck : null;
   return (
     <section className="card device-details" aria-labelledby="details-heading">
       <h2 id="details-heading">{t('device.details')}</h2>

@@ -13,6 +13,8 @@ export type Group = (typeof GROUPS)[number];
 const GROUP_OF: Record<HistoryKind, Group> = {
   paired: 'pairing',
   're-paired': 'pairing',
+  'paired-waiting': 'pairing',
+  proved: 'pairing',
   'pairing-failed': 'pairing',
   'device-swapped': 'pairing',
   status: 'connection',

@@ -21,7 +21,7 @@ export function PairScreen() {
     case 'running':
       return <PairProgress progress={current.progress} cancelling={current.cancelling} />;
     case 'ended':
-      return current.outcome.kind === 'paired' ? (
+      return current.outcome.kind !== 'failed' ? (
         <PairSuccess pairing={current.outcome.pairing} />
       ) : (
         <PairFailure
