@@ -44,6 +44,8 @@ export interface Draft {
   readonly code: string;
   readonly posId: string;
   readonly serial: string;
+  /** Whether a search filled in the serial number; what somebody typed is their own word. */
+  readonly serialSource: 'typed' | 'found';
   readonly replaces: string | null;
   /** Whether another device may take the place of the one in `replaces`. */
   readonly allowSwap: boolean;
@@ -108,6 +110,7 @@ const EMPTY_DRAFT: Draft = {
   code: '',
   posId: '',
   serial: '',
+  serialSource: 'typed',
   replaces: null,
   allowSwap: false,
   codeShownAt: null,
@@ -392,6 +395,7 @@ function deviceChosen(model: Model, { address, identity }: FoundDevice): Model {
       ...(filling ? model.draft : freshDraft(model.app, null)),
       address: formatAuthority(address),
       serial: identity.kind === 'serial' ? identity.serial : '',
+      serialSource: 'found',
     },
     focus: 'code',
     refusal: null,
@@ -424,7 +428,14 @@ export function reduce(model: Model, event: Event): Model {
     case 'pair-opened':
       return pairOpened(model, event.again);
     case 'draft-changed':
-      return { ...model, draft: { ...model.draft, ...event.change } };
+      return {
+        ...model,
+        draft: {
+          ...model.draft,
+          ...event.change,
+          ...(event.change.serial !== undefined && { serialSource: 'typed' }),
+        },
+      };
     case 'address-typed':
       return {
         ...model,

@@ -257,6 +257,7 @@ test('without real encryption the app refuses to store anything', async ({ app, 
         posId: '7',
         transport: 'wss',
         serial: '',
+        serialSource: 'typed',
         replaces: null,
         allowSwap: false,
       });

@@ -168,7 +168,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Verifi
     options.onHandshake?.();
     const certificate = requireTrusted(socket, options.trust);
     const identity = readIdentity(certificate, options.address.host);
-    if (options.identity) requireIdentity(identity, options.identity);
+    if (options.identity) requireIdentity(identity, options.identity, certificate);
     if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
       throw failure('device-changed', `now ${summarize(certificate).subject} ${certificate.fingerprint256}`);
     }

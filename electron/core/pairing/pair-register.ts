@@ -7,12 +7,12 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { currentTrust, type PairingContext } from '../context.ts';
 import { openConnection, type Trust } from '../device/connection.ts';
 import { cancellable, withDeadline } from '../device/deadline.ts';
-import { requireIdentity } from '../device/identity.ts';
 import { requestCredentials } from '../device/pairing-request.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
+import { isKnownDevice } from './known-device.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
@@ -54,7 +54,7 @@ export async function pairRegister(
       throw new Failure({ ...toAppError(thrown), stage: 'store' });
     }
     const device = await meetDevice(request, context, trust, progress, signal);
-    await progress.run('identify', () => identify(device, request, context, progress, hooks, signal));
+    await progress.run('identify', () => identify(device, request, context, trust, progress, hooks, signal));
     const answer = await progress.run('send', async () => {
       await hooks.freeDevice(device.identity);
       return sendCode(device, request, context, trust, progress, signal);
@@ -127,24 +127,22 @@ function meetDevice(
 
 async function identify(
   { identity, certificate }: Device,
-  { serial, replaces, allowSwap, posId }: ValidPairingRequest,
+  request: ValidPairingRequest,
   { vault }: PairingContext,
+  { rootCa }: Trust,
   progress: ProgressTracker,
   { confirmIdentity }: PairingHooks,
   signal: AbortSignal,
 ): Promise<void> {
+  const { replaces, posId } = request;
   const replaced = replaces === undefined ? undefined : vault.find(replaces);
   if (replaces !== undefined && !replaced) throw failure('not-found', `pairing ${replaces}`);
-  // A swapped device is a new acquaintance: it is confirmed like the first one.
-  const expected =
-    (allowSwap ? undefined : replaced?.identity) ??
-    (serial ? { kind: 'serial' as const, serial } : undefined);
-  if (expected) requireIdentity(identity, expected);
+  const isKnown = isKnownDevice({ identity, certificate }, request, replaced, vault.pairings, rootCa);
   const taken = vault.pairings.some(
     (other) => other.id !== replaces && other.posId === posId && sameIdentity(other.identity, identity),
   );
   if (taken) throw failure('pos-id-duplicate', '', { params: { posId } });
-  if (expected) return;
+  if (isKnown) return;
   const accepted = await progress.ask({ identity, certificate: summarize(certificate) }, () =>
     cancellable<boolean>(signal, 'the confirmation of the device', (resolve, reject) => {
       confirmIdentity(identity).then(resolve, reject);

@@ -1,4 +1,4 @@
-import { type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import type { CertificateSummary } from '../../../shared/pairing.ts';
 
@@ -81,23 +81,37 @@ export function readExtensions(certificate: X509Certificate): CertificateExtensi
 
 const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
-/** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256. */
+/** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256, Ed25519. */
 export function describeKey(key: KeyObject): { readonly name: string; readonly strong: boolean } {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
+    case 'rsa-pss':
       return { name: `RSA ${modulusLength}`, strong: modulusLength >= 2048 };
     case 'ec':
       return { name: `EC ${CURVE_NAMES[namedCurve] ?? namedCurve}`, strong: namedCurve in CURVE_NAMES };
+    case 'ed25519':
+      return { name: 'Ed25519', strong: true };
     default:
       return { name: key.asymmetricKeyType ?? 'unknown', strong: false };
   }
 }
 
 /** Distinguished name in one line, most specific part first: `CN=…, O=…`. */
-const oneLineName = (name: string): string => name.split('\n').reverse().join(', ');
+const oneLineName = (name: string | undefined): string => (name ?? '').split('\n').reverse().join(', ');
 
-const iso = (date: string): string => new Date(date).toISOString();
+/** ISO 8601. Throws for a date nobody can read, and for a year of five digits, which X.509 cannot express. */
+function iso(date: string): string {
+  const text = new Date(date).toISOString();
+  if (!/^\d{4}-/.test(text)) throw new Error(`a date out of range: ${text}`);
+  return text;
+}
+
+/** SHA-256 over the public key (SubjectPublicKeyInfo), written like {@link X509Certificate.fingerprint256}. */
+export function publicKeyFingerprint256({ publicKey }: X509Certificate): string {
+  const hash = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' }));
+  return (hash.digest('hex').toUpperCase().match(/../g) ?? []).join(':');
+}
 
 export function summarize(certificate: X509Certificate): CertificateSummary {
   return {
@@ -117,8 +131,14 @@ export const toPem = (certificate: X509Certificate): string => `${certificate.to
 export const sameCertificate = (a: X509Certificate, b: X509Certificate): boolean => a.raw.equals(b.raw);
 
 /** Signed by itself (checked), so it can be a root. */
-export const isSelfSigned = (certificate: X509Certificate): boolean =>
-  certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+export function isSelfSigned(certificate: X509Certificate): boolean {
+  try {
+    return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+  } catch {
+    // A signature of a kind this library does not know.
+    return false;
+  }
+}
 
 export type ValidityAt = 'valid' | 'expired' | 'not-yet-valid';
 
@@ -129,11 +149,16 @@ export function validityAt(certificate: X509Certificate, now: number): ValidityA
   return now <= Date.parse(certificate.validTo) ? 'valid' : 'expired';
 }
 
-/** Parses one certificate, PEM or DER; undefined when it is none. */
+/**
+ * Parses one certificate, PEM or DER; undefined when it is none, or one whose extensions, public key or dates
+ * cannot be read.
+ */
 export function parseCertificate(data: string | Uint8Array): X509Certificate | undefined {
   try {
     const certificate = new X509Certificate(data);
     readExtensions(certificate);
+    // Whoever has a parsed certificate may describe it.
+    summarize(certificate);
     return certificate;
   } catch {
     return undefined;
