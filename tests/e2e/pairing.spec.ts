@@ -193,7 +193,7 @@ test('the real app names each fault', async ({ app, device }) => {
     ['no-server-auth-eku', 'device-certificate-purpose'],
     ['no-identity', 'device-identity-missing'],
     ['tls-1.1', 'tls-too-old'],
-    ['plain-http', 'not-tls'],
+    ['plain-http', 'plain-http'],
     ['garbage', 'not-tls'],
     ['close-after-request', 'no-answer'],
     ['oversized', 'answer-too-large'],

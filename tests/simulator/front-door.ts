@@ -102,7 +102,8 @@ export class FrontDoor {
       isServer: true,
       secureContext: profile.secureContext,
       requestCert: profile.requestCert,
-      rejectUnauthorized: false,
+      // A certificate is never refused by it, only that there is none; what is presented is judged below.
+      rejectUnauthorized: profile.demandsCert,
     });
     this.#track(socket);
     socket.on('error', (error) => {

@@ -7,6 +7,8 @@ import type { CertifiedKey } from './pki.ts';
 export interface TlsProfile {
   readonly secureContext: SecureContext;
   readonly requestCert: boolean;
+  /** Whether a client without a certificate is refused with an alert. */
+  readonly demandsCert: boolean;
   readonly gated: boolean;
 }
 
@@ -32,6 +34,7 @@ export async function createTlsProfile(fault: Fault, parts: ProfileParts): Promi
       ...protocolUnder(fault),
     }),
     requestCert: fault !== 'tls-only',
+    demandsCert: fault === 'demands-certificate' || fault === 'demands-certificate-tls-1.2',
     gated: fault === 'mtls-refused-alert',
   };
 }
@@ -41,6 +44,7 @@ function protocolUnder(fault: Fault): SecureContextOptions {
   if (fault === 'tls-1.1')
     return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
   // In TLS 1.3 the client certificate is encrypted, and the gate could not see it.
-  if (fault === 'mtls-refused-alert') return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
+  if (fault === 'mtls-refused-alert' || fault === 'demands-certificate-tls-1.2')
+    return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
   return { minVersion: 'TLSv1.2' };
 }

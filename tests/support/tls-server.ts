@@ -23,17 +23,20 @@ export async function startTlsServer(
     port = 0,
     chainPem = '',
     maxVersion = 'TLSv1.3',
+    ciphers,
   }: {
     readonly host?: string;
     readonly port?: number;
     readonly chainPem?: string;
     readonly maxVersion?: SecureVersion;
+    readonly ciphers?: string;
   } = {},
 ): Promise<TestServer> {
   const server = createServer({
     key: privateKeyPem,
     cert: certificatePem + chainPem,
     maxVersion,
+    ...(ciphers && { ciphers }),
     requestCert: true,
     rejectUnauthorized: false,
   });

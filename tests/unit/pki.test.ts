@@ -10,6 +10,7 @@ import { verifyChain } from '../../electron/core/pki/chain.ts';
 import { readCredentials } from '../../electron/core/pki/credentials.ts';
 import { findPemBlocks } from '../../electron/core/pki/pem.ts';
 import { type RootCa, readRootCa } from '../../electron/core/pki/root-ca.ts';
+import { findWeakness } from '../../electron/core/pki/strength.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
 import { codeOf } from '../support/failure-code.ts';
 
@@ -163,6 +164,38 @@ describe('verifyChain', () => {
     expect(verify(await device(root, { extendedKeyUsage: ['clientAuth'] }), [])).toBe('purpose');
     expect(verify(await device(root), [], now + 4000 * DAY_MS)).toBe('expired');
     expect(verify(await device(root), [], now - 2 * DAY_MS)).toBe('not-yet-valid');
+  });
+});
+
+describe('findWeakness', () => {
+  const reasonOf = async (more: Partial<Parameters<typeof createCa>[0]>) => {
+    const ca = await createCa({ commonName: 'below', issuer: root, ...more });
+    return findWeakness([ca.certificate, root.certificate])?.reason;
+  };
+
+  it('sees weak keys and digests, also in RSA-PSS, and nothing else', async () => {
+    expect(await reasonOf({})).toBeUndefined();
+    expect(await reasonOf({ digest: 'sha384' })).toBeUndefined();
+    expect(await reasonOf({ pss: true })).toBeUndefined();
+    expect(await reasonOf({ pss: true, digest: 'sha384' })).toBeUndefined();
+    expect(await reasonOf({ keyType: 'ec' })).toBeUndefined();
+    expect(await reasonOf({ pss: true, digest: 'sha1' })).toBe('SHA-1');
+    expect(await reasonOf({ digest: 'sha1' })).toBe('SHA-1');
+    expect(await reasonOf({ digest: 'md5' })).toBe('MD5');
+    expect(await reasonOf({ keyBits: 1024 })).toBe('RSA 1024');
+    expect(await reasonOf({ curve: 'secp224r1' })).toBe('EC secp224r1');
+  });
+
+  it('looks at the key of the root, but not at the signature it made itself', async () => {
+    const old = await createCa({ commonName: 'old root', digest: 'sha1' });
+    const below = await createCa({ commonName: 'below', issuer: old });
+    expect(findWeakness([below.certificate, old.certificate])).toBeUndefined();
+    const small = await createCa({ commonName: 'small root', keyBits: 1024 });
+    const leaf = await createCa({ commonName: 'below', issuer: small });
+    expect(findWeakness([leaf.certificate, small.certificate])?.certificate).toBe(small.certificate);
+    const ecRoot = await createCa({ commonName: 'ec root', keyType: 'ec' });
+    const signed = await createCa({ commonName: 'below', issuer: ecRoot, digest: 'sha1' });
+    expect(findWeakness([signed.certificate, ecRoot.certificate])?.reason).toBe('SHA-1');
   });
 });
 

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import { sameIdentity } from '../../../shared/identity.ts';
@@ -7,11 +6,13 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { currentTrust, type PairingContext } from '../context.ts';
 import { openConnection, type Trust } from '../device/connection.ts';
 import { cancellable, withDeadline } from '../device/deadline.ts';
+import { type MetDevice, meetDevice } from '../device/first-meeting.ts';
 import { requestCredentials } from '../device/pairing-request.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
+import type { StoredCredentials } from '../vault/vault.ts';
 import { isKnownDevice } from './known-device.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
@@ -23,11 +24,6 @@ export interface PairingHooks {
   readonly confirmIdentity: (identity: DeviceIdentity) => Promise<boolean>;
   /** Called before anything but a TLS handshake goes to the device: it has one channel, and it must be free. */
   readonly freeDevice: (identity: DeviceIdentity) => Promise<void>;
-}
-
-interface Device {
-  readonly identity: DeviceIdentity;
-  readonly certificate: X509Certificate;
 }
 
 /**
@@ -53,7 +49,7 @@ export async function pairRegister(
     } catch (thrown) {
       throw new Failure({ ...toAppError(thrown), stage: 'store' });
     }
-    const device = await meetDevice(request, context, trust, progress, signal);
+    const device = await reach(request, context, trust, progress, signal);
     await progress.run('identify', () => identify(device, request, context, trust, progress, hooks, signal));
     const answer = await progress.run('send', async () => {
       await hooks.freeDevice(device.identity);
@@ -105,28 +101,30 @@ function withoutSecret({ params, detail, ...error }: AppError, secret: string): 
   };
 }
 
-function meetDevice(
-  { address }: ValidPairingRequest,
-  { timing }: PairingContext,
+function reach(
+  { address, replaces, allowSwap }: ValidPairingRequest,
+  { timing, vault }: PairingContext,
   trust: Trust,
   progress: ProgressTracker,
   signal: AbortSignal,
-): Promise<Device> {
-  return progress.run('reach', async () => {
-    const connection = await openConnection({
+): Promise<MetDevice> {
+  return progress.run('reach', () =>
+    meetDevice({
       address,
       trust,
       signal: withDeadline(signal, timing.connectMs),
       onHandshake: () => progress.advance('verify'),
-    });
-    // The user may take minutes to answer; a later connection is pinned to this certificate instead.
-    connection.socket.destroy();
-    return { identity: connection.identity, certificate: connection.certificate };
-  });
+      earlierCertificate: async () =>
+        replaces === undefined || allowSwap ? undefined : certificateInUse(await vault.credentials(replaces)),
+    }),
+  );
 }
 
+const certificateInUse = (stored: readonly StoredCredentials[]) =>
+  stored.find(({ pending }) => !pending)?.credentials;
+
 async function identify(
-  { identity, certificate }: Device,
+  { identity, certificate }: MetDevice,
   request: ValidPairingRequest,
   { vault }: PairingContext,
   { rootCa }: Trust,
@@ -153,7 +151,7 @@ async function identify(
 }
 
 async function sendCode(
-  device: Device,
+  device: MetDevice,
   request: ValidPairingRequest,
   { timing }: PairingContext,
   trust: Trust,
@@ -167,6 +165,7 @@ async function sendCode(
     signal: withDeadline(signal, timing.connectMs),
     identity: device.identity,
     pinnedCertificate: device.certificate,
+    ...(device.clientCertificate && { clientCertificate: device.clientCertificate }),
   });
   return requestCredentials({
     connection,
@@ -181,7 +180,7 @@ async function sendCode(
 
 function draftRecord(
   id: string,
-  device: Device,
+  device: MetDevice,
   issued: CheckedCredentials,
   request: ValidPairingRequest,
   { now, vault }: PairingContext,

@@ -79,6 +79,29 @@ export function readExtensions(certificate: X509Certificate): CertificateExtensi
   };
 }
 
+export interface SignatureAlgorithm {
+  readonly oid: string;
+  /** OID of the digest when the algorithm is RSA-PSS; SHA-1 when its parameters name none (RFC 4055 section 3.1). */
+  readonly pssDigest: string;
+}
+
+const SHA1 = '1.3.14.3.2.26';
+const PSS_DIGEST_TAG = 0;
+
+/** Reads the `signatureAlgorithm` of a certificate (RFC 5280 section 4.1.1.2). Throws on malformed DER. */
+export function readSignatureAlgorithm(certificate: X509Certificate): SignatureAlgorithm {
+  const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
+  const [oid, parameters] = children(children(root)[1]);
+  const digest = children(parameters).find(
+    ({ tagClass, type }) => tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && type === PSS_DIGEST_TAG,
+  );
+  const [digestOid] = children(children(digest)[0]);
+  return {
+    oid: forge.asn1.derToOid(octets(oid)),
+    pssDigest: digestOid ? forge.asn1.derToOid(octets(digestOid)) : SHA1,
+  };
+}
+
 const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
 /** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256, Ed25519. */
