@@ -122,6 +122,22 @@ describe('TLS 1.2', () => {
       socket.destroy();
     },
   );
+
+  it.skipIf(isBoringSsl)('is not renegotiated: what was judged must stay', async () => {
+    const server = await serve(device, [pki.intermediate], { maxVersion: 'TLSv1.2' });
+    const { socket } = await openConnection(optionsFor(server.address));
+    socket.resume();
+    const outcome = new Promise((resolve) => {
+      for (const ended of [socket, ...server.open]) {
+        ended.once('error', resolve);
+        ended.once('close', () => resolve('closed'));
+      }
+      for (const accepted of server.open)
+        accepted.renegotiate({}, (error) => resolve(error ?? 'renegotiated'));
+    });
+    expect(await outcome).not.toBe('renegotiated');
+    socket.destroy();
+  });
 });
 
 describe('a device that demands a certificate before the pairing', () => {

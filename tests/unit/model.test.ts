@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeLeft, type Event, INITIAL, type Model, reduce, requestOf } from '../../renderer/state/model.ts';
 import { STAGES } from '../../shared/errors.ts';
 import type { PairingProgress, StageState } from '../../shared/pairing.ts';
+import type { FoundDevice } from '../../shared/search.ts';
 import { EMPTY_APP } from '../support/app-state.ts';
 
 const ID = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
@@ -76,6 +77,33 @@ describe('the connection code in the renderer', () => {
     );
     expect(refused.draft.code).toBe(CODE);
     expect(refused.heldCode).toBe('');
+  });
+});
+
+describe('a serial number in the form', () => {
+  it('is told to be found by a search until somebody edits it', () => {
+    const device: FoundDevice = {
+      address: { host: '10.0.0.5', port: 8443 },
+      identity: { kind: 'serial', serial: '1850012345' },
+      certificate: {
+        subject: '',
+        issuer: '',
+        serialNumber: '',
+        validFrom: AT,
+        validTo: AT,
+        fingerprint256: '',
+        key: '',
+      },
+      responseMs: 1,
+    };
+    const chosen = play([
+      { type: 'loaded', app: EMPTY_APP },
+      { type: 'device-chosen', device },
+      { type: 'draft-changed', change: { posId: '7' } },
+    ]);
+    expect(requestOf(chosen)).toMatchObject({ serial: '1850012345', serialSource: 'found' });
+    const edited = play([{ type: 'draft-changed', change: { serial: '1850012346' } }], chosen);
+    expect(requestOf(edited)).toMatchObject({ serial: '1850012346', serialSource: 'typed' });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
@@ -131,6 +131,9 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
       minVersion: 'TLSv1.2',
       ciphers: CIPHER_SUITES.join(':'),
       sigalgs: SIGNATURE_ALGORITHMS.join(':'),
+      // TLS 1.2 could show another certificate later; what was judged must stay. Node's disableRenegotiation() binds
+      // servers only, and BoringSSL never renegotiates as a client unless it is told to.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       // Judged below, where the reason can be named and the serial number replaces the host check. No application
       // data is sent before that.
       rejectUnauthorized: false,
@@ -150,8 +153,6 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
       onServerHello?.();
     });
     socket.once('secureConnect', () => {
-      // TLS 1.2 could show another certificate later; what was judged must stay.
-      socket.disableRenegotiation();
       if (!awaitAdmission || socket.getProtocol() === 'TLSv1.2') return admitted();
       // A session ticket is sent to whom the server has let in. Not every server sends one, but a refusal arrives
       // within a round trip, and the handshake took one at least.
