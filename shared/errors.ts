@@ -54,22 +54,29 @@ export const ERROR_CATALOGUE = {
 
   // Reach the device
   'device-unreachable': { action: 'retry' },
+  'local-network-blocked': { action: 'retry' },
   'connection-refused': { action: 'retry' },
   'timed-out': { action: 'retry' },
   'name-not-found': { action: 'edit-address' },
   'not-tls': { action: 'edit-address' },
+  'plain-http': { action: 'edit-address' },
   'tls-too-old': { action: 'none' },
   'tls-failed': { action: 'retry' },
   'connection-lost': { action: 'retry' },
 
   // Verify the device certificate and identity
   'device-issuer-unknown': { action: 'choose-root-ca' },
+  'device-certificate-resigned': { action: 'retry' },
+  'device-not-activated': { action: 'retry' },
   'device-certificate-expired': { action: 'retry' },
   'device-certificate-not-yet-valid': { action: 'retry' },
   'device-certificate-purpose': { action: 'none' },
+  'device-certificate-weak': { action: 'none' },
   'device-certificate-invalid': { action: 'none' },
   'device-identity-missing': { action: 'none' },
+  'device-identity-ambiguous': { action: 'none' },
   'device-changed': { action: 'retry' },
+  'device-key-changed': { action: 'pair-again' },
   'serial-mismatch': { action: 'edit-address' },
   'identity-rejected': { action: 'edit-address' },
 

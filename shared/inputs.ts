@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SetupCode } from './brands.ts';
 import { appError } from './errors.ts';
+import { DNS_LABEL, parseDeviceName } from './identity.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** How the pairing request travels; both reach the same port of the device. */
@@ -27,7 +28,12 @@ export interface ParsedAddress extends DeviceAddress {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
-const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+/** An unbracketed IPv6 address is unambiguous as long as no port follows it. */
+const BARE_IPV6 = /^[0-9a-f:.]+$/i;
+/** Longest text that is read as an address, in UTF-16 code units: the device's own line with two host names. */
+const ADDRESS_TEXT_LIMIT = 600;
+/** RFC 1035 section 2.3.4, as text without the final dot. */
+const HOST_LIMIT = 253;
 
 function parseOneAddress(text: string): Result<ParsedAddress> {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
@@ -44,8 +50,8 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
   }
   let url: URL;
   try {
-    // An unbracketed IPv6 address is unambiguous as long as no port follows it.
-    url = new URL(`https://${/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(rest) ? `[${rest}]` : rest}`);
+    const isBareIPv6 = BARE_IPV6.test(rest) && rest.indexOf(':') !== rest.lastIndexOf(':');
+    url = new URL(`https://${isBareIPv6 ? `[${rest}]` : rest}`);
   } catch {
     return err(appError('address-invalid', 'not a host and port'));
   }
@@ -61,12 +67,15 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
     !host
       .replace(/\.$/, '')
       .split('.')
-      .every((label) => HOST_LABEL.test(label))
+      .every((label) => DNS_LABEL.test(label))
   ) {
     return err(appError('address-invalid', 'not a host name'));
   }
+  if (host.length > HOST_LIMIT) return err(appError('address-invalid', `${host.length} characters`));
   return ok({ host, port: port === undefined ? DEFAULT_PORT : Number(port), transport: scheme });
 }
+
+const isTooLong = (text: string): boolean => text.length > ADDRESS_TEXT_LIMIT;
 
 /**
  * Reads a device address as staff type or paste it: `host`, `host:port`, `https://…`, `wss://…`, IPv6 in
@@ -74,11 +83,10 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
  * Errors: address-empty, address-invalid, address-port-invalid, address-insecure, address-ambiguous.
  */
 export function parseAddress(text: string): Result<ParsedAddress> {
-  const parts = text
-    .normalize('NFKC')
-    .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
-    .split(/[\s,;|]+/)
-    .filter((part) => part !== '' && !/^or$/i.test(part));
+  const plain = isTooLong(text) ? text : text.normalize('NFKC').replace(/[\u200b-\u200d\u2060\ufeff]/g, '');
+  // Also afterwards: one character may become eighteen.
+  if (isTooLong(plain)) return err(appError('address-invalid', `${plain.length} characters`));
+  const parts = plain.split(/[\s,;|]+/).filter((part) => part !== '' && !/^or$/i.test(part));
   if (parts.length === 0) return err(appError('address-empty'));
   let found: ParsedAddress | undefined;
   for (const part of parts) {
@@ -143,16 +151,28 @@ export function suggestPosId(hostName: string): string {
   return parsed.ok ? parsed.value : '';
 }
 
+/** A device's serial number as a person states it. */
+export interface StatedSerial {
+  /** '' when none was given. */
+  readonly serial: string;
+  /** The whole DNS name, lower case, when it was given. */
+  readonly name?: string;
+}
+
+/** Longest text that is read as a serial number or as the name in a certificate, in UTF-16 code units. */
+const SERIAL_TEXT_LIMIT = 300;
+
 /**
- * Reads a device serial number, alone or as the certificate's name `{serial}.cybs.seclib.io`; '' means "not
- * given". The serial is one DNS label (vendor page "Implementing Hostname Validation"). Error: serial-invalid.
+ * Reads a device serial number, alone or as the certificate's whole name `{serial}.{brand}.seclib.io`. The serial
+ * is one DNS label (vendor page "Implementing Hostname Validation"). Error: serial-invalid.
  */
-export function parseSerial(text: string): Result<string> {
-  const serial = text
-    .normalize('NFKC')
-    .replace(/[\s\p{Cf}]/gu, '')
-    .replace(/\.cybs\.seclib\.io\.?$/i, '');
-  if (serial === '') return ok('');
-  if (!HOST_LABEL.test(serial.toLowerCase())) return err(appError('serial-invalid'));
-  return ok(serial);
+export function parseSerial(text: string): Result<StatedSerial> {
+  if (text.length > SERIAL_TEXT_LIMIT) return err(appError('serial-invalid'));
+  const stated = text.normalize('NFKC').replace(/[\s\p{Cf}]/gu, '');
+  const name = stated.toLowerCase();
+  if (stated === '' || (DNS_LABEL.test(name) && !name.startsWith('xn--'))) return ok({ serial: stated });
+  const parsed = parseDeviceName(name);
+  return parsed
+    ? ok({ serial: stated.slice(0, parsed.serial.length), name })
+    : err(appError('serial-invalid'));
 }

@@ -15,6 +15,8 @@ export interface Draft {
   readonly transport: Transport;
   readonly posId: string;
   readonly serial: string;
+  /** Whether a search filled in the serial number; what somebody typed is their own word. */
+  readonly serialSource: PairingRequest['serialSource'];
   /** The pairing that is made again, or null for a new one. */
   readonly replaces: string | null;
   /** Whether another device may take the place of the one in `replaces`. */
@@ -37,6 +39,7 @@ export const EMPTY_DRAFT: Draft = {
   transport: 'wss',
   posId: '',
   serial: '',
+  serialSource: 'typed',
   replaces: null,
   allowSwap: false,
 };
@@ -103,10 +106,15 @@ export function reduceDraft(draft: Draft, event: Event, before: Model): Draft {
         ...(filling || mirror.state !== 'ready' ? draft : freshDraft(mirror.app)),
         address: formatAuthority(address),
         serial: serialOf(identity),
+        serialSource: 'found',
       };
     }
     case 'draft-changed':
-      return { ...draft, ...event.change };
+      return {
+        ...draft,
+        ...event.change,
+        ...(event.change.serial !== undefined && { serialSource: 'typed' }),
+      };
     case 'address-typed':
       return { ...draft, address: event.text, transport: transportOf(event.text) ?? draft.transport };
     case 'swap-confirmed':

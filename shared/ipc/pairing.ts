@@ -8,8 +8,10 @@ export const pairingRequestSchema = z.object({
   transport: transportSchema,
   code: rawText,
   posId: rawText,
-  /** Serial number typed beforehand, or '' to confirm the one the device shows. */
+  /** The serial number the device must have, or '' to confirm the one it states. */
   serial: rawText,
+  /** Who said so: a person, or a search, that is, the network. Only a person's word spares the question. */
+  serialSource: z.enum(['typed', 'found']),
   /** The pairing whose credentials are to be replaced, or null for a new one. */
   replaces: z.uuid().nullable(),
   /** With `replaces`: the user confirmed that another device takes the old one's place. */

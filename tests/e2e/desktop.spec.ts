@@ -276,6 +276,7 @@ test('a page that crashed comes back, and a pairing that waited for it ends', as
     code: device.code,
     posId: '7',
     serial: device.serial,
+    serialSource: 'typed',
     replaces: null,
     allowSwap: false,
   };

@@ -61,6 +61,8 @@ test('finds devices, tells which one is paired, and pairs the other one', async 
   await page.keyboard.type(other.code);
   await page.getByLabel('POS ID').fill('Register 2');
   await page.getByRole('button', { name: 'Pair', exact: true }).click();
+  // The network found it: whether it is theirs, only staff can say.
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
   expect(other.paired.has('Register 2')).toBe(true);
 
@@ -93,6 +95,8 @@ test('fills the form that is being filled in, and keeps what was typed', async (
   await expect(page.getByLabel('Connection code')).toHaveValue(code);
   await expect(page.getByLabel('POS ID')).toHaveValue('Bar');
   await page.getByRole('button', { name: 'Pair', exact: true }).click();
+  // The network found it: whether it is theirs, only staff can say.
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
 });
 

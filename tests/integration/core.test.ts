@@ -58,6 +58,7 @@ const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
   address: device.addresses.wss,
   transport: 'wss',
   code: device.code,
+  serialSource: 'typed',
   posId: 'POS-1',
   serial: device.serial,
   replaces: null,

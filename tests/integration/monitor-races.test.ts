@@ -190,6 +190,7 @@ describe('a watched channel', () => {
         code: device.code,
         posId: 'POS-2',
         serial: '',
+        serialSource: 'typed',
         replaces: null,
         allowSwap: false,
       });

@@ -335,7 +335,7 @@ describe('a device that is swapped for another one', () => {
     other.revoke('POS-1');
     await monitor.check(id);
     expect(status().state).toBe('connected');
-    expect(shown()?.identity).toEqual(serialOf(device));
+    expect(shown()?.identity).toMatchObject(serialOf(device));
     expect(await pendingOf()).toEqual([false]);
   });
 
@@ -343,7 +343,7 @@ describe('a device that is swapped for another one', () => {
     device.setFault('other-serial');
     await monitor.check(id);
     expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'serial-mismatch' } });
-    expect(shown()?.identity).toEqual(serialOf(device));
+    expect(shown()?.identity).toMatchObject(serialOf(device));
     expect(await pendingOf()).toEqual([true, false]);
   });
 });

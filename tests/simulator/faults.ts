@@ -15,6 +15,8 @@ export const FAULTS = {
     'shows another device’s certificate from the second TLS connection on',
   'tls-1.1': 'speaks TLS 1.0 and 1.1 only',
   'tls-only': 'never asks for a client certificate and serves anyone',
+  'demands-certificate': 'lets nobody in without a client certificate',
+  'demands-certificate-tls-1.2': 'the same in TLS 1.2, where the alert comes within the handshake',
   // Not TLS at all
   'plain-http': 'speaks HTTP without TLS',
   garbage: 'answers with bytes that are no TLS',

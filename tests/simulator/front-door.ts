@@ -115,6 +115,7 @@ export class FrontDoor {
       isServer: true,
       secureContext: profile.secureContext,
       requestCert: profile.requestCert,
+      // A certificate is never refused by it, only that there is none; what is presented is judged below.
       rejectUnauthorized: profile.demandsCert,
     });
     this.#track(socket, record);

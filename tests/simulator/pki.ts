@@ -1,4 +1,5 @@
 import {
+  constants,
   createHash,
   createPrivateKey,
   createPublicKey,
@@ -50,12 +51,26 @@ const KEY_USAGE_BITS = {
 } as const;
 
 const SIGNATURE_OIDS = {
-  rsa: { sha1: '1.2.840.113549.1.1.5', sha256: '1.2.840.113549.1.1.11', sha384: '1.2.840.113549.1.1.12' },
+  rsa: {
+    md5: '1.2.840.113549.1.1.4',
+    sha1: '1.2.840.113549.1.1.5',
+    sha256: '1.2.840.113549.1.1.11',
+    sha384: '1.2.840.113549.1.1.12',
+  },
   ec: { sha1: '1.2.840.10045.4.1', sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3' },
 } as const;
 
 export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 export type SignatureDigest = keyof (typeof SIGNATURE_OIDS)['rsa'];
+
+const RSA_PSS = '1.2.840.113549.1.1.10';
+const MGF1 = '1.2.840.113549.1.1.8';
+const DIGESTS = {
+  md5: { oid: '1.2.840.113549.2.5', octets: 16 },
+  sha1: { oid: '1.3.14.3.2.26', octets: 20 },
+  sha256: { oid: '2.16.840.1.101.3.4.2.1', octets: 32 },
+  sha384: { oid: '2.16.840.1.101.3.4.2.2', octets: 48 },
+} as const satisfies Record<SignatureDigest, unknown>;
 
 const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -86,6 +101,8 @@ interface CommonOptions {
   /** Hexadecimal; random and positive by default. */
   readonly serialNumber?: string;
   readonly digest?: SignatureDigest;
+  /** Signed by an RSA key: RSA-PSS (RFC 4055) instead of PKCS #1 v1.5. */
+  readonly pss?: boolean;
   /** Ruins the signature: the names and key identifiers still fit. */
   readonly corruptSignature?: boolean;
   /** `null` leaves the extension out. */
@@ -236,6 +253,25 @@ function keySpecOf(options: CommonOptions): KeySpec {
     : { type: 'rsa', bits: options.keyBits ?? 2048 };
 }
 
+function signatureAlgorithm({ privateKey }: KeyPair, digest: SignatureDigest, pss: boolean): Asn1 {
+  if (privateKey.asymmetricKeyType !== 'rsa') {
+    if (digest === 'md5') throw new Error('ECDSA knows no MD5.');
+    return sequence(oid(SIGNATURE_OIDS.ec[digest]));
+  }
+  const none = primitive(Type.NULL, '');
+  if (!pss) return sequence(oid(SIGNATURE_OIDS.rsa[digest]), none);
+  const hash = sequence(oid(DIGESTS[digest].oid), none);
+  const salt = primitive(Type.INTEGER, String.fromCharCode(DIGESTS[digest].octets));
+  return sequence(
+    oid(RSA_PSS),
+    sequence(
+      tagged(Type.NONE, true, [hash]),
+      tagged(Type.BOOLEAN, true, [sequence(oid(MGF1), hash)]),
+      tagged(Type.INTEGER, true, [salt]),
+    ),
+  );
+}
+
 /**
  * Encodes with node-forge's ASN.1 and signs with node:crypto: forge's own certificate signing knows RSA keys
  * only, while here both the subject and the issuer may have an EC key.
@@ -244,10 +280,7 @@ async function build(options: TbsOptions): Promise<CertifiedKey> {
   const key = options.key ?? (await options.newKey(keySpecOf(options)));
   const signer = options.issuer?.key ?? key;
   const digest = options.digest ?? 'sha256';
-  const signsWithRsa = signer.privateKey.asymmetricKeyType === 'rsa';
-  const algorithm = signsWithRsa
-    ? sequence(oid(SIGNATURE_OIDS.rsa[digest]), primitive(Type.NULL, ''))
-    : sequence(oid(SIGNATURE_OIDS.ec[digest]));
+  const algorithm = signatureAlgorithm(signer, digest, options.pss ?? false);
   const subject = nameToAsn1(options.commonName, options.organization);
   const notBefore = options.notBefore ?? new Date(Date.now() - HOUR_MS);
   const notAfter = options.notAfter ?? new Date(Date.now() + options.defaultDays * DAY_MS);
@@ -264,7 +297,11 @@ async function build(options: TbsOptions): Promise<CertifiedKey> {
     asn1.fromDer(bytes(key.publicKey.export({ type: 'spki', format: 'der' }))),
     tagged(TAG_EXTENSIONS, true, [extensionsOf(options, key)]),
   );
-  const signature = sign(digest, buffer(der(tbs)), signer.privateKey);
+  const pssPadding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: DIGESTS[digest].octets };
+  const signature = sign(digest, buffer(der(tbs)), {
+    key: signer.privateKey,
+    ...(options.pss && pssPadding),
+  });
   if (options.corruptSignature)
     signature[signature.length - 1] = (signature[signature.length - 1] ?? 0) ^ 0xff;
   const whole = sequence(tbs, algorithm, primitive(Type.BITSTRING, `\x00${bytes(signature)}`));

@@ -378,6 +378,17 @@ async function refusesIdentity(device: SimulatedDevice, fault: Fault): Promise<s
   return await failureOf(request(device, { method: 'GET', ...identity }));
 }
 
+async function letsInOnlyThePaired(device: SimulatedDevice): Promise<void> {
+  const { fault } = device;
+  device.setFault('none');
+  const identity = await pairedIdentity(device);
+  device.setFault(fault);
+  expect(await failureOf(request(device, { method: 'GET' }))).toMatch(
+    /certificate required|handshake failure/i,
+  );
+  expect((await request(device, { method: 'GET', ...identity })).status).toBe(200);
+}
+
 const FAULT_CHECKS: Record<Fault, Check> = {
   none: async (device) => {
     expect((await pairOverHttps(device)).status).toBe(200);
@@ -413,6 +424,8 @@ const FAULT_CHECKS: Record<Fault, Check> = {
     expect(JSON.parse(await channel.next()).type).toBe('PrintReceiptResponse');
     expect((await request(device, { method: 'GET' })).status).toBe(200);
   },
+  'demands-certificate': letsInOnlyThePaired,
+  'demands-certificate-tls-1.2': letsInOnlyThePaired,
   'plain-http': async (device) => {
     await failsHandshake(/wrong version number|packet length too long|EPROTO|SSL/)(device);
     const heard = await rawExchange(device, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -55,13 +55,14 @@ export async function createTlsProfile(
       ...protocolUnder(fault, behaviour),
     }),
     requestCert: fault !== 'tls-only',
-    demandsCert: behaviour.demandsClientCertificate,
+    demandsCert: behaviour.demandsClientCertificate || fault.startsWith('demands-certificate'),
   };
 }
 
 function protocolUnder(fault: Fault, { tls }: DeviceBehaviour): SecureContextOptions {
   if (fault === 'tls-1.1') return { ...OLD_TLS, maxVersion: 'TLSv1.1' };
   if (tls !== 'both') return { minVersion: tls, maxVersion: tls };
-  if (fault === 'mtls-refused-alert') return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
+  if (fault === 'mtls-refused-alert' || fault === 'demands-certificate-tls-1.2')
+    return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
   return { minVersion: 'TLSv1.2' };
 }

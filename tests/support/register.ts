@@ -61,6 +61,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
           code: device.code,
           posId: 'POS-1',
           serial: '',
+          serialSource: 'typed',
           replaces: null,
           allowSwap: false,
           ...request,

@@ -31,6 +31,7 @@ export async function startTlsServer(
     chainPem = '',
     maxVersion = 'TLSv1.3',
     judge,
+    ciphers,
   }: {
     readonly host?: string;
     readonly port?: number;
@@ -38,12 +39,14 @@ export async function startTlsServer(
     readonly maxVersion?: SecureVersion;
     /** Judges each client by its certificate. Without it everybody is let in. */
     readonly judge?: (certificate: X509Certificate | undefined) => Judgement;
+    readonly ciphers?: string;
   } = {},
 ): Promise<TestServer> {
   const server = createServer({
     key: privateKeyPem,
     cert: certificatePem + chainPem,
     maxVersion,
+    ...(ciphers && { ciphers }),
     requestCert: true,
     rejectUnauthorized: false,
   });

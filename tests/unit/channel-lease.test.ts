@@ -186,7 +186,7 @@ describe('the lease of a channel', () => {
     expect(leases.holderOf({ kind: 'serial', serial: 'AB-1' })).toBe('pairing');
     const same = ask('same', 'watch', { kind: 'serial', serial: 'AB-1' });
     // A host of that name is no device of that serial number.
-    await granted('bridge', { kind: 'address', host: 'ab-1' });
+    await granted('bridge', { kind: 'address', host: 'ab-1', publicKey256: null });
     expect([leases.size, same.lease]).toEqual([3, undefined]);
     lease.release();
     await settled();

@@ -5,7 +5,7 @@ import {
   parseDeviceMessage,
   upgradeFailure,
 } from '../../electron/core/device/messages.ts';
-import { socketFailure } from '../../electron/core/device/socket-errors.ts';
+import { handshakeFailure, socketFailure } from '../../electron/core/device/socket-errors.ts';
 
 const SECRET = '8QW1YS1D';
 
@@ -89,6 +89,8 @@ describe('socketFailure', () => {
     ['ECONNREFUSED', 'connection-refused'],
     ['EHOSTUNREACH', 'device-unreachable'],
     ['ENETUNREACH', 'device-unreachable'],
+    ['EACCES', 'local-network-blocked'],
+    ['EPERM', 'local-network-blocked'],
     ['ETIMEDOUT', 'timed-out'],
     ['ENOTFOUND', 'name-not-found'],
     ['EAI_AGAIN', 'name-not-found'],
@@ -106,8 +108,47 @@ describe('socketFailure', () => {
     expect(socketFailure(Object.assign(new Error('x'), { code })).appError.code).toBe(expected);
   });
 
-  it('takes the first of several errors of one connection attempt', () => {
-    const first = Object.assign(new Error('x'), { code: 'EHOSTUNREACH' });
-    expect(socketFailure(new AggregateError([first], 'all failed')).appError.code).toBe('device-unreachable');
+  it.each([
+    ['darwin', '192.168.178.67', 'local-network-blocked'],
+    ['darwin', 'fe80::1', 'local-network-blocked'],
+    ['darwin', '10.0.0.5', 'device-unreachable'],
+    ['darwin', '', 'device-unreachable'],
+    // Where it means that nobody answered ARP.
+    ['linux', '192.168.178.67', 'device-unreachable'],
+    ['win32', '192.168.178.67', 'device-unreachable'],
+  ] as const)('on %s, no route to "%s" is %s', (platform, address, expected) => {
+    const cidrs = ['192.168.178.20/24', 'fe80::20/64'];
+    const error = Object.assign(new Error('x'), { code: 'EHOSTUNREACH', address });
+    expect(socketFailure(error, () => ({ platform, cidrs })).appError.code).toBe(expected);
+  });
+
+  it('takes the most telling of the errors for several addresses, and names all', () => {
+    const error = (code: string, address: string) => Object.assign(new Error(`connect ${address}`), { code });
+    const both = [error('EHOSTUNREACH', '::1'), error('ECONNREFUSED', '10.0.0.5')];
+    for (const errors of [both, both.toReversed()]) {
+      const { code, detail } = socketFailure(new AggregateError(errors, 'all failed')).appError;
+      expect(code).toBe('connection-refused');
+      expect(detail).toContain('::1');
+      expect(detail).toContain('10.0.0.5');
+    }
+    expect(socketFailure(new AggregateError(both.slice(0, 1), 'x')).appError.code).toBe('device-unreachable');
+    expect(socketFailure(new AggregateError([], 'x')).appError.code).toBe('connection-lost');
+  });
+});
+
+describe('handshakeFailure', () => {
+  it.each([
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', false, false, 'tls-too-old'],
+    ['ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY', false, true, 'tls-too-old'],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', true, false, 'device-demands-certificate'],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', true, false, 'device-demands-certificate'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', true, false, 'device-demands-certificate'],
+    ['ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED', true, false, 'device-demands-certificate'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', true, true, 'mtls-refused'],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', true, true, 'tls-failed'],
+    ['ECONNRESET', true, false, 'connection-lost'],
+  ])('%s (ServerHello %s, our certificate %s) is %s', (code, serverHello, clientCertificate, expected) => {
+    const error = Object.assign(new Error('x'), { code });
+    expect(handshakeFailure(error, { serverHello, clientCertificate }).appError.code).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sameSerial } from '../../shared/identity.ts';
+import { type DeviceIdentity, sameIdentity } from '../../shared/identity.ts';
 import {
   formatAuthority,
   normalizeCode,
@@ -62,6 +62,12 @@ describe('parseAddress', () => {
     ['[not-v6]:8443', 'address-invalid'],
     ['https://10.0.0.5:8443 OR wss://10.0.0.6:8443', 'address-ambiguous'],
     ['10.0.0.5:8443 10.0.0.5:9443', 'address-ambiguous'],
+    [`${'a.'.repeat(127)}aa`, 'address-invalid'],
+    // A cubic reader of these takes 20 seconds.
+    [':'.repeat(4_000), 'address-invalid'],
+    [`${':'.repeat(500)}x`, 'address-invalid'],
+    [`https://${'/'.repeat(4_000)}x`, 'address-invalid'],
+    ['\ufdfa'.repeat(500), 'address-invalid'],
   ])('refuses %j with %s', (text, code) => {
     expect(codeOf(parseAddress(text))).toBe(code);
   });
@@ -135,12 +141,60 @@ describe('parsePosId', () => {
 });
 
 describe('parseSerial', () => {
-  it('takes a serial alone or as the name in the certificate, and nothing as "not given"', () => {
-    expect(parseSerial(' 1850012345 ')).toEqual({ ok: true, value: '1850012345' });
-    expect(parseSerial('1850012345.cybs.seclib.io')).toEqual({ ok: true, value: '1850012345' });
-    expect(parseSerial('  ')).toEqual({ ok: true, value: '' });
-    expect(codeOf(parseSerial('12/34'))).toBe('serial-invalid');
-    expect(codeOf(parseSerial('evil.example'))).toBe('serial-invalid');
-    expect(sameSerial('ab12', 'AB12')).toBe(true);
+  it.each([
+    [' 1850012345 ', { serial: '1850012345' }],
+    ['ab-1', { serial: 'ab-1' }],
+    ['1850012345.cybs.seclib.io', { serial: '1850012345', name: '1850012345.cybs.seclib.io' }],
+    ['AB-1.PGW.seclib.io', { serial: 'AB-1', name: 'ab-1.pgw.seclib.io' }],
+    ['  ', { serial: '' }],
+  ])('reads %j', (text, value) => {
+    expect(parseSerial(text)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    '12/34',
+    'evil.example',
+    '1850012345.seclib.io',
+    '1850012345.a.b.seclib.io',
+    '1850012345.cybs.seclib.io.',
+    '1850012345.cybs.seclib.io.evil.example',
+    '*.cybs.seclib.io',
+    '1850012345.cybs.sеclib.io',
+    'xn--abc.cybs.seclib.io',
+    '1850012345.xn--abc.seclib.io',
+    'xn--abc',
+    '-1.cybs.seclib.io',
+    `${'1'.repeat(64)}.cybs.seclib.io`,
+    '1'.repeat(4096),
+  ])('refuses %j', (text) => {
+    expect(codeOf(parseSerial(text))).toBe('serial-invalid');
+  });
+});
+
+describe('sameIdentity', () => {
+  const serial = (text: string, name?: string): DeviceIdentity => ({
+    kind: 'serial',
+    serial: text,
+    ...(name && { name }),
+  });
+  const address = (host: string, publicKey256: string | null): DeviceIdentity => ({
+    kind: 'address',
+    host,
+    publicKey256,
+  });
+
+  it.each([
+    [true, serial('ab12'), serial('AB12')],
+    [true, serial('1', '1.cybs.seclib.io'), serial('1')],
+    [true, serial('1', '1.pgw.seclib.io'), serial('1', '1.pgw.seclib.io')],
+    [false, serial('1', '1.cybs.seclib.io'), serial('1', '1.pgw.seclib.io')],
+    [false, serial('1'), serial('2')],
+    [true, address('h', 'AA'), address('H', 'AA')],
+    [true, address('h', null), address('h', 'AA')],
+    [false, address('h', 'AA'), address('h', 'BB')],
+    [false, address('h', 'AA'), address('i', 'AA')],
+    [false, address('1', 'AA'), serial('1')],
+  ])('is %s for %j and %j', (expected, a, b) => {
+    expect(sameIdentity(a, b)).toBe(expected);
   });
 });

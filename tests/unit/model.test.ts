@@ -152,7 +152,7 @@ describe('the draft', () => {
   it('keeps what was typed when a device is chosen for it, and starts anew otherwise', () => {
     const device: FoundDevice = {
       address: { host: '10.0.0.7', port: 8443 },
-      identity: { kind: 'address', host: 'pay.example' },
+      identity: { kind: 'address', host: 'pay.example', publicKey256: null },
       certificate,
       responseMs: 3,
     };

@@ -9,7 +9,8 @@ import {
 import { verifyChain } from '../../electron/core/pki/chain.ts';
 import { readCredentials } from '../../electron/core/pki/credentials.ts';
 import { findPemBlocks } from '../../electron/core/pki/pem.ts';
-import { type RootCa, readRootCa } from '../../electron/core/pki/root-ca.ts';
+import { onlyRootCa, type RootCa, readRootCas } from '../../electron/core/pki/root-ca.ts';
+import { findWeakness } from '../../electron/core/pki/strength.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
 import { codeOf } from '../support/failure-code.ts';
 
@@ -31,9 +32,10 @@ beforeAll(async () => {
   anchor = { root: root.certificate, intermediates: [] };
 });
 
-describe('readRootCa', () => {
-  const read = (data: string | Uint8Array) =>
-    readRootCa(typeof data === 'string' ? bytes(data) : data, now, 0);
+describe('readRootCas', () => {
+  const readFile = (data: string | Uint8Array) =>
+    readRootCas(typeof data === 'string' ? bytes(data) : data, now, 0);
+  const read = (data: string | Uint8Array) => onlyRootCa(readFile(data));
 
   it('reads PEM, DER, several certificates and the REST answer', () => {
     const both = `Subject: x\r\n${intermediate.certificatePem}\r\n${root.certificatePem}${root.certificatePem}`;
@@ -87,6 +89,63 @@ describe('readRootCa', () => {
     expect(cases.map(([, data]) => codeOf(() => read(data)))).toEqual(cases.map(([code]) => code));
   });
 
+  it('reads UTF-16 by its byte order mark', () => {
+    const text = `\ufeff${root.certificatePem}`;
+    const littleEndian = Buffer.from(text, 'utf16le');
+    const bigEndian = Buffer.from(littleEndian).swap16();
+    for (const file of [littleEndian, bigEndian])
+      expect(read(file).root.fingerprint256).toBe(root.certificate.fingerprint256);
+  });
+
+  it('leaves out what is out of date or unreadable beside a good root, and tells', async () => {
+    const name = { commonName: 'old', issuer: root };
+    const expired = await createCa({ ...name, notBefore: inDays(-9), notAfter: inDays(-1) });
+    const future = await createCa({ ...name, commonName: 'new', notBefore: inDays(1) });
+    const garbage = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    const all = [expired, future, root, intermediate].map(({ certificatePem }) => certificatePem).join('');
+    const file = readFile(all + garbage);
+    expect(file.candidates).toHaveLength(1);
+    expect(file.candidates[0].intermediates.map(({ subject }) => subject)).toEqual(['CN=Issuing CA']);
+    expect(file.leftOut).toEqual([
+      { subject: 'CN=old', problem: 'expired' },
+      { subject: 'CN=new', problem: 'not-yet-valid' },
+      { subject: '', problem: 'unreadable' },
+    ]);
+  });
+
+  it('offers every root in the file, each with its own intermediates', async () => {
+    const other = await createCa({ commonName: 'Second root' });
+    const below = await createCa({ commonName: 'Second issuing CA', issuer: other });
+    const all = [below, intermediate, root, other].map(({ certificatePem }) => certificatePem).join('');
+    const { candidates } = readFile(all);
+    expect(
+      candidates.map((found) => [found.root, ...found.intermediates].map(({ subject }) => subject)),
+    ).toEqual([
+      [root.certificate.subject, 'CN=Issuing CA'],
+      ['CN=Second root', 'CN=Second issuing CA'],
+    ]);
+  });
+
+  it('finds a catalogue entry for every file that was changed at random', () => {
+    const pem = bytes(root.certificatePem + intermediate.certificatePem);
+    const files = [new Uint8Array(root.certificate.raw), new Uint8Array(intermediate.certificate.raw), pem];
+    let seed = 20_261_125;
+    // A linear congruential generator (Numerical Recipes): the same files in each run.
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const codes = Array.from({ length: 6_000 }, () => {
+      const changed = (files[random(files.length)] ?? pem).slice();
+      for (let left = 1 + random(3); left > 0; left -= 1) changed[random(changed.length)] = random(256);
+      return codeOf(() => {
+        for (const candidate of readFile(changed).candidates) summarize(candidate.root);
+      });
+    });
+    expect(codes).not.toContain('internal');
+    expect(new Set(codes)).toContain('root-ca-unreadable');
+  });
+
   it('accepts a root without keyUsage, and an EC root', async () => {
     const plain = await createCa({ commonName: 'r', keyUsage: null });
     const ec = await createCa({ commonName: 'r', keyType: 'ec', curve: 'secp384r1' });
@@ -97,7 +156,7 @@ describe('readRootCa', () => {
   it('hints at the clock when it lies before the build of the app', async () => {
     const future = await createCa({ commonName: 'r', notBefore: inDays(1) });
     try {
-      readRootCa(bytes(future.certificatePem), now, now + 10 * DAY_MS);
+      readRootCas(bytes(future.certificatePem), now, now + 10 * DAY_MS);
       expect.unreachable();
     } catch (thrown) {
       expect(toAppError(thrown)).toMatchObject({ code: 'root-ca-not-yet-valid', clockSuspect: true });
@@ -163,6 +222,38 @@ describe('verifyChain', () => {
     expect(verify(await device(root, { extendedKeyUsage: ['clientAuth'] }), [])).toBe('purpose');
     expect(verify(await device(root), [], now + 4000 * DAY_MS)).toBe('expired');
     expect(verify(await device(root), [], now - 2 * DAY_MS)).toBe('not-yet-valid');
+  });
+});
+
+describe('findWeakness', () => {
+  const reasonOf = async (more: Partial<Parameters<typeof createCa>[0]>) => {
+    const ca = await createCa({ commonName: 'below', issuer: root, ...more });
+    return findWeakness([ca.certificate, root.certificate])?.reason;
+  };
+
+  it('sees weak keys and digests, also in RSA-PSS, and nothing else', async () => {
+    expect(await reasonOf({})).toBeUndefined();
+    expect(await reasonOf({ digest: 'sha384' })).toBeUndefined();
+    expect(await reasonOf({ pss: true })).toBeUndefined();
+    expect(await reasonOf({ pss: true, digest: 'sha384' })).toBeUndefined();
+    expect(await reasonOf({ keyType: 'ec' })).toBeUndefined();
+    expect(await reasonOf({ pss: true, digest: 'sha1' })).toBe('SHA-1');
+    expect(await reasonOf({ digest: 'sha1' })).toBe('SHA-1');
+    expect(await reasonOf({ digest: 'md5' })).toBe('MD5');
+    expect(await reasonOf({ keyBits: 1024 })).toBe('RSA 1024');
+    expect(await reasonOf({ curve: 'secp224r1' })).toBe('EC secp224r1');
+  });
+
+  it('looks at the key of the root, but not at the signature it made itself', async () => {
+    const old = await createCa({ commonName: 'old root', digest: 'sha1' });
+    const below = await createCa({ commonName: 'below', issuer: old });
+    expect(findWeakness([below.certificate, old.certificate])).toBeUndefined();
+    const small = await createCa({ commonName: 'small root', keyBits: 1024 });
+    const leaf = await createCa({ commonName: 'below', issuer: small });
+    expect(findWeakness([leaf.certificate, small.certificate])?.certificate).toBe(small.certificate);
+    const ecRoot = await createCa({ commonName: 'ec root', keyType: 'ec' });
+    const signed = await createCa({ commonName: 'below', issuer: ecRoot, digest: 'sha1' });
+    expect(findWeakness([signed.certificate, ecRoot.certificate])?.reason).toBe('SHA-1');
   });
 });
 

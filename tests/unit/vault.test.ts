@@ -490,6 +490,54 @@ describe('readVersioned', () => {
   });
 });
 
+describe('a pairing stored by version 1', () => {
+  const stored = async (identity: Record<string, unknown>) => {
+    const { documents, vault, reopen } = memoryVault();
+    await vault.storePending(record(), credentials('old'));
+    vault.promote(ID, {});
+    await vault.storePending(record(), credentials('new'));
+    const name = `pairings/${ID}`;
+    const document = JSON.parse(documents.files.get(name) ?? '');
+    for (const { record } of [document.active, document.pending]) record.identity = identity;
+    documents.files.set(name, JSON.stringify({ ...document, version: 1 }));
+    const migrated = reopen();
+    expect(migrated.notices).toEqual([]);
+    return (await migrated.credentials(ID)).map(({ record, credentials }) => [
+      record.identity,
+      credentials?.privateKeyPem.split('\n')[1],
+    ]);
+  };
+
+  it('gets the whole name that it was accepted by', async () => {
+    const identity = { kind: 'serial', serial: 'AB-1', name: 'ab-1.cybs.seclib.io' };
+    expect(await stored({ kind: 'serial', serial: 'AB-1' })).toEqual([
+      [identity, 'new'],
+      [identity, 'old'],
+    ]);
+  });
+
+  it('is bound to the certificate it had while its key is not known', async () => {
+    const identity = {
+      kind: 'address',
+      host: '10.0.0.5',
+      publicKey256: null,
+      certificate256: root.certificate.fingerprint256,
+    };
+    expect(await stored({ kind: 'address', host: '10.0.0.5' })).toEqual([
+      [identity, 'new'],
+      [identity, 'old'],
+    ]);
+  });
+
+  it('is set aside when it was no pairing at all', () => {
+    const { documents, reopen } = memoryVault();
+    for (const active of [null, 7, {}, { record: 'x' }])
+      documents.files.set(`pairings/${ID}`, JSON.stringify({ version: 1, active, pending: null }));
+    const { pairings, notices } = reopen();
+    expect([pairings, notices.map(({ kind }) => kind)]).toEqual([[], ['damaged']]);
+  });
+});
+
 describe('electronStoreDocuments', () => {
   const directory = mkdtempSync(join(tmpdir(), 'pos-vault-'));
   afterEach(() => rmSync(directory, { recursive: true, force: true }));

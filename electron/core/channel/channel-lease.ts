@@ -1,4 +1,4 @@
-import { type DeviceIdentity, identityKey } from '../../../shared/identity.ts';
+import { channelKey, type DeviceIdentity } from '../../../shared/identity.ts';
 import { cancellable } from '../device/deadline.ts';
 import { type Later, later as systemTimers } from '../later.ts';
 
@@ -105,7 +105,7 @@ export class ChannelLeases {
    */
   acquire(identity: DeviceIdentity, request: LeaseRequest): Promise<Lease> {
     return cancellable<Lease>(request.signal, 'the channel of the device', (resolve) => {
-      const key = identityKey(identity);
+      const key = channelKey(identity);
       const device = this.#devices.get(key) ?? { identity, held: undefined, queue: [] };
       this.#devices.set(key, device);
       const waiting: Waiting = {
@@ -132,7 +132,7 @@ export class ChannelLeases {
   }
 
   holderOf(identity: DeviceIdentity): Holder | undefined {
-    return this.#devices.get(identityKey(identity))?.held?.holder;
+    return this.#devices.get(channelKey(identity))?.held?.holder;
   }
 
   /** How many devices are held. */
@@ -154,7 +154,7 @@ export class ChannelLeases {
       next.grant();
       return;
     }
-    this.#devices.delete(identityKey(device.identity));
+    this.#devices.delete(channelKey(device.identity));
     for (const listener of this.#onFree) listener(device.identity, lease.holder);
   }
 }

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
@@ -14,10 +14,12 @@ import {
 } from '../pki/certificate.ts';
 import { verifyChain } from '../pki/chain.ts';
 import { clockLooksWrong } from '../pki/clock.ts';
+import { recogniseForeignIssuer } from '../pki/foreign-issuer.ts';
 import type { RootCa } from '../pki/root-ca.ts';
+import { findWeakness } from '../pki/strength.ts';
 import { cancellable } from './deadline.ts';
 import { readIdentity, requireIdentity } from './identity.ts';
-import { socketFailure } from './socket-errors.ts';
+import { handshakeFailure, socketFailure } from './socket-errors.ts';
 
 /** What every connection to a device is judged by. */
 export interface Trust {
@@ -44,8 +46,15 @@ export interface ConnectionOptions {
   /** Refuse any other device certificate than this one. */
   readonly pinnedCertificate?: X509Certificate;
   readonly clientCertificate?: ClientCertificate;
+  /**
+   * Wait until the device has let this register in. In TLS 1.3 it judges the client certificate, or that there is
+   * none, only after the handshake (RFC 8446 section 4.4.2.4).
+   */
+  readonly awaitAdmission?: boolean;
   /** Called when the device has answered in TLS, before its certificate is judged. */
   readonly onHandshake?: () => void;
+  /** Called when the other end has spoken TLS: it has sent its part of the keys, and has yet to prove anything. */
+  readonly onServerHello?: () => void;
   /**
    * Called when, in TLS 1.2, the client certificate goes out within the handshake: the other end has sent its whole
    * part and signed it. In TLS 1.3 it goes out with the end of the handshake, when this resolves.
@@ -63,9 +72,46 @@ export interface VerifiedConnection {
   readonly identity: DeviceIdentity;
 }
 
+/** Milliseconds for one address of a name: a device on Wi-Fi that has to wake up first takes about one second. */
+const ADDRESS_ATTEMPT_MS = 1_500;
+
+/** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption (RFC 9325 section 4.2). */
+const CIPHER_SUITES = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+];
+
+/** Signatures within the handshake: none with SHA-1 (RFC 9155). */
+const SIGNATURE_ALGORITHMS = [
+  'ecdsa_secp256r1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'ecdsa_secp521r1_sha512',
+  'ed25519',
+  'rsa_pss_rsae_sha256',
+  'rsa_pss_rsae_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pkcs1_sha256',
+  'rsa_pkcs1_sha384',
+  'rsa_pkcs1_sha512',
+];
+
 function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
   return cancellable(signal, 'the network connection', (resolve, reject) => {
-    const socket = connectTcp({ host: address.host, port: address.port, noDelay: true });
+    const socket = connectTcp({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      // A name with A and AAAA records, one of them dead: each is tried (RFC 8305).
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    });
     socket.once('connect', () => resolve(socket));
     socket.on('error', (error) => reject(socketFailure(error)));
     return () => socket.destroy();
@@ -75,8 +121,13 @@ function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
 /** The label of the keys of TLS 1.2, which the client makes when it has the whole flight of the other end. */
 const TLS12_KEYS = 'CLIENT_RANDOM';
 
+/** How long a refusal after a TLS 1.3 handshake is waited for, in durations of that handshake, and at most in ms. */
+const ADMISSION_ROUND_TRIPS = 2;
+const ADMISSION_LIMIT_MS = 1_000;
+
 function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
-  const { address, trust, signal, clientCertificate, onCertificateSent } = options;
+  const { address, trust, signal, clientCertificate, awaitAdmission, onServerHello, onCertificateSent } =
+    options;
   const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
     const socket = connectTls({
@@ -87,6 +138,11 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
       // would take an ended one here rather than its renewal that the device presents.
       ca: [trust.rootCa.root, ...trust.rootCa.intermediates.filter(inDate)].map(toPem),
       minVersion: 'TLSv1.2',
+      ciphers: CIPHER_SUITES.join(':'),
+      sigalgs: SIGNATURE_ALGORITHMS.join(':'),
+      // TLS 1.2 could show another certificate later; what was judged must stay. Node's disableRenegotiation() binds
+      // servers only, and BoringSSL never renegotiates as a client unless it is told to.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       // Judged below, where the reason can be named and the serial number replaces the host check. No application
       // data is sent before that.
       rejectUnauthorized: false,
@@ -96,17 +152,31 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
         cert: clientCertificate.certificateChainPem,
       }),
     });
-    // The only sign of it that Node gives; the secret that comes with the label is not looked at.
+    const startedAt = performance.now();
+    const seen = { serverHello: false, clientCertificate: clientCertificate !== undefined };
+    let waiting: NodeJS.Timeout | undefined;
+    const admitted = () => resolve(socket);
+    // The only sign of these moments that Node gives; the secrets that come along are not looked at.
     socket.on('keylog', (line) => {
+      if (!seen.serverHello) {
+        seen.serverHello = true;
+        onServerHello?.();
+      }
       if (line.subarray(0, TLS12_KEYS.length).toString('latin1') === TLS12_KEYS) onCertificateSent?.();
     });
     socket.once('secureConnect', () => {
-      // TLS 1.2 could show another certificate later; what was judged must stay.
-      socket.disableRenegotiation();
-      resolve(socket);
+      if (!awaitAdmission || socket.getProtocol() === 'TLSv1.2') return admitted();
+      // A session ticket is sent to whom the server has let in. Not every server sends one, but a refusal arrives
+      // within a round trip, and the handshake took one at least.
+      socket.once('session', admitted);
+      const handshakeMs = performance.now() - startedAt;
+      waiting = setTimeout(admitted, Math.min(ADMISSION_ROUND_TRIPS * handshakeMs, ADMISSION_LIMIT_MS));
     });
-    socket.on('error', (error) => reject(socketFailure(error)));
-    socket.once('close', () => reject(failure('connection-lost', 'closed during the TLS handshake')));
+    socket.on('error', (error) => reject(handshakeFailure(error, seen)));
+    socket.once('close', () => {
+      clearTimeout(waiting);
+      reject(failure('connection-lost', 'closed during the TLS handshake'));
+    });
     return () => socket.destroy();
   });
 }
@@ -129,6 +199,18 @@ function presentedChain(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
+function issuerUnknown(presented: readonly X509Certificate[], detail: string): Failure {
+  const foreign = recogniseForeignIssuer(presented);
+  switch (foreign?.kind) {
+    case 'resigned':
+      return failure('device-certificate-resigned', detail, { params: { name: foreign.name } });
+    case 'factory':
+      return failure('device-not-activated', detail);
+    case undefined:
+      return failure('device-issuer-unknown', detail);
+  }
+}
+
 function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
   const [leaf, ...intermediates] = presentedChain(socket);
   if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
@@ -146,8 +228,8 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
     const detail = `${subject}, issued by ${issuer}, valid ${validFrom} to ${validTo}`;
     switch (chain.problem) {
       case 'issuer-unknown':
-        throw failure(
-          'device-issuer-unknown',
+        throw issuerUnknown(
+          [leaf, ...intermediates],
           `${detail}; ${intermediates.length} further certificates presented`,
         );
       case 'purpose':
@@ -158,6 +240,13 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
           clockSuspect: clockLooksWrong(now, knownPast, Date.parse(rootCa.root.validTo)),
         });
     }
+  }
+  const weakness = findWeakness(chain.path);
+  if (weakness) {
+    const { subject } = summarize(weakness.certificate);
+    throw failure('device-certificate-weak', `${subject}: ${weakness.reason}`, {
+      params: { subject, reason: weakness.reason },
+    });
   }
   // The library's own path validation has the last word: it also knows name constraints and policies.
   if (!socket.authorized) throw failure('device-certificate-invalid', String(socket.authorizationError));
@@ -176,7 +265,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Verifi
     options.onHandshake?.();
     const certificate = requireTrusted(socket, options.trust);
     const identity = readIdentity(certificate, options.address.host);
-    if (options.identity) requireIdentity(identity, options.identity);
+    if (options.identity) requireIdentity(identity, options.identity, certificate);
     if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
       throw failure('device-changed', `now ${summarize(certificate).subject} ${certificate.fingerprint256}`);
     }

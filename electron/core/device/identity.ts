@@ -1,17 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
-import { identityText, sameIdentity } from '../../../shared/identity.ts';
+import { identityText, parseDeviceName, sameIdentity, sameSerial } from '../../../shared/identity.ts';
 import { failure } from '../failure.ts';
-import { readExtensions } from '../pki/certificate.ts';
-
-/** `{serial}.cybs.seclib.io` (vendor page "Implementing Hostname Validation"). */
-const SERIAL_NAME = /^([a-z0-9-]{1,63})\.cybs\.seclib\.io$/i;
-
-function serialsIn(certificate: X509Certificate): string[] {
-  const serials = readExtensions(certificate).dnsNames.flatMap((name) => SERIAL_NAME.exec(name)?.[1] ?? []);
-  return [...new Set(serials.map((serial) => serial.toUpperCase()))];
-}
+import { publicKeyFingerprint256, readExtensions } from '../pki/certificate.ts';
 
 function namesAddress(certificate: X509Certificate, host: string): boolean {
   // Only the SAN counts (RFC 9525 section 6.3), never the subject's common name.
@@ -21,30 +13,64 @@ function namesAddress(certificate: X509Certificate, host: string): boolean {
 }
 
 /**
- * Who the device says it is, by its verified certificate: the serial number in its SAN, or, without one, an IP or
- * host SAN equal to `host`. Throws {@link Failure} `device-identity-missing`.
+ * Who the device says it is, by its verified certificate: the name with its serial number in the SAN, or, without
+ * one, an IP or host SAN equal to `host` and its public key. Throws {@link Failure} `device-identity-missing`,
+ * `device-identity-ambiguous`.
  */
 export function readIdentity(certificate: X509Certificate, host: string): DeviceIdentity {
-  const [serial, ...others] = serialsIn(certificate);
-  if (others.length > 0)
-    throw failure('device-identity-missing', 'the certificate names several serial numbers');
-  if (serial) return { kind: 'serial', serial };
-  if (namesAddress(certificate, host)) return { kind: 'address', host };
-  const names = readExtensions(certificate).dnsNames.join(', ') || 'none';
+  const { dnsNames } = readExtensions(certificate);
+  // Sorted, so that a device with names of two brands is known by the same one each time.
+  const named = dnsNames.toSorted().flatMap((name) => {
+    const parsed = parseDeviceName(name);
+    return parsed ? [{ name, serial: parsed.serial.toUpperCase() }] : [];
+  });
+  const [first] = named;
+  const serials = [...new Set(named.map(({ serial }) => serial))];
+  if (serials.length > 1) {
+    throw failure('device-identity-ambiguous', `serial numbers in the SAN: ${serials.join(', ')}`, {
+      params: { serials: serials.join(', ') },
+    });
+  }
+  if (first) return { kind: 'serial', ...first };
+  if (namesAddress(certificate, host))
+    return { kind: 'address', host, publicKey256: publicKeyFingerprint256(certificate) };
   throw failure(
     'device-identity-missing',
-    `no serial number in the SAN and no name for ${host}; DNS names: ${names}`,
+    `no serial number in the SAN and no name for ${host}; DNS names: ${dnsNames.join(', ') || 'none'}`,
   );
 }
 
-/** Throws {@link Failure} `serial-mismatch` unless the device is the expected one. */
-export function requireIdentity(found: DeviceIdentity, expected: DeviceIdentity): void {
-  if (sameIdentity(found, expected)) return;
+/**
+ * Throws {@link Failure} unless the device is the expected one: `serial-mismatch` for another device,
+ * `device-key-changed` for one without a serial number that has another key than before.
+ */
+export function requireIdentity(
+  found: DeviceIdentity,
+  expected: DeviceIdentity,
+  certificate: X509Certificate,
+): void {
+  // A device without a serial number, stored without its key.
+  const isKeyless = expected.kind === 'address' && expected.publicKey256 === null;
+  if (
+    sameIdentity(found, expected) &&
+    (!isKeyless || certificate.fingerprint256 === expected.certificate256)
+  ) {
+    return;
+  }
+  if (found.kind === 'address' && expected.kind === 'address' && sameSerial(found.host, expected.host)) {
+    const known = expected.publicKey256 ?? `of certificate ${expected.certificate256}`;
+    throw failure('device-key-changed', `expected key ${known}, found ${found.publicKey256}`, {
+      params: { host: found.host },
+    });
+  }
+  // The same serial number under another brand: only the whole names tell them apart.
+  const text = (identity: DeviceIdentity) =>
+    identity.kind === 'serial' && identityText(found) === identityText(expected)
+      ? (identity.name ?? identity.serial)
+      : identityText(identity);
   throw failure(
     'serial-mismatch',
-    `expected ${expected.kind} ${identityText(expected)}, found ${found.kind} ${identityText(found)}`,
-    {
-      params: { expected: identityText(expected), serial: identityText(found) },
-    },
+    `expected ${expected.kind} ${text(expected)}, found ${found.kind} ${text(found)}`,
+    { params: { expected: text(expected), serial: text(found) } },
   );
 }

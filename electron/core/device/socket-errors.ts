@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { Failure, failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { isKeptFromNeighbour, type LocalNetworks, localNetworks } from './local-network.ts';
 import { alertVerdict } from './refusals.ts';
 
 /** Network errors by their system code (`connect(2)`, `getaddrinfo(3)`). */
@@ -11,8 +12,9 @@ const BY_SYSTEM_CODE: Record<string, ErrorCode> = {
   ENETUNREACH: 'device-unreachable',
   ENETDOWN: 'device-unreachable',
   EADDRNOTAVAIL: 'device-unreachable',
-  EACCES: 'device-unreachable',
-  EPERM: 'device-unreachable',
+  // A firewall or a permission of this computer: the packet never left it.
+  EACCES: 'local-network-blocked',
+  EPERM: 'local-network-blocked',
   ETIMEDOUT: 'timed-out',
   ENOTFOUND: 'name-not-found',
   EAI_AGAIN: 'name-not-found',
@@ -31,6 +33,7 @@ const NO_TLS_RECORD =
 interface SystemError {
   readonly code?: unknown;
   readonly message?: unknown;
+  readonly address?: unknown;
   readonly errors?: unknown;
 }
 
@@ -44,16 +47,34 @@ export class AlertFailure extends Failure {
   }
 }
 
+/** Of several addresses that failed, the error that says most about the device. */
+const MOST_TELLING: readonly ErrorCode[] = ['connection-refused', 'local-network-blocked', 'timed-out'];
+
+/** A host name with several addresses fails with one error for each (happy eyeballs, RFC 8305). */
+function failureOfAll(errors: readonly unknown[], networks: () => LocalNetworks): Failure | undefined {
+  const failures = errors.map((error) => socketFailure(error, networks));
+  const rank = ({ appError: { code } }: Failure) => {
+    const at = MOST_TELLING.indexOf(code);
+    return at < 0 ? MOST_TELLING.length : at;
+  };
+  const [telling] = failures.toSorted((a, b) => rank(a) - rank(b));
+  return (
+    telling && failure(telling.appError.code, failures.map(({ appError }) => appError.detail).join('; '))
+  );
+}
+
 /** Maps an error of a socket, before or after its handshake, to the catalogue. */
-export function socketFailure(thrown: unknown): Failure {
+export function socketFailure(thrown: unknown, networks: () => LocalNetworks = localNetworks): Failure {
   const error: SystemError = thrown !== null && typeof thrown === 'object' ? thrown : {};
-  // A host name with several addresses fails with one error for each (happy eyeballs, RFC 8305).
-  const first: unknown = Array.isArray(error.errors) ? error.errors[0] : undefined;
-  if (first !== undefined) return socketFailure(first);
+  const ofAll = Array.isArray(error.errors) ? failureOfAll(error.errors, networks) : undefined;
+  if (ofAll) return ofAll;
   const code = typeof error.code === 'string' ? error.code : '';
   const message = typeof error.message === 'string' ? error.message : String(thrown);
   const detail = `${code} ${message}`.trim();
   const known = BY_SYSTEM_CODE[code];
+  const address = typeof error.address === 'string' ? error.address : '';
+  if (known === 'device-unreachable' && isKeptFromNeighbour(address, networks()))
+    return failure('local-network-blocked', detail);
   if (known) return failure(known, detail);
   const tlsReason = `${code} ${message.toUpperCase().replaceAll(' ', '_')}`;
   const alert = alertVerdict(code, message);
@@ -63,4 +84,27 @@ export function socketFailure(thrown: unknown): Failure {
   if (NO_TLS_RECORD.test(tlsReason)) return failure('not-tls', detail);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return failure('tls-failed', detail);
   return failure('connection-lost', detail);
+}
+
+/** Alerts of a server that shares no cipher suite, or misses a certificate in TLS 1.2 (RFC 5246 section 7.2.2). */
+const NO_AGREEMENT = /HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY/;
+
+/** Maps an error from within a TLS handshake: what an alert means depends on how far it had got. */
+export function handshakeFailure(
+  thrown: unknown,
+  seen: {
+    /** The server has sent its part of the keys. */
+    readonly serverHello: boolean;
+    /** A client certificate was at hand. */
+    readonly clientCertificate: boolean;
+  },
+): Failure {
+  const failed = socketFailure(thrown);
+  const { code, detail } = failed.appError;
+  const isNoAgreement = code === 'tls-failed' && NO_AGREEMENT.test(detail.toUpperCase().replaceAll(' ', '_'));
+  // Everything else that could fail to be agreed on is agreed on with the ServerHello.
+  if (isNoAgreement && !seen.serverHello) return failure('tls-too-old', detail);
+  if ((isNoAgreement || code === 'mtls-refused') && seen.serverHello && !seen.clientCertificate)
+    return failure('device-demands-certificate', detail);
+  return failed;
 }

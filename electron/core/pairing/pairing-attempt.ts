@@ -1,13 +1,13 @@
-import { randomUUID, type X509Certificate } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
-import { type DeviceIdentity, sameIdentity } from '../../../shared/identity.ts';
+import { type DeviceIdentity, sameChannel, sameIdentity } from '../../../shared/identity.ts';
 import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Lease } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
-import { openConnection, type Trust } from '../device/connection.ts';
+import { type ClientCertificate, openConnection, type Trust } from '../device/connection.ts';
 import { cancellable, withDeadline } from '../device/deadline.ts';
-import { requireIdentity } from '../device/identity.ts';
+import { type MetDevice, meetDevice } from '../device/first-meeting.ts';
 import { requestCredentials } from '../device/pairing-request.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { AttemptEnd } from '../news.ts';
@@ -16,6 +16,7 @@ import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts'
 import { redact } from '../redact.ts';
 import { currentTrust } from '../root-ca/trust.ts';
 import { explainByNotes } from './explain-by-notes.ts';
+import { isKnownDevice } from './known-device.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
@@ -26,11 +27,6 @@ export interface AttemptParts {
   readonly onProgress: (progress: PairingProgress) => void;
   /** Called while the attempt still holds the device, so that what is kept about it can be brought up to date. */
   readonly onEnd: (end: AttemptEnd) => void;
-}
-
-interface Device {
-  readonly identity: DeviceIdentity;
-  readonly certificate: X509Certificate;
 }
 
 /**
@@ -109,7 +105,7 @@ export class PairingAttempt {
         throw new Failure({ ...toAppError(thrown), stage: 'store' });
       }
       const device = await this.#progress.run('reach', () => this.#meetDevice(trust));
-      await this.#progress.run('identify', () => this.#identify(device));
+      await this.#progress.run('identify', () => this.#identify(device, trust));
       const answer = await this.#progress.run('send', () => this.#sendCode(device, trust));
       const issued = await this.#progress.run('check', () =>
         readCredentials(answer, trust.rootCa, this.#context.now()),
@@ -133,35 +129,37 @@ export class PairingAttempt {
     }
   }
 
-  async #meetDevice(trust: Trust): Promise<Device> {
+  async #meetDevice(trust: Trust): Promise<MetDevice> {
     // Checks and moves of this pairing would meet half of the old and half of the new one.
     if (this.#replaced) await this.#hold(this.#replaced.identity);
-    const connection = await openConnection({
+    return meetDevice({
       address: this.#request.address,
       trust,
       signal: withDeadline(this.#cancel.signal, this.#context.timing.connectMs),
       onHandshake: () => this.#progress.advance('verify'),
+      earlierCertificate: () => this.#certificateInUse(),
     });
-    // The user may take minutes to answer; a later connection is pinned to this certificate instead.
-    connection.socket.destroy();
-    return { identity: connection.identity, certificate: connection.certificate };
   }
 
-  async #identify({ identity, certificate }: Device): Promise<void> {
+  /** The one the device knows this register by, when the pairing with it is renewed. */
+  async #certificateInUse(): Promise<ClientCertificate | undefined> {
+    const { replaces, allowSwap } = this.#request;
+    if (replaces === undefined || allowSwap) return undefined;
+    const stored = await this.#context.vault.credentials(replaces);
+    return stored.find(({ pending }) => !pending)?.credentials;
+  }
+
+  async #identify({ identity, certificate }: MetDevice, { rootCa }: Trust): Promise<void> {
     const { vault } = this.#context;
-    const { serial, replaces, allowSwap, posId } = this.#request;
+    const { replaces, posId } = this.#request;
     const replaced = replaces === undefined ? undefined : vault.find(replaces);
     if (replaces !== undefined && !replaced) throw failure('not-found', `pairing ${replaces}`);
-    // A swapped device is a new acquaintance: it is confirmed like the first one.
-    const expected =
-      (allowSwap ? undefined : replaced?.identity) ??
-      (serial ? { kind: 'serial' as const, serial } : undefined);
-    if (expected) requireIdentity(identity, expected);
+    const isKnown = isKnownDevice({ identity, certificate }, this.#request, replaced, vault.pairings, rootCa);
     const taken = vault.pairings.some(
       (other) => other.id !== replaces && other.posId === posId && sameIdentity(other.identity, identity),
     );
     if (taken) throw failure('pos-id-duplicate', '', { params: { posId } });
-    if (expected) return;
+    if (isKnown) return;
     const answer = this.#nextAnswer();
     const question = { identity, certificate: summarize(certificate) };
     if (!(await this.#progress.ask(question, () => answer))) throw failure('identity-rejected');
@@ -178,7 +176,7 @@ export class PairingAttempt {
     });
   }
 
-  async #sendCode(device: Device, trust: Trust): Promise<string> {
+  async #sendCode(device: MetDevice, trust: Trust): Promise<string> {
     const { address, transport, posId, setupCode } = this.#request;
     const { timing } = this.#context;
     await this.#hold(device.identity);
@@ -188,6 +186,7 @@ export class PairingAttempt {
       signal: withDeadline(this.#cancel.signal, timing.connectMs),
       identity: device.identity,
       pinnedCertificate: device.certificate,
+      ...(device.clientCertificate && { clientCertificate: device.clientCertificate }),
     });
     return requestCredentials({
       connection,
@@ -200,7 +199,7 @@ export class PairingAttempt {
     });
   }
 
-  async #store(device: Device, issued: CheckedCredentials, trust: Trust): Promise<PairingRecord> {
+  async #store(device: MetDevice, issued: CheckedCredentials, trust: Trust): Promise<PairingRecord> {
     const { vault } = this.#context;
     if (this.#cancel.signal.aborted) throw failure('cancelled', 'before storing');
     // What was removed meanwhile stays removed.
@@ -212,7 +211,7 @@ export class PairingAttempt {
     return draft;
   }
 
-  #draftRecord(device: Device, issued: CheckedCredentials, { rootCa }: Trust): PairingRecord {
+  #draftRecord(device: MetDevice, issued: CheckedCredentials, { rootCa }: Trust): PairingRecord {
     const { posId, address, transport } = this.#request;
     const replaced = this.#context.vault.find(this.pairingId);
     return {
@@ -252,7 +251,7 @@ export class PairingAttempt {
 
   /** Takes the channel of a device until the attempt has ended. Nothing is more urgent, so it is not lost again. */
   async #hold(device: DeviceIdentity): Promise<void> {
-    if (this.#held.some((held) => sameIdentity(held.device, device))) return;
+    if (this.#held.some((held) => sameChannel(held.device, device))) return;
     const { signal } = this.#cancel;
     const lease = await this.#context.leases.acquire(device, { holder: 'pairing', signal });
     this.#held.push({ device, lease });

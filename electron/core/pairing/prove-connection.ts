@@ -8,6 +8,8 @@ import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 
 export interface ProvedConnection {
+  /** As the device states it: more than a version of the app kept that knew less about devices. */
+  readonly identity: PairingRecord['identity'];
   readonly deviceCertificate: PairingRecord['deviceCertificate'];
   readonly lastCheck: ConnectionCheck;
 }
@@ -46,6 +48,7 @@ export async function proveConnection(
   });
   if (proof.kind !== 'proved') throw unproved(proof);
   return {
+    identity: proof.identity,
     deviceCertificate: summarize(proof.certificate),
     lastCheck: {
       result: proof.result,

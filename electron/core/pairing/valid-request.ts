@@ -1,4 +1,5 @@
 import type { SetupCode } from '../../../shared/brands.ts';
+import type { DeviceIdentity } from '../../../shared/identity.ts';
 import {
   type DeviceAddress,
   parseAddress,
@@ -17,8 +18,10 @@ export interface ValidPairingRequest {
   /** Secret. */
   readonly setupCode: SetupCode;
   readonly posId: string;
-  /** undefined: the user is asked. */
-  readonly serial: string | undefined;
+  /** Which device it must be, if that was stated. */
+  readonly expected: DeviceIdentity | undefined;
+  /** `found`: stated by the network, in a search, and not yet by a person. */
+  readonly serialSource: 'typed' | 'found';
   readonly replaces: string | undefined;
   readonly allowSwap: boolean;
 }
@@ -26,12 +29,14 @@ export interface ValidPairingRequest {
 /** Runs the shared validators on what the user typed. Throws Failure with the first input's error. */
 export function validateRequest(request: PairingRequest): ValidPairingRequest {
   const { host, port } = required(parseAddress(request.address));
+  const stated = required(parseSerial(request.serial));
   return {
     address: { host, port },
     transport: request.transport,
     setupCode: required(parseCode(request.code)),
     posId: required(parsePosId(request.posId)),
-    serial: required(parseSerial(request.serial)) || undefined,
+    expected: stated.serial === '' ? undefined : { kind: 'serial', ...stated },
+    serialSource: request.serialSource,
     replaces: request.replaces ?? undefined,
     allowSwap: request.allowSwap,
   };

@@ -1,4 +1,4 @@
-import { type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import type { CertificateSummary } from '../../../shared/pairing.ts';
 
@@ -79,16 +79,42 @@ export function readExtensions(certificate: X509Certificate): CertificateExtensi
   };
 }
 
+export interface SignatureAlgorithm {
+  readonly oid: string;
+  /** OID of the digest when the algorithm is RSA-PSS; SHA-1 when its parameters name none (RFC 4055 section 3.1). */
+  readonly pssDigest: string;
+}
+
+const SHA1 = '1.3.14.3.2.26';
+const PSS_DIGEST_TAG = 0;
+
+/** Reads the `signatureAlgorithm` of a certificate (RFC 5280 section 4.1.1.2). Throws on malformed DER. */
+export function readSignatureAlgorithm(certificate: X509Certificate): SignatureAlgorithm {
+  const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
+  const [oid, parameters] = children(children(root)[1]);
+  const digest = children(parameters).find(
+    ({ tagClass, type }) => tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && type === PSS_DIGEST_TAG,
+  );
+  const [digestOid] = children(children(digest)[0]);
+  return {
+    oid: forge.asn1.derToOid(octets(oid)),
+    pssDigest: digestOid ? forge.asn1.derToOid(octets(digestOid)) : SHA1,
+  };
+}
+
 const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
-/** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256. */
+/** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256, Ed25519. */
 export function describeKey(key: KeyObject): { readonly name: string; readonly strong: boolean } {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
+    case 'rsa-pss':
       return { name: `RSA ${modulusLength}`, strong: modulusLength >= 2048 };
     case 'ec':
       return { name: `EC ${CURVE_NAMES[namedCurve] ?? namedCurve}`, strong: namedCurve in CURVE_NAMES };
+    case 'ed25519':
+      return { name: 'Ed25519', strong: true };
     default:
       return { name: key.asymmetricKeyType ?? 'unknown', strong: false };
   }
@@ -102,6 +128,12 @@ function iso(date: string): string {
   const text = new Date(date).toISOString();
   if (!/^\d{4}-/.test(text)) throw new RangeError(`not a date of a certificate: ${text}`);
   return text;
+}
+
+/** SHA-256 over the public key (SubjectPublicKeyInfo), written like {@link X509Certificate.fingerprint256}. */
+export function publicKeyFingerprint256({ publicKey }: X509Certificate): string {
+  const hash = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' }));
+  return (hash.digest('hex').toUpperCase().match(/../g) ?? []).join(':');
 }
 
 /** Never throws for what {@link parseCertificate} has accepted. */

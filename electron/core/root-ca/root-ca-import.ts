@@ -2,7 +2,7 @@ import type { RootCaPreview, TrustedRootCa } from '../../../shared/root-ca.ts';
 import type { CoreContext } from '../context.ts';
 import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
-import { type RootCa, readRootCa } from '../pki/root-ca.ts';
+import { onlyRootCa, type RootCa, readRootCas } from '../pki/root-ca.ts';
 import type { StoredRootCa } from '../vault/stored-root-ca.ts';
 
 export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa): TrustedRootCa => ({
@@ -23,11 +23,17 @@ export class RootCaImport {
   preview(bytes: Uint8Array): RootCaPreview {
     const { vault, now, builtAt } = this.#context;
     this.#previewed = undefined;
-    const rootCa = readRootCa(bytes, now(), builtAt);
+    const file = readRootCas(bytes, now(), builtAt);
+    const rootCa = onlyRootCa(file);
     this.#previewed = rootCa;
     return {
       root: summarize(rootCa.root),
       intermediates: rootCa.intermediates.map(summarize),
+      candidates: file.candidates.map(({ root, intermediates }) => ({
+        root: summarize(root),
+        intermediates: intermediates.map(summarize),
+      })),
+      leftOut: [...file.leftOut],
       replaces: vault.rootCa && summarize(vault.rootCa.root),
       affectedPairingIds: this.#affected(rootCa),
     };

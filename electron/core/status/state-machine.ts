@@ -21,15 +21,20 @@ const DAY_MS = 86_400_000;
 
 const STATE_OF_ERROR: Partial<Record<ErrorCode, ConnectionState>> = {
   'device-unreachable': 'unreachable',
+  'local-network-blocked': 'unreachable',
   'connection-refused': 'unreachable',
   'timed-out': 'unreachable',
   'name-not-found': 'unreachable',
   'connection-lost': 'unreachable',
   // Something that is no device answers at the address.
   'not-tls': 'unreachable',
+  'plain-http': 'unreachable',
   'serial-mismatch': 'wrong-device',
   'device-issuer-unknown': 'wrong-device',
+  'device-not-activated': 'wrong-device',
   'device-identity-missing': 'wrong-device',
+  'device-identity-ambiguous': 'wrong-device',
+  'device-key-changed': 'wrong-device',
   'device-changed': 'wrong-device',
   'device-certificate-invalid': 'wrong-device',
   'device-certificate-purpose': 'wrong-device',

@@ -2,12 +2,42 @@ import { z } from 'zod';
 import { pairingRecordSchema } from '../../../shared/pairing.ts';
 
 /** Version of every stored document. Raise it together with a new entry in {@link MIGRATIONS}. */
-export const CURRENT_VERSION = 1;
+export const CURRENT_VERSION = 2;
+
+const identityV1 = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('serial'), serial: z.string() }),
+  z.looseObject({ kind: z.literal('address'), host: z.string() }),
+]);
+const sealedV1 = z.looseObject({
+  record: z.looseObject({
+    identity: identityV1,
+    deviceCertificate: z.looseObject({ fingerprint256: z.string() }),
+  }),
+});
+
+/** Version 1 knew one brand, and no key of a device without a serial number. */
+function withWholeIdentity(stored: unknown): unknown {
+  const sealed = sealedV1.safeParse(stored);
+  if (!sealed.success) return stored;
+  const { record } = sealed.data;
+  const identity =
+    record.identity.kind === 'serial'
+      ? { ...record.identity, name: `${record.identity.serial.toLowerCase()}.cybs.seclib.io` }
+      : { ...record.identity, publicKey256: null, certificate256: record.deviceCertificate.fingerprint256 };
+  return { ...sealed.data, record: { ...record, identity } };
+}
 
 /** `MIGRATIONS[n]` turns a document of version n into version n + 1. */
 export const MIGRATIONS: Readonly<
   Record<number, (document: Record<string, unknown>) => Record<string, unknown>>
-> = {};
+> = {
+  1: (document) => ({
+    ...document,
+    // The document of the Root CA has neither.
+    ...('active' in document && { active: withWholeIdentity(document.active) }),
+    ...('pending' in document && { pending: withWholeIdentity(document.pending) }),
+  }),
+};
 
 export const trustAnchorDocumentSchema = z.object({
   version: z.literal(CURRENT_VERSION),
