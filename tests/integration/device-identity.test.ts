@@ -1,12 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkConnection } from '../../electron/core/pairing/check-connection.ts';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 let pki: VendorPki;
 let devices: SimulatedDevice[] = [];

@@ -5,9 +5,10 @@ import { openConnection } from '../../electron/core/device/connection.ts';
 import { meetDevice } from '../../electron/core/device/first-meeting.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import type { AppError } from '../../shared/errors.ts';
-import { createVendorPki, deviceDnsName, startSimulatedDevice, type VendorPki } from '../simulator/device.ts';
+import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
 import { type CertifiedKey, createCa, issueCertificate } from '../simulator/pki.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { startTlsServer, type TestServer } from '../support/tls-server.ts';
 
 // Verdicts on TLS differ between OpenSSL (Node) and BoringSSL (Electron's Node): this file runs in both.

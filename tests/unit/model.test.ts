@@ -90,6 +90,7 @@ describe('the setup code in the renderer', () => {
       code: CODE,
       posId: 'bar-1',
       serial: '',
+      serialSource: 'typed',
       replaces: null,
       allowSwap: false,
     });
