@@ -63,7 +63,7 @@ export const ERROR_CATALOGUE = {
   'connection-lost': { action: 'retry' },
 
   // Verify the device certificate and identity
-  'device-issuer-unknown': { action: 'choose-root-ca' },
+  'device-issuer-unknown': { action: 'edit-address' },
   'device-certificate-expired': { action: 'retry' },
   'device-certificate-not-yet-valid': { action: 'retry' },
   'device-certificate-purpose': { action: 'none' },
