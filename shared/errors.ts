@@ -78,6 +78,8 @@ export const ERROR_CATALOGUE = {
   'pos-id-in-use': { action: 'edit-pos-id' },
   'device-error': { action: 'edit-code' },
   'http-status': { action: 'retry' },
+  'upgrade-refused': { action: 'retry' },
+  'device-demands-certificate': { action: 'retry' },
   'no-answer': { action: 'edit-code' },
   'answer-too-large': { action: 'edit-code' },
   'answer-malformed': { action: 'edit-code' },
@@ -85,6 +87,7 @@ export const ERROR_CATALOGUE = {
   // Check the credentials
   'credentials-key-missing': { action: 'edit-code' },
   'credentials-several-keys': { action: 'edit-code' },
+  'credentials-key-encrypted': { action: 'edit-code' },
   'credentials-certificate-missing': { action: 'edit-code' },
   'credentials-key-mismatch': { action: 'edit-code' },
   'credentials-weak-key': { action: 'edit-code' },
@@ -95,6 +98,7 @@ export const ERROR_CATALOGUE = {
 
   // Store
   'storage-unavailable': { action: 'none' },
+  'storage-locked': { action: 'retry' },
   'storage-failed': { action: 'retry' },
   'storage-undecryptable': { action: 'pair-again' },
 

@@ -40,6 +40,7 @@ const pairing: PairingRecord = {
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,
+  credentialNotes: [],
   trustAnchorFingerprint256: 'BB',
   lastCheck: null,
 };
