@@ -105,6 +105,8 @@ export const ERROR_CATALOGUE = {
   // Prove mTLS
   'mtls-refused': { action: 'pair-again' },
   'mtls-inconclusive': { action: 'check-connection' },
+  'device-in-use': { action: 'check-connection' },
+  'certificate-or-channel-refused': { action: 'check-connection' },
 
   // Anything else
   cancelled: { action: 'retry' },

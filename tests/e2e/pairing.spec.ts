@@ -202,7 +202,7 @@ test('the real app names each fault', async ({ app, device }) => {
     // Chromium's library does not know such small curves at all.
     ['weak-ec-key', 'answer-malformed'],
     ['mismatched-key', 'credentials-key-mismatch'],
-    ['mtls-refused', 'mtls-refused'],
+    ['mtls-refused', 'connection-lost'],
     ['mtls-refused-alert', 'mtls-refused'],
   ];
   const page = await app.launch();
