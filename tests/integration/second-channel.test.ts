@@ -72,6 +72,7 @@ async function registerWithPending() {
     transport: 'wss',
     identity: { kind: 'serial', serial: SERIAL },
     pairedAt: new Date().toISOString(),
+    protection: null,
     proved: false,
     deviceCertificate: summarize(issued.device.certificate),
     clientCertificate: certificate,
