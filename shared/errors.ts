@@ -65,7 +65,7 @@ export const ERROR_CATALOGUE = {
   'connection-lost': { action: 'retry' },
 
   // Verify the device certificate and identity
-  'device-issuer-unknown': { action: 'choose-root-ca' },
+  'device-issuer-unknown': { action: 'edit-address' },
   'device-certificate-resigned': { action: 'retry' },
   'device-not-activated': { action: 'retry' },
   'device-certificate-expired': { action: 'retry' },

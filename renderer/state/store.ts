@@ -99,7 +99,7 @@ export function createStore(api: PosApi) {
   };
 
   /** Tells the main process something about the attempt under way. */
-  const tellAttempt = async <M extends 'cancelPairing' | 'answerIdentity'>(
+  const tellAttempt = async <M extends 'cancelPairing' | 'finishPairingLater' | 'answerIdentity'>(
     method: M,
     requestFor: (attemptId: string) => MethodRequest<M>,
   ): Promise<void> => {
@@ -140,10 +140,16 @@ export function createStore(api: PosApi) {
       dispatch({ type: 'cancel-asked' });
       await tellAttempt('cancelPairing', (attemptId) => ({ attemptId }));
     },
+    async finishPairingLater(): Promise<void> {
+      dispatch({ type: 'cancel-asked' });
+      await tellAttempt('finishPairingLater', (attemptId) => ({ attemptId }));
+    },
     answerIdentity: (accepted: boolean) =>
       tellAttempt('answerIdentity', (attemptId) => ({ attemptId, accepted })),
     checkConnection: (pairingId: string) =>
       runErrand(pairingId, 'checking', () => call('checkConnection', { pairingId })),
+    /** Takes the device's channel for a second. */
+    fullTest: (pairingId: string) => runErrand(pairingId, 'checking', () => call('fullTest', { pairingId })),
     moveAddress: (pairingId: string, address: string) =>
       runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */

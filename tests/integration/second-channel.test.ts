@@ -72,13 +72,13 @@ async function registerWithPending() {
     transport: 'wss',
     identity: { kind: 'serial', serial: SERIAL },
     pairedAt: new Date().toISOString(),
+    protection: null,
     proved: false,
     deviceCertificate: summarize(issued.device.certificate),
     clientCertificate: certificate,
     clientIssuer: summarize(pki.intermediate.certificate),
     trustAnchorFingerprint256: pki.root.certificate.fingerprint256,
     credentialNotes: [],
-    protection: null,
     lastCheck: null,
   };
   const credentials = { ...issued.own, issuerPem: pki.intermediate.certificatePem };
