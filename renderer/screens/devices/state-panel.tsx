@@ -53,7 +53,7 @@ export function StatePanel({ pairing, status }: StatePanelProps) {
           {status.nextTryAt && <span>{t('device.nextTry', { time: format.time(status.nextTryAt) })}</span>}
         </p>
       </div>
-      <PairingActions pairing={pairing} status={status} describedBy={HEADING} size="large" />
+      <PairingActions pairing={pairing} status={status} describedBy={HEADING} size="large" withFullTest />
     </section>
   );
 }
