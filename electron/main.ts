@@ -1,7 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
-import { app, BrowserWindow, clipboard, dialog, type IpcMainInvokeEvent, session } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  type IpcMainInvokeEvent,
+  safeStorage,
+  session,
+} from 'electron';
 import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
@@ -42,7 +50,7 @@ function start(): void {
   const core = createCore({
     documents,
     historyFolder: join(app.getPath('userData'), 'history'),
-    cipher: safeStorageCipher,
+    cipher: safeStorageCipher(safeStorage),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,

@@ -47,7 +47,7 @@ function CurrentScreen() {
     case 'device':
       return <DeviceScreen key={place.id} id={place.id} />;
     case 'search':
-      return <SearchScreen next={place.next} />;
+      return <SearchScreen />;
     case 'history':
       return <HistoryScreen />;
     case 'settings':

@@ -1,11 +1,11 @@
-import i18next from 'i18next';
+import i18next, { type i18n as I18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
 import { FALLBACK_LANGUAGE, showLanguage } from '../shared/languages.ts';
 import type { ShownLanguage } from '../shared/settings.ts';
 import { formats } from './format.ts';
 
-export const i18n = i18next.createInstance().use(initReactI18next);
+export const i18n: I18n = i18next.createInstance().use(initReactI18next);
 
 /** The whole page in another language, at once. */
 export function switchLanguage(language: ShownLanguage): void {
@@ -15,6 +15,14 @@ export function switchLanguage(language: ShownLanguage): void {
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
+/** A duration (ISO 8601) in seconds alone. */
+const ISO_SECONDS = /^PT(\d{1,12})S$/;
+
+/** As exact as people say it: minutes, from two hours on whole hours. */
+function wholeMinutes(seconds: number): number {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return minutes < 120 ? minutes : Math.ceil(minutes / 60) * 60;
+}
 
 interface ErrorText {
   readonly title: string;
@@ -38,7 +46,11 @@ const WORDINGS = {
 export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin = 'pairing'): ErrorText {
   const format = formats(i18n.language);
   const values = Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, ISO_TIME.test(value) ? format.date(value) : value]),
+    Object.entries(params).map(([name, value]) => {
+      const [, seconds] = ISO_SECONDS.exec(value) ?? [];
+      if (seconds !== undefined) return [name, format.minutes(wholeMinutes(Number(seconds)))];
+      return [name, ISO_TIME.test(value) ? format.date(value) : value];
+    }),
   );
   const language = i18n.resolvedLanguage ?? FALLBACK_LANGUAGE;
   const firstOf = (names: readonly string[]): string => {

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SimulatedDevice, startSimulatedDevice } from '../tests/simulator/device.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type DeviceBehaviour,
+  type SimulatedDevice,
+  startSimulatedDevice,
+} from '../tests/simulator/device.ts';
 import { build } from './build.ts';
 import {
   displayIsVirtual,
@@ -13,6 +18,13 @@ import {
 import { ensureElectron } from './electron-runtime/ensure.ts';
 import { launchForPlaywright } from './launch.ts';
 
+/** `away-until-connected` is what real devices do: the app has to wait until the taps are done. */
+const AFTER_PAIRING: DeviceBehaviour['afterPairing'] = 'stays';
+/** Milliseconds the device's server takes after Connect Device. */
+const START_UP_MS = 3_000;
+/** Milliseconds until each tap on the device. */
+const TAP_MS = 1_500;
+
 /** `npm run demo`: a simulated device and the app beside it; nothing of it touches the data of a real app. */
 ensureSystemPackages();
 const { executable } = await ensureElectron();
@@ -22,11 +34,17 @@ build();
 
 const folder = mkdtempSync(join(tmpdir(), 'pos-pairing-demo-'));
 const device = await startSimulatedDevice({
+  afterPairing: AFTER_PAIRING,
+  startUpMs: START_UP_MS,
   newCodeAfterPairing: true,
 });
 device.subscribe((event) => {
   if (event.type === 'code') console.log(`The device shows a new code: ${event.code}`);
-  if (event.type === 'paired') console.log(`The device: ${event.message} (POS ID ${event.posId})`);
+  if (event.type === 'screen') console.log(`The device shows: ${event.text}`);
+  if (event.type === 'paired') {
+    console.log(`The device has paired POS ID ${event.posId}.`);
+    if (device.server === 'away') void connectDevice();
+  }
 });
 const rootCaFile = join(folder, 'simulated-root-ca.pem');
 writeFileSync(rootCaFile, device.rootCaPem);
@@ -48,6 +66,14 @@ try {
 } finally {
   await device.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What staff do on the device after a pairing, slowly enough to be watched. */
+async function connectDevice(): Promise<void> {
+  await sleep(TAP_MS, undefined, { ref: false });
+  device.tapClose();
+  await sleep(TAP_MS, undefined, { ref: false });
+  await device.tapConnectDevice();
 }
 
 async function leaveItToTheUser(): Promise<number> {

@@ -6,7 +6,6 @@ import { ensureSystemPackages, enterDesktopSession } from './desktop-session.ts'
 import { ensureElectron } from './electron-runtime/ensure.ts';
 
 const RESULTS = 'test-results';
-const VITEST_REPORT = join(RESULTS, 'vitest.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
 
 interface Outcome {
@@ -16,9 +15,25 @@ interface Outcome {
   readonly failures: readonly string[];
 }
 
-function run(title: string, command: string, args: string[]): boolean {
+const durations: string[] = [];
+
+/** A report of an earlier run would count for this one. */
+function forget(report: string): void {
+  mkdirSync(RESULTS, { recursive: true });
+  rmSync(report, { force: true });
+}
+
+function run(title: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n── ${title}`);
-  return spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
+  const started = performance.now();
+  const { status } = spawnSync(command, args, {
+    stdio: 'inherit',
+    // `npx` is a script on Windows; a program has a path, which may have spaces.
+    shell: process.platform === 'win32' && command === 'npx',
+    env: { ...process.env, ...env },
+  });
+  durations.push(`${title} ${Math.round((performance.now() - started) / 1000)} s`);
+  return status === 0;
 }
 
 /** A check without tests of its own counts as one. */
@@ -64,13 +79,23 @@ function counted(title: string, exitedWell: boolean, outcome: Outcome | undefine
   };
 }
 
-function vitest(args: string[]): Outcome {
-  const title = 'Unit and integration tests';
-  const exitedWell = run(title, 'npx', [
-    ...['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
-    ...args,
-  ]);
-  const report = readReport(VITEST_REPORT, vitestSchema);
+/** Unit and integration tests in plain Node or, given its executable, in Electron's own. */
+function vitest(electron?: string): Outcome {
+  const title = electron ? 'Unit and integration tests in Electron’s Node' : 'Unit and integration tests';
+  const file = join(RESULTS, electron ? 'vitest-electron-node.json' : 'vitest.json');
+  forget(file);
+  const env = electron ? { ELECTRON_RUN_AS_NODE: '1', POS_PAIRING_PLAIN_NODE: process.execPath } : {};
+  const exitedWell = run(
+    title,
+    electron ?? process.execPath,
+    [
+      'node_modules/vitest/vitest.mjs',
+      ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      ...(electron ? rest : []),
+    ],
+    env,
+  );
+  const report = readReport(file, vitestSchema);
   return counted(
     title,
     exitedWell,
@@ -87,9 +112,10 @@ function vitest(args: string[]): Outcome {
   );
 }
 
-function playwright(args: string[]): Outcome {
+function playwright(): Outcome {
   const title = 'End-to-end tests in Electron';
-  const exitedWell = run(title, 'npx', ['playwright', 'test', ...args]);
+  forget(PLAYWRIGHT_REPORT);
+  const exitedWell = run(title, 'npx', ['playwright', 'test', ...rest]);
   const report = readReport(PLAYWRIGHT_REPORT, playwrightSchema);
   if (report && report.stats.flaky > 0)
     console.log(`UNSTEADY ${report.stats.flaky} passed only when tried again`);
@@ -112,34 +138,53 @@ function requireNodeVersion(): void {
   process.exit(1);
 }
 
-/** `npm test`: everything. `npm run test:e2e -- [PLAYWRIGHT ARGUMENTS]`: only the build and the real app. */
-requireNodeVersion();
-ensureSystemPackages();
-const { executable } = await ensureElectron();
-ensureSystemPackages(executable);
-enterDesktopSession();
+const checks = () => [
+  check('Format and lint', 'npx', ['biome', 'check', '.']),
+  // All anew: what a build before this one left behind cannot hide anything.
+  check('Types', 'npx', ['tsc', '-b', '--force']),
+  check('Unused files, exports and dependencies', 'npx', ['knip']),
+  check('Code only tests use', 'npx', ['knip', '--production', '--include', 'files,exports,types']),
+];
+const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel', 'warn']);
 
-rmSync(RESULTS, { recursive: true, force: true });
-mkdirSync(RESULTS);
-const [scope, ...rest] = process.argv.slice(2);
-const buildStep = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel', 'warn']);
-const outcomes =
-  scope === 'e2e'
-    ? [buildStep(), playwright(rest)]
-    : [
-        check('Format and lint', 'npx', ['biome', 'check', '.']),
-        check('Types', 'npx', ['tsc', '--noEmit']),
-        buildStep(),
-        vitest([]),
-        playwright([]),
-      ];
+/** Where Electron is, in a session in which it can open windows. */
+async function readyElectron(): Promise<string> {
+  ensureSystemPackages();
+  const { executable } = await ensureElectron();
+  ensureSystemPackages(executable);
+  enterDesktopSession();
+  return executable;
+}
+
+/**
+ * `npm test`: everything. `npm run check`, `npm run test:electron-node` and `npm run test:e2e`: that part of it; the
+ * latter two pass arguments on to their runner.
+ */
+const PARTS: Record<string, () => Promise<Outcome[]>> = {
+  all: async () => {
+    const electron = await readyElectron();
+    return [...checks(), build(), vitest(), vitest(electron), playwright()];
+  },
+  check: async () => checks(),
+  'electron-node': async () => [vitest((await ensureElectron()).executable)],
+  e2e: async () => {
+    await readyElectron();
+    return [build(), playwright()];
+  },
+};
+
+requireNodeVersion();
+const [part = 'all', ...rest] = process.argv.slice(2);
+const work = PARTS[part];
+if (!work) throw new Error(`There is no part "${part}": ${Object.keys(PARTS).join(', ')}.`);
+const outcomes = await work();
 
 const sum = (pick: (outcome: Outcome) => number) =>
   outcomes.reduce((total, outcome) => total + pick(outcome), 0);
 const failures = outcomes.flatMap((outcome) => outcome.failures);
 const failed = sum((outcome) => outcome.failed);
 const skipped = sum((outcome) => outcome.skipped);
-console.log('');
+console.log(`\n${durations.join(', ')}`);
 for (const failure of failures) console.log(`FAILED ${failure}`);
 if (skipped > 0) console.log(`${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;

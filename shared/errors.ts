@@ -66,7 +66,7 @@ export const ERROR_CATALOGUE = {
   'connection-lost': { number: 308, action: 'retry' },
 
   // Verify the device certificate and identity
-  'device-issuer-unknown': { number: 401, action: 'choose-root-ca' },
+  'device-issuer-unknown': { number: 401, action: 'edit-address' },
   'device-certificate-expired': { number: 402, action: 'retry' },
   'device-certificate-not-yet-valid': { number: 403, action: 'retry' },
   'device-certificate-purpose': { number: 404, action: 'none' },
@@ -81,6 +81,8 @@ export const ERROR_CATALOGUE = {
   'pos-id-in-use': { number: 502, action: 'edit-pos-id' },
   'device-error': { number: 503, action: 'edit-code' },
   'http-status': { number: 504, action: 'retry' },
+  'upgrade-refused': { number: 508, action: 'retry' },
+  'device-demands-certificate': { number: 509, action: 'retry' },
   'no-answer': { number: 505, action: 'edit-code' },
   'answer-too-large': { number: 506, action: 'edit-code' },
   'answer-malformed': { number: 507, action: 'edit-code' },
@@ -88,6 +90,7 @@ export const ERROR_CATALOGUE = {
   // Check the credentials
   'credentials-key-missing': { number: 601, action: 'edit-code' },
   'credentials-several-keys': { number: 602, action: 'edit-code' },
+  'credentials-key-encrypted': { number: 610, action: 'edit-code' },
   'credentials-certificate-missing': { number: 603, action: 'edit-code' },
   'credentials-key-mismatch': { number: 604, action: 'edit-code' },
   'credentials-weak-key': { number: 605, action: 'edit-code' },
@@ -98,6 +101,7 @@ export const ERROR_CATALOGUE = {
 
   // Store
   'storage-unavailable': { number: 701, action: 'none' },
+  'storage-locked': { number: 704, action: 'retry' },
   'storage-failed': { number: 702, action: 'retry' },
   'storage-undecryptable': { number: 703, action: 'pair-again' },
 

@@ -20,6 +20,29 @@ export const certificateSummarySchema = z.object({
 });
 export type CertificateSummary = z.infer<typeof certificateSummarySchema>;
 
+/**
+ * What is odd about the credentials a device issued, though not harmful: the device issued them and the device
+ * judges them. When it refuses them, the first note that fits is the named reason.
+ */
+export const credentialNoteSchema = z.discriminatedUnion('code', [
+  /** The answer broke off behind the key and its certificate: further certificates may be missing. */
+  z.object({ code: z.literal('incomplete') }),
+  /** Who issued the client certificate was neither delivered nor known. */
+  z.object({ code: z.literal('issuer-unknown') }),
+  /** Its extended key usage leaves clientAuth out. */
+  z.object({ code: z.literal('purpose') }),
+  /** The signature on it is not its issuer's, or, with `digest`, was made with one that can be forged. */
+  z.object({ code: z.literal('signature'), digest: z.string().optional() }),
+  z.object({
+    code: z.literal('not-yet-valid'),
+    date: isoTime,
+    /** Milliseconds by which the device's clock seems to be ahead of this computer's, at least. */
+    aheadMs: z.number().nonnegative(),
+  }),
+  z.object({ code: z.literal('expired'), date: isoTime }),
+]);
+export type CredentialNote = z.infer<typeof credentialNoteSchema>;
+
 /** `mtls`: both ends proved. `tls-only`: the device also accepted a stranger's client certificate. */
 export const connectionCheckSchema = z.discriminatedUnion('result', [
   z.object({
@@ -56,8 +79,9 @@ export const pairingRecordSchema = z.object({
   protection: z.enum(['mtls', 'tls-only']).nullable().default(null),
   deviceCertificate: certificateSummarySchema,
   clientCertificate: certificateSummarySchema,
-  /** The CA that signed the client certificate: the trust anchor, or one delivered with it. */
+  /** The top of what is known above the client certificate: the Root CA, one delivered with it, or itself. */
   clientIssuer: certificateSummarySchema,
+  credentialNotes: z.array(credentialNoteSchema).default([]),
   /** Fingerprint of the Root CA the device was verified against. */
   trustAnchorFingerprint256: z.string(),
   lastCheck: connectionCheckSchema.nullable(),
@@ -109,10 +133,13 @@ export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 /** Something about stored data that the user must be told. */
 export const storageNoticeSchema = z.object({
   id: z.string(),
-  /** `unreadable`: the file could not be read at all this time, and was left where it is. */
-  kind: z.enum(['damaged', 'newer-version', 'unreadable']),
-  what: z.enum(['pairing', 'trust-anchor']),
-  /** Name the damaged file was set aside under, in the app's data folder. */
+  /**
+   * `unreadable`: could not be read at all this time, and was left where it is. `foreign`: its folder is a link to
+   * another place, where the app touches nothing.
+   */
+  kind: z.enum(['damaged', 'newer-version', 'unreadable', 'foreign']),
+  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history']),
+  /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });
 export type StorageNotice = z.infer<typeof storageNoticeSchema>;

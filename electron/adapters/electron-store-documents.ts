@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,28 +12,18 @@ import {
 import { basename, dirname, join } from 'node:path';
 import ElectronStore from 'electron-store';
 import type { DocumentStore, StoredDocument } from '../core/vault/documents.ts';
+import {
+  isLeftover,
+  isOwnFolder,
+  makeOwnFolder,
+  OWNER_ONLY,
+  systemCode,
+  tidyOwnFolder,
+  whileHeld,
+} from '../core/vault/own-files.ts';
 
-const OWNER_ONLY = 0o600;
-/** What electron-store and {@link electronStoreDocuments} leave behind when the power fails in the middle. */
-const LEFTOVER = /\.new\.json$|\.json\.tmp-/;
 const SET_ASIDE = '.damaged-';
-/** Windows refuses to rename or erase what a virus scanner or a backup holds open; that passes. */
-const HELD = { codes: new Set(['EPERM', 'EBUSY', 'EACCES']), tries: 20, pauseMs: 50 };
-
-const codeOf = (thrown: unknown): string =>
-  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-
-function whileHeld(work: () => void): void {
-  for (let left = HELD.tries - 1; ; left -= 1) {
-    try {
-      work();
-      return;
-    } catch (thrown) {
-      if (process.platform !== 'win32' || left === 0 || !HELD.codes.has(codeOf(thrown))) throw thrown;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD.pauseMs);
-    }
-  }
-}
+const unique = (): string => randomBytes(4).toString('hex');
 
 function sync(path: string, flags: 'r' | 'r+'): void {
   const descriptor = openSync(path, flags);
@@ -61,28 +51,31 @@ function syncFolder(folder: string): void {
  */
 export function electronStoreDocuments(directory: string): DocumentStore {
   const pathOf = (name: string) => join(directory, `${name}.json`);
+  /** Whether the folder of a document is there and is no link, like the one it is in. */
+  const hasFolder = (path: string) => isOwnFolder(directory) && (path === directory || isOwnFolder(path));
+  tidyOwnFolder(directory);
   return {
     list(folder) {
       const path = join(directory, folder);
-      mkdirSync(path, { recursive: true });
-      const files = readdirSync(path);
-      // The app runs once for each data folder, so nobody is writing these. They may hold sealed secrets of
-      // pairings that were removed since.
-      for (const file of files.filter((name) => LEFTOVER.test(name)))
-        rmSync(join(path, file), { force: true });
-      return files
-        .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !LEFTOVER.test(file))
+      if (!hasFolder(path)) return [];
+      tidyOwnFolder(path);
+      return whileHeld(() => readdirSync(path))
+        .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !isLeftover(file))
         .map((file) => basename(file, '.json'));
     },
     read(name): StoredDocument {
-      let text: string;
+      const path = pathOf(name);
+      let bytes: Buffer;
       try {
-        text = readFileSync(pathOf(name), 'utf8');
+        if (!hasFolder(dirname(path))) return { kind: 'absent' };
+        bytes = whileHeld(() => readFileSync(path));
       } catch (thrown) {
-        if (codeOf(thrown) === 'ENOENT') return { kind: 'absent' };
+        if (systemCode(thrown) === 'ENOENT') return { kind: 'absent' };
         throw thrown;
       }
       try {
+        // Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8.
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
         return { kind: 'document', value: JSON.parse(text) };
       } catch {
         return { kind: 'damaged' };
@@ -90,43 +83,54 @@ export function electronStoreDocuments(directory: string): DocumentStore {
     },
     write(name, value) {
       const path = pathOf(name);
-      const fresh = `${name}.new`;
+      // A name of its own each time: what a crash left and somebody holds is not in the way.
+      const fresh = `${name}.${unique()}.new`;
       const freshPath = pathOf(fresh);
+      makeOwnFolder(directory);
+      makeOwnFolder(dirname(path));
       try {
-        rmSync(freshPath, { force: true });
         const store = new ElectronStore<Record<string, unknown>>({
           cwd: dirname(freshPath),
           name: basename(fresh),
           clearInvalidConfig: false,
-          configFileMode: OWNER_ONLY,
+          configFileMode: OWNER_ONLY.file,
           accessPropertiesByDotNotation: false,
         });
         store.store = value;
-        if (JSON.stringify(JSON.parse(readFileSync(freshPath, 'utf8'))) !== JSON.stringify(value)) {
+        const written = whileHeld(() => readFileSync(freshPath, 'utf8'));
+        if (JSON.stringify(JSON.parse(written)) !== JSON.stringify(value)) {
           throw new Error('the disk holds something else than was written');
         }
         sync(freshPath, 'r+');
         whileHeld(() => renameSync(freshPath, path));
       } catch (thrown) {
-        rmSync(freshPath, { force: true });
+        try {
+          whileHeld(() => rmSync(freshPath, { force: true }));
+        } catch {
+          // Cleared away at the next start.
+        }
         if (thrown instanceof SyntaxError) throw new Error('the disk took only a part of it');
         throw thrown;
       }
       syncFolder(dirname(path));
     },
     remove(name) {
+      const path = pathOf(name);
       try {
-        whileHeld(() => unlinkSync(pathOf(name)));
+        if (!hasFolder(dirname(path))) return;
+        whileHeld(() => unlinkSync(path));
       } catch (thrown) {
-        if (codeOf(thrown) !== 'ENOENT') throw thrown;
+        if (systemCode(thrown) !== 'ENOENT') throw thrown;
         return;
       }
-      syncFolder(dirname(pathOf(name)));
+      syncFolder(dirname(path));
     },
     setAside(name) {
-      const file = `${basename(name)}${SET_ASIDE}${Date.now()}.json`;
-      whileHeld(() => renameSync(pathOf(name), join(dirname(pathOf(name)), file)));
-      syncFolder(dirname(pathOf(name)));
+      const path = pathOf(name);
+      const file = `${basename(name)}${SET_ASIDE}${Date.now()}-${unique()}.json`;
+      hasFolder(dirname(path));
+      whileHeld(() => renameSync(path, join(dirname(path), file)));
+      syncFolder(dirname(path));
       return join(dirname(name), file);
     },
   };

@@ -19,6 +19,7 @@ import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import { TimelineRecorder } from './timeline/timeline-recorder.ts';
 import type { SecretCipher } from './vault/cipher.ts';
 import type { DocumentStore } from './vault/documents.ts';
+import { StorageNotices } from './vault/notices.ts';
 import { Vault } from './vault/vault.ts';
 
 const TICK_MS = 5_000;
@@ -41,9 +42,10 @@ export type Core = ReturnType<typeof createCore>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
 export function createCore({ documents, ...parts }: CoreParts) {
-  const settings = new SettingsStore(documents);
-  const vault = new Vault(documents, parts.cipher);
-  const history = new History({ directory: parts.historyFolder, now: Date.now });
+  const notices = new StorageNotices();
+  const settings = new SettingsStore(documents, notices);
+  const vault = new Vault(documents, parts.cipher, notices);
+  const history = new History({ directory: parts.historyFolder, now: Date.now, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
@@ -83,6 +85,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const allChecks = new AllChecks({ vault, monitor, tell });
   const rootCaImport = new RootCaImport(context);
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
+  notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
   let ticking: NodeJS.Timeout | undefined;
   return {
@@ -108,10 +111,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
     removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
-    dismissNotice: (id: string) => {
-      vault.dismissNotice(id);
-      tell({ type: 'notices-changed', notices: vault.notices });
-    },
+    dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();

@@ -1,6 +1,14 @@
 const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g;
-/** A line of a key without its PEM armour. Longer than a SHA-256 fingerprint, shorter than any key. */
-const LONG_BASE64 = /[A-Za-z0-9+/_-]{65,}={0,2}|(?:[A-Za-z0-9+/_-]{60,}={0,2}\s+)+[A-Za-z0-9+/_-]*={0,2}/g;
+/** Longer than a SHA-512 fingerprint, shorter than any RSA key; with whatever hex dumps put in between. */
+const LONG_HEX = /[0-9A-Fa-f]{129,}|(?<![A-Za-z0-9])(?:(?:0x)?[0-9A-Fa-f][\s:,-]*){129,}(?![A-Za-z0-9])/g;
+/** Characters of base64 as they follow each other, possibly in lines: broken, escaped, quoted or listed. */
+const BASE64_LINES = /[A-Za-z0-9+/_-]+={0,2}(?:(?:\\[rn]|[\s"',])+[A-Za-z0-9+/_-]+={0,2})*/g;
+const BETWEEN_LINES = /((?:\\[rn]|[\s"',])+)/;
+/** Longer than a SHA-256 fingerprint, shorter than any RSA key. */
+const LONG_BASE64 = 65;
+/** Words of a text are seldom as long, and never are many of them equally long. */
+const LONG_LINE = 16;
+const SHORT_LINE = 4;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const MAX_LENGTH = 1000;
 /** What is looked at of a long text; far more than is kept. */
@@ -55,8 +63,34 @@ function withoutSpelled(text: string, secret: string): string {
   return clean + text.slice(kept);
 }
 
+/** Removes from one run of {@link BASE64_LINES} what is long enough for a key, and leaves its words. */
+function withoutBase64(run: string): string {
+  const pieces = run.split(BETWEEN_LINES);
+  const lineAt = (at: number): string => pieces[2 * at] ?? '';
+  let clean = '';
+  for (let at = 0; 2 * at < pieces.length; ) {
+    const { length } = lineAt(at);
+    const goesOn = (next: string) =>
+      next.length === length || (length >= LONG_LINE && next.length >= LONG_LINE) || next.endsWith('=');
+    let end = at + 1;
+    while (length >= SHORT_LINE && 2 * end < pieces.length && goesOn(lineAt(end))) end += 1;
+    // The last line of a block is shorter.
+    if (end - at > 1 && 2 * end < pieces.length && lineAt(end).length < length) end += 1;
+    const joined = pieces
+      .slice(2 * at, 2 * end - 1)
+      .filter((_, piece) => piece % 2 === 0)
+      .join('');
+    const removed = joined.length >= LONG_BASE64 && looksEncoded(joined);
+    if (!removed) end = at + 1;
+    clean += (removed ? '[data removed]' : lineAt(at)) + (pieces[2 * end - 1] ?? '');
+    at = end;
+  }
+  return clean;
+}
+
 /**
- * Makes text from outside fit for an error or a screen: no PEM blocks or long base64, none of the given secrets
+ * Makes text from outside fit for an error or a screen: no PEM blocks, no hex of more than 128 digits, no base64 of
+ * more than 64 characters in one line or many (a shorter key is not told from a fingerprint), none of the given secrets
  * (in any letter case, with anything but letters and digits in between, as hex or base64), no control characters,
  * at most 1,000 characters.
  */
@@ -68,7 +102,8 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     clean = withoutSpelled(clean, secret);
   }
   clean = clean
-    .replace(LONG_BASE64, (run) => (looksEncoded(run) ? '[data removed]' : run))
+    .replace(LONG_HEX, '[data removed]')
+    .replace(BASE64_LINES, withoutBase64)
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;

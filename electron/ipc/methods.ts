@@ -32,7 +32,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
   return {
     getState: async () => {
       // First, so that the rest is one picture of one moment.
-      const storageProblem = await vault.storageProblem;
+      const storageProblem = await vault.storageProblem();
       return {
         version: parts.version,
         runtime: parts.runtime,

@@ -1,4 +1,4 @@
-import { type SVGTextElementAttributes, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, type SVGTextElementAttributes, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 interface FittedProps extends SVGTextElementAttributes<SVGTextElement> {
@@ -92,21 +92,15 @@ export function PairingDrawing() {
       </svg>
       <ol className="legend">
         <li>
-          <span className="badge" aria-hidden="true">
-            1
-          </span>
+          <span className="badge">1</span>
           {t('drawing.legend.address')}
         </li>
         <li>
-          <span className="badge" aria-hidden="true">
-            2
-          </span>
+          <span className="badge">2</span>
           {t('drawing.legend.code')}
         </li>
         <li>
-          <span className="badge" aria-hidden="true">
-            3
-          </span>
+          <span className="badge">3</span>
           {t('drawing.legend.posId')}
         </li>
       </ol>
@@ -135,25 +129,6 @@ export function SerialDrawing() {
   );
 }
 
-/** What the device shows when it agrees that the pairing succeeded. */
-export function SuccessDrawing() {
-  const { t } = useTranslation();
-  return (
-    <svg className="success-drawing" viewBox="0 0 214 300" role="img" aria-label={t('drawing.successLabel')}>
-      <DeviceBody />
-      <circle className="draw-ok" cx="107" cy="110" r="34" />
-      <path className="draw-tick" d="M91 111l11 11 21-23" />
-      <Fitted room={150} className="draw-title" x="107" y="176">
-        {t('drawing.successTitle')}
-      </Fitted>
-      <rect className="draw-button" x="50" y="214" width="114" height="34" rx="8" />
-      <Fitted room={102} className="draw-button-text" x="107" y="236">
-        {t('drawing.successClose')}
-      </Fitted>
-    </svg>
-  );
-}
-
 /** Register and device with signals going to and fro, while the app is at work. */
 export function LinkDrawing() {
   return (
@@ -166,5 +141,117 @@ export function LinkDrawing() {
       <rect className="draw-body" x="168" y="6" width="44" height="80" rx="10" />
       <rect className="draw-screen" x="174" y="14" width="32" height="58" rx="4" />
     </svg>
+  );
+}
+
+export type DeviceStep = 'app' | 'menu' | 'stay' | 'close' | 'status' | 'connect';
+
+/** The device's screen at one step, small: the words beside it say the same, so that it is only for the eye. */
+export function StepDrawing({ step }: { readonly step: DeviceStep }) {
+  return (
+    <svg className="step-drawing" viewBox="0 0 72 92" aria-hidden="true" focusable="false">
+      <rect className="draw-body" x="3" y="2" width="66" height="88" rx="9" />
+      <rect className="draw-screen" x="8" y="8" width="56" height="72" rx="4" />
+      <rect className="draw-slot" x="28" y="83.5" width="16" height="3" rx="1.5" />
+      <StepScreen step={step} />
+    </svg>
+  );
+}
+
+const TILES = [16, 31, 46] as const;
+
+function StepScreen({ step }: { readonly step: DeviceStep }) {
+  const { t } = useTranslation();
+  switch (step) {
+    case 'app':
+      return (
+        <>
+          {TILES.map((x) => (
+            <rect key={x} className="draw-box" x={x} y="15" width="10" height="10" rx="3" />
+          ))}
+          <rect className="draw-button" x="16" y="30" width="10" height="10" rx="3" />
+          <rect className="draw-box" x="31" y="30" width="10" height="10" rx="3" />
+          <rect className="draw-box" x="46" y="30" width="10" height="10" rx="3" />
+          <circle className="draw-tap" cx="21" cy="35" r="10" />
+          <rect className="draw-box" x="14" y="54" width="44" height="15" rx="4" />
+          {[22, 31, 40, 49].map((x) => (
+            <circle key={x} className="draw-ink" cx={x + 0.5} cy="61.5" r="2.25" />
+          ))}
+        </>
+      );
+    case 'menu':
+      return (
+        <MenuScreen>
+          <circle className="draw-tap" cx="36" cy="44.5" r="10" />
+        </MenuScreen>
+      );
+    case 'stay':
+      return (
+        <>
+          <ScreenBar />
+          <path className="draw-line" d="M14 28h40M14 34h32" />
+          <rect className="draw-box draw-box-strong" x="13" y="42" width="46" height="15" rx="4" />
+          <path className="draw-line draw-line-strong" d="M18 49.5h5M26.5 49.5h5M35 49.5h5M43.5 49.5h5" />
+          <circle className="draw-ring-track" cx="36" cy="69" r="5" />
+          <circle
+            className="draw-ring"
+            cx="36"
+            cy="69"
+            r="5"
+            pathLength="100"
+            strokeDasharray="75 100"
+            transform="rotate(-90 36 69)"
+          />
+        </>
+      );
+    case 'close':
+      return (
+        <>
+          <circle className="draw-ok" cx="36" cy="29" r="11" />
+          <path className="draw-tick draw-tick-fine" d="M30.5 29.5l4 4 7.5-8.5" />
+          <rect className="draw-button" x="15" y="52" width="42" height="15" rx="4" />
+          <Fitted room={36} className="draw-step-button" x="36" y="62">
+            {t('drawing.successClose')}
+          </Fitted>
+        </>
+      );
+    case 'status':
+      return (
+        <MenuScreen>
+          <Fitted room={42} className="draw-step-text" x="36" y="47">
+            {t('drawing.deviceStatus')}
+          </Fitted>
+        </MenuScreen>
+      );
+    case 'connect':
+      return (
+        <>
+          <ScreenBar />
+          <circle className="draw-ok" cx="36" cy="34" r="6.5" />
+          <path className="draw-tick draw-tick-fine" d="M32.8 34.3l2.3 2.3 4.3-5" />
+          <Fitted room={50} className="draw-step-text" x="36" y="49">
+            {t('drawing.deviceConnected')}
+          </Fitted>
+          <rect className="draw-button" x="12" y="57" width="48" height="15" rx="4" />
+          <Fitted room={43} className="draw-step-button" x="36" y="67">
+            {t('drawing.connectDevice')}
+          </Fitted>
+        </>
+      );
+  }
+}
+
+const ScreenBar = () => <path className="draw-bar" d="M8 12q0-4 4-4h48q4 0 4 4v8H8z" />;
+
+/** A menu whose middle entry is the one to tap. */
+function MenuScreen({ children }: { readonly children: ReactNode }) {
+  return (
+    <>
+      <ScreenBar />
+      <path className="draw-line" d="M15 30h30" />
+      <rect className="draw-box draw-box-strong" x="12" y="37" width="48" height="15" rx="4" />
+      <path className="draw-line" d="M15 60h34M15 69h26" />
+      {children}
+    </>
   );
 }

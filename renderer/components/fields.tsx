@@ -16,16 +16,12 @@ interface FieldProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
 }
 
+/** The number is part of the name, since the drawing speaks of the fields by their numbers. */
 function FieldHead({ number, label }: { readonly number: number | undefined; readonly label: string }) {
   return (
-    <div className="field-head">
-      {number !== undefined && (
-        <span className="badge" aria-hidden="true">
-          {number}
-        </span>
-      )}
-      <Label>{label}</Label>
-    </div>
+    <Label className="field-head">
+      {number !== undefined && <span className="badge">{number}</span>} <span>{label}</span>
+    </Label>
   );
 }
 

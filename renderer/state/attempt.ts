@@ -15,6 +15,9 @@ type Attempt =
       readonly state: 'running';
       readonly id: string;
       readonly progress: PairingProgress;
+      /** While the device is waited for: when it was last told of, which is at each try (ISO 8601). */
+      readonly lastTryAt: string | null;
+      /** Asked to end: cancelled, or, while the device is waited for, to be finished later. */
       readonly cancelling: boolean;
     }
   | {
@@ -76,7 +79,8 @@ function progressed(slice: AttemptSlice, progress: PairingProgress, at: string):
     return { ...slice, current: { state: 'ended', id, progress, outcome, endedAt } };
   }
   const cancelling = 'cancelling' in current && current.cancelling;
-  return { ...slice, current: { state: 'running', id, progress, cancelling } };
+  const lastTryAt = progress.waiting ? at : null;
+  return { ...slice, current: { state: 'running', id, progress, lastTryAt, cancelling } };
 }
 
 export function reduceAttempt(slice: AttemptSlice, event: Event): AttemptSlice {
@@ -92,6 +96,7 @@ export function reduceAttempt(slice: AttemptSlice, event: Event): AttemptSlice {
               state: 'running',
               id: event.id,
               progress: { attemptId: event.id, stages: [...ALL_WAITING] },
+              lastTryAt: null,
               cancelling: current.cancelling,
             },
           }

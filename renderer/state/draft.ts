@@ -97,7 +97,7 @@ export function reduceDraft(draft: Draft, event: Event, before: Model): Draft {
       return before.mirror.state === 'ready' ? freshDraft(before.mirror.app, event.again) : draft;
     case 'device-chosen': {
       const { mirror, navigation } = before;
-      const filling = navigation.place.name === 'search' && navigation.place.next === 'pair';
+      const filling = navigation.place.name === 'pair';
       const { address, identity } = event.device;
       return {
         ...(filling || mirror.state !== 'ready' ? draft : freshDraft(mirror.app)),

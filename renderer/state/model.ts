@@ -55,7 +55,7 @@ function wishOf(model: Model, { app }: ReadyMirror, push: ShowPush): Event | nul
     case 'settings':
       return { type: 'went', place: { name: 'settings' } };
     case 'find-devices':
-      return place.name === 'search' ? null : { type: 'went', place: { name: 'search', next: 'home' } };
+      return place.name === 'search' ? null : { type: 'went', place: { name: 'search' } };
     case 'new-pairing': {
       // What has been typed into the form is not thrown away.
       const isOpen = place.name === 'pair' && attempt.current.state !== 'ended' && draft.replaces === null;

@@ -9,8 +9,7 @@ export type Place =
   /** `next`: where trusting the certificate, or going back, leads to. */
   | { readonly name: 'root-ca'; readonly next: Origin }
   | { readonly name: 'device'; readonly id: string }
-  /** `next`: what a device is searched for: the form that is being filled in, or nothing yet. */
-  | { readonly name: 'search'; readonly next: 'home' | 'pair' }
+  | { readonly name: 'search' }
   | { readonly name: 'history' }
   | { readonly name: 'settings' };
 
@@ -21,8 +20,6 @@ export function placeOf(origin: Origin): Place {
   switch (origin) {
     case 'pair':
       return { name: 'pair', focus: null };
-    case 'search':
-      return { name: 'search', next: 'home' };
     default:
       return { name: origin };
   }
@@ -44,7 +41,7 @@ export type NavigationEvent =
 
 /** Whether the pairing form is there, or at the end of a detour: what has been typed into it is kept. */
 export const leadsToForm = (place: Place): boolean =>
-  place.name === 'pair' || ((place.name === 'root-ca' || place.name === 'search') && place.next === 'pair');
+  place.name === 'pair' || (place.name === 'root-ca' && place.next === 'pair');
 
 const openForm = (navigation: Navigation, focus: DraftField | null): Navigation => ({
   ...navigation,

@@ -44,10 +44,8 @@ export function reduceSetupCode(code: SetupCode, event: Event, before: Model): S
       return event.focus === 'code' ? NO_CODE : { ...code, state: 'typed' };
     case 'went':
       return leadsToForm(event.place) ? { ...code, state: 'typed' } : NO_CODE;
-    case 'device-chosen': {
-      const { place } = before.navigation;
-      return place.name === 'search' && place.next === 'pair' ? code : NO_CODE;
-    }
+    case 'device-chosen':
+      return before.navigation.place.name === 'pair' ? code : NO_CODE;
     case 'loaded':
     case 'pair-opened':
       return NO_CODE;

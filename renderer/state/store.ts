@@ -99,7 +99,7 @@ export function createStore(api: PosApi) {
   };
 
   /** Tells the main process something about the attempt under way. */
-  const tellAttempt = async <M extends 'cancelPairing' | 'answerIdentity'>(
+  const tellAttempt = async <M extends 'cancelPairing' | 'finishPairingLater' | 'answerIdentity'>(
     method: M,
     requestFor: (attemptId: string) => MethodRequest<M>,
   ): Promise<void> => {
@@ -139,6 +139,10 @@ export function createStore(api: PosApi) {
     async cancelPairing(): Promise<void> {
       dispatch({ type: 'cancel-asked' });
       await tellAttempt('cancelPairing', (attemptId) => ({ attemptId }));
+    },
+    async finishPairingLater(): Promise<void> {
+      dispatch({ type: 'cancel-asked' });
+      await tellAttempt('finishPairingLater', (attemptId) => ({ attemptId }));
     },
     answerIdentity: (accepted: boolean) =>
       tellAttempt('answerIdentity', (attemptId) => ({ attemptId, accepted })),

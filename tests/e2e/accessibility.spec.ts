@@ -3,7 +3,7 @@ import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES, PSEUDO_LANGUAGE, type ShownLanguage } from '../../shared/settings.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
-import { startSimulatedDevice } from '../simulator/device.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import {

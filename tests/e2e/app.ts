@@ -6,7 +6,8 @@ import { test as base, type ElectronApplication, expect, type Page } from '@play
 import { electronFlags } from '../../scripts/desktop-session.ts';
 import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
 import { type Keyring, launchForPlaywright } from '../../scripts/launch.ts';
-import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import type { SimulatedDevice } from '../simulator/device.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

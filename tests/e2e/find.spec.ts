@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import type { SimulatedDevice } from '../simulator/device.ts';
 import { impostorPki } from '../simulator/identity.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expect, test } from './app.ts';
 import { errorPanel, pair, picture, trustRootCa } from './steps.ts';
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { type Fault, startSimulatedDevice } from '../simulator/device.ts';
+import type { Fault } from '../simulator/device.ts';
 import { issueCertificate } from '../simulator/pki.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expect, test } from './app.ts';
 import { connection, enter, errorPanel, pair, pasteRootCa, picture, trustRootCa } from './steps.ts';
 

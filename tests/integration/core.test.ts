@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
-import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { TEST_TIMING } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
 const bytes = (pem: string) => new TextEncoder().encode(pem);

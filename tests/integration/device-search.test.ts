@@ -4,13 +4,9 @@ import type { Trust } from '../../electron/core/device/connection.ts';
 import { DeviceSearch } from '../../electron/core/discovery/device-search.ts';
 import { failure } from '../../electron/core/failure.ts';
 import { type SearchProgress, type SearchRange, searchProgressSchema } from '../../shared/search.ts';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { codeOf } from '../support/failure-code.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const FIRST: SearchRange = { cidr: '127.0.0.0/28', interfaceName: 'a', hostCount: 14 };
 const SECOND: SearchRange = { cidr: '127.0.1.0/28', interfaceName: 'b', hostCount: 14 };

@@ -8,8 +8,9 @@ import { strangerAt } from '../../electron/core/device/stranger.ts';
 import { searchHosts } from '../../electron/core/discovery/search-hosts.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import type { AppError } from '../../shared/errors.ts';
-import { createVendorPki, deviceDnsName, startSimulatedDevice, type VendorPki } from '../simulator/device.ts';
+import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
 import { type CertifiedKey, createCa, DAY_MS, issueCertificate } from '../simulator/pki.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { acceptChannels, startTlsServer, type TestServer } from '../support/tls-server.ts';
 
 const SERIAL = '1850012345';

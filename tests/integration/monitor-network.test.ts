@@ -1,12 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { watchRegister } from '../support/monitor.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 /** The network: devices live at the first addresses, the last ones are free to move to. */
 const HOSTS = ['127.0.0.11', '127.0.0.12', '127.0.0.13', '127.0.0.21', '127.0.0.22'];

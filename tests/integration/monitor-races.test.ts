@@ -1,14 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PairingService } from '../../electron/core/pairing/pairing-service.ts';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { watchRegister } from '../support/monitor.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const DAY_MS = 86_400_000;
 let pki: VendorPki;

@@ -5,13 +5,9 @@ import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
-import {
-  createVendorPki,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const MINUTE_MS = 60_000;
 let pki: VendorPki;
@@ -308,7 +304,7 @@ describe('a device that is swapped for another one', () => {
   });
   afterEach(() => other.stop());
 
-  const pendingOf = () => register.vault.credentials(id).map(({ pending }) => pending);
+  const pendingOf = async () => (await register.vault.credentials(id)).map(({ pending }) => pending);
   const shown = () => register.vault.find(id);
   const serialOf = ({ serial }: SimulatedDevice) => ({ kind: 'serial', serial });
 
@@ -322,7 +318,7 @@ describe('a device that is swapped for another one', () => {
       deviceCertificate: { fingerprint256: device.certificateFingerprint },
       proved: true,
     });
-    expect(pendingOf()).toEqual([true, false]);
+    expect(await pendingOf()).toEqual([true, false]);
 
     await other.restart();
     expect(await monitor.check(id)).toMatchObject({
@@ -331,7 +327,7 @@ describe('a device that is swapped for another one', () => {
       deviceCertificate: { fingerprint256: other.certificateFingerprint },
     });
     expect(shown()?.address.host).toBe('127.0.0.2');
-    expect(pendingOf()).toEqual([false]);
+    expect(await pendingOf()).toEqual([false]);
   });
 
   it('stays in use for good when the other one refuses', async () => {
@@ -340,7 +336,7 @@ describe('a device that is swapped for another one', () => {
     await monitor.check(id);
     expect(status().state).toBe('connected');
     expect(shown()?.identity).toEqual(serialOf(device));
-    expect(pendingOf()).toEqual([false]);
+    expect(await pendingOf()).toEqual([false]);
   });
 
   it('decides about the outcome when neither answers', async () => {
@@ -348,7 +344,7 @@ describe('a device that is swapped for another one', () => {
     await monitor.check(id);
     expect(status()).toMatchObject({ state: 'wrong-device', error: { code: 'serial-mismatch' } });
     expect(shown()?.identity).toEqual(serialOf(device));
-    expect(pendingOf()).toEqual([true, false]);
+    expect(await pendingOf()).toEqual([true, false]);
   });
 });
 

@@ -4,15 +4,10 @@ import { strangerAt } from '../../electron/core/device/stranger.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import { checkConnection } from '../../electron/core/pairing/check-connection.ts';
 import type { Transport } from '../../shared/inputs.ts';
-import {
-  createVendorPki,
-  deviceDnsName,
-  type SimulatedDevice,
-  startSimulatedDevice,
-  type VendorPki,
-} from '../simulator/device.ts';
+import { createVendorPki, deviceDnsName, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { type CertifiedKey, issueCertificate } from '../simulator/pki.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { acceptChannels, startTlsServer, type TestServer } from '../support/tls-server.ts';
 import { type Fate, startUnsteadyNetwork, type UnsteadyNetwork } from '../support/unsteady-network.ts';
 
@@ -191,15 +186,15 @@ describe('on a network that ends every connection', () => {
     const id = first.result.ok ? first.result.value.id : '';
     const again = await pairUnproved('reset', id);
     expect(again.last?.outcome).toMatchObject({ kind: 'failed', credentialsKept: true });
-    const both = register.vault.credentials(id);
+    const both = await register.vault.credentials(id);
     expect(both.map(({ pending }) => pending)).toEqual([true, false]);
     expect(await check(id)).toMatchObject({ lastCheck: { error: { code: 'connection-lost' } } });
-    expect(register.vault.credentials(id).map(({ credentials }) => credentials)).toEqual(
+    expect((await register.vault.credentials(id)).map(({ credentials }) => credentials)).toEqual(
       both.map(({ credentials }) => credentials),
     );
     network.expect('through');
     expect(await check(id)).toMatchObject({ lastCheck: { result: 'mtls' } });
-    expect(register.vault.credentials(id)).toMatchObject([
+    expect(await register.vault.credentials(id)).toMatchObject([
       { pending: false, credentials: both[0]?.credentials },
     ]);
   });

@@ -4,9 +4,10 @@ import { PairingService } from '../../electron/core/pairing/pairing-service.ts';
 import { RootCaImport } from '../../electron/core/root-ca/root-ca-import.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
-import { createVendorPki, type SimulatedDevice, startSimulatedDevice } from '../simulator/device.ts';
+import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { codeOf } from '../support/failure-code.ts';
 import { testRegister } from '../support/register.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 let device: SimulatedDevice;
 let pushed: PairingProgress[];

@@ -30,20 +30,20 @@ beforeAll(async () => {
 class CountingCipher extends MemoryCipher {
   encrypted = 0;
   decrypted = 0;
-  override encrypt(text: string): string {
+  override encrypt(text: string) {
     this.encrypted += 1;
     return super.encrypt(text);
   }
-  override decrypt(base64: string): string {
+  override decrypt(base64: string) {
     this.decrypted += 1;
     return super.decrypt(base64);
   }
 }
 
 describe('a vault of many pairings', () => {
-  it('reads each document once at the start, opens no secret, and writes nothing', () => {
+  it('reads each document once at the start, opens no secret, and writes nothing', async () => {
     const register = testRegister(ca.certificatePem);
-    addPairings(register.vault, MANY, ca, closedPort);
+    await addPairings(register.vault, MANY, ca, closedPort);
     const { documents } = register;
     documents.reads = 0;
     documents.written.length = 0;
@@ -55,7 +55,7 @@ describe('a vault of many pairings', () => {
 
     const [first] = vault.pairings;
     vault.updateRecord(first?.id ?? '', { name: 'Bar' });
-    vault.credentials(first?.id ?? '');
+    await vault.credentials(first?.id ?? '');
     expect(documents.written).toEqual([`pairings/${first?.id}`]);
     expect([documents.reads, cipher.encrypted, cipher.decrypted]).toEqual([MANY + 1, 0, 1]);
   });
@@ -63,9 +63,9 @@ describe('a vault of many pairings', () => {
   const directory = mkdtempSync(join(tmpdir(), 'pos-scale-'));
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('touches no file but that of the pairing that changes', () => {
+  it('touches no file but that of the pairing that changes', async () => {
     const vault = new Vault(electronStoreDocuments(directory), new MemoryCipher());
-    const pairings = addPairings(vault, 50, ca, closedPort);
+    const pairings = await addPairings(vault, 50, ca, closedPort);
     const folder = join(directory, 'pairings');
     const look = () =>
       new Map(
@@ -115,7 +115,7 @@ describe('a monitor of many pairings', () => {
   it('checks all of them after one tick, a few at once, the next as soon as one ends', async () => {
     const register = testRegister(ca.certificatePem, { proofRetry: { delayMs: 1, tries: 1 } });
     const count = 200;
-    addPairings(register.vault, count, ca, closedPort);
+    await addPairings(register.vault, count, ca, closedPort);
     let offset = 0;
     register.setClock(() => Date.now() + offset);
     const watched = watchRegister(register);

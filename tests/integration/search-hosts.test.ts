@@ -16,10 +16,10 @@ import {
   createVendorPki,
   type SimulatedDevice,
   type SimulatedDeviceOptions,
-  startSimulatedDevice,
   type VendorPki,
 } from '../simulator/device.ts';
 import { impostorPki } from '../simulator/identity.ts';
+import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const ALERT = 21;
 const HANDSHAKE = 22;

@@ -4,15 +4,14 @@ import type { Credentials } from './ledger.ts';
 
 /** The forms in which credentials can be delivered; the vendor documents only the PEM blocks. */
 export const ANSWER_FORMATS = {
-  pem: 'key, client certificate, CA certificate as plain PEM text',
-  'pem-crlf': 'the same with CRLF line ends',
+  pem: 'key, POS certificate, CA certificates as plain PEM text',
+  'pem-crlf': 'the same with CRLF line endings',
   'pem-pkcs8': 'the same with a PKCS#8 key',
-  'pem-ca-first': 'key, CA certificate, client certificate',
+  'pem-ca-first': 'key, CA certificates, POS certificate',
   'pem-with-text-between': 'PEM blocks with explanatory lines around them',
   json: 'JSON with one field for each PEM block',
   'json-single': 'JSON with the whole text in one field',
   'json-array': 'JSON with the certificates in an array',
-  'with-intermediate': 'key, client certificate, intermediate, CA certificate',
 } as const;
 
 export type AnswerFormat = keyof typeof ANSWER_FORMATS;
@@ -49,7 +48,7 @@ export function renderAnswer(credentials: Credentials, format: AnswerFormat, fau
   }
   const answer = render(credentials, format);
   if (fault !== 'oversized') return answer;
-  // Blanks: the answer stays well-formed in every format, only its size is wrong.
+  // Spaces: the answer stays well-formed in every format, only its size is wrong.
   return { ...answer, body: answer.body + ' '.repeat(OVERSIZE_BYTES) };
 }
 
@@ -64,7 +63,6 @@ function render(credentials: Credentials, format: AnswerFormat): Answer {
   switch (format) {
     case 'pem':
     case 'pem-pkcs8':
-    case 'with-intermediate':
       return { contentType: PEM_TYPE, body: text };
     case 'pem-crlf':
       return { contentType: PEM_TYPE, body: text.replaceAll('\n', '\r\n') };
@@ -104,6 +102,7 @@ export function errorResponse(message: string, developerDescription: string): st
   return JSON.stringify({ type: 'ErrorResponse', message, developerDescription });
 }
 
-export function statusResponse(message: string): string {
+/** Between the request and the answer of an operation that is no payment. */
+export function operationStatusResponse(message: string): string {
   return JSON.stringify({ type: 'OperationStatusResponse', message });
 }

@@ -1,9 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import https from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
-import { deviceDnsName, type SimulatedDevice } from './device.ts';
+import type { SimulatedDevice } from './device.ts';
 
 /** Plain Node clients for the simulator's own tests: they share no code with the product. */
 
@@ -18,7 +19,8 @@ export interface Reply {
   readonly body: string;
 }
 
-const TIMEOUT_MS = 1500;
+/** RSA keys take their time on a busy machine. */
+const TIMEOUT_MS = 6000;
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 
 function target(device: SimulatedDevice) {
@@ -26,14 +28,14 @@ function target(device: SimulatedDevice) {
     host: device.host,
     port: device.port,
     ca: device.rootCaPem,
-    servername: deviceDnsName(device.serial),
+    servername: device.dnsName,
   };
 }
 
 /** Resolves once the handshake is done and the device certificate has been verified. */
 export async function openTls(
   device: SimulatedDevice,
-  options: Partial<ClientIdentity> & { minVersion?: 'TLSv1'; ciphers?: string } = {},
+  options: Partial<ClientIdentity> & { minVersion?: 'TLSv1'; maxVersion?: 'TLSv1.2'; ciphers?: string } = {},
 ): Promise<TLSSocket> {
   const socket = connect({ ...target(device), ...options });
   await once(socket, 'secureConnect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -52,7 +54,12 @@ export async function peerCertificate(device: SimulatedDevice): Promise<PeerCert
 
 export function request(
   device: SimulatedDevice,
-  { method = 'POST', body, ...identity }: Partial<ClientIdentity> & { method?: string; body?: string },
+  {
+    method = 'POST',
+    body,
+    timeoutMs = TIMEOUT_MS,
+    ...identity
+  }: Partial<ClientIdentity> & { method?: string; body?: string; timeoutMs?: number },
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -61,7 +68,7 @@ export function request(
       method,
       path: '/',
       agent: false,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     };
     const outgoing = https.request(options, (response) => {
       let text = '';
@@ -91,8 +98,9 @@ export async function pairOverHttps(
   device: SimulatedDevice,
   posId = '123',
   setupCode = device.code,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Reply> {
-  return await request(device, { body: pairingBody(posId, setupCode) });
+  return await request(device, { body: pairingBody(posId, setupCode), timeoutMs });
 }
 
 /** Every PEM block of a text with its label. */
@@ -100,11 +108,16 @@ export function pemBlocks(text: string): { label: string; pem: string }[] {
   return [...text.matchAll(PEM_BLOCK)].map((match) => ({ label: match[1] ?? '', pem: `${match[0]}\n` }));
 }
 
-/** Key and client certificate of an answer in the documented order. */
+/** Key and client certificate, with the intermediates to present along, of an answer in the documented order. */
 export function identityIn(answer: string): ClientIdentity & { ca: string } {
-  const [key, cert, ca] = pemBlocks(answer);
-  if (!key || !cert || !ca) throw new Error(`No credentials in: ${answer}`);
-  return { key: key.pem, cert: cert.pem, ca: ca.pem };
+  const [key, ...certificates] = pemBlocks(answer).map(({ pem }) => pem);
+  const ca = certificates.at(-1);
+  if (!key || !ca || certificates.length < 2) throw new Error(`No credentials in: ${answer}`);
+  const isRoot = (pem: string): boolean => {
+    const certificate = new X509Certificate(pem);
+    return certificate.checkIssued(certificate);
+  };
+  return { key, cert: certificates.filter((pem) => !isRoot(pem)).join(''), ca };
 }
 
 /** A new code, used at once. */

@@ -19,6 +19,7 @@ export class SetupCodes {
   readonly #used = new Set<string>();
   #current = '';
   #expiresAt = 0;
+  #hidden = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SetupCodesOptions) {
@@ -36,7 +37,14 @@ export class SetupCodes {
     return this.#expiresAt;
   }
 
+  /** Another screen is shown: no new code comes until `rotate`. */
+  hide(): void {
+    this.#hidden = true;
+    this.stop();
+  }
+
   rotate(): string {
+    this.#hidden = false;
     if (this.#current) this.#earlier.add(this.#current);
     let code: string;
     do code = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
@@ -50,8 +58,8 @@ export class SetupCodes {
 
   check(code: string): CodeVerdict {
     if (this.#used.has(code)) return 'used';
-    if (code === this.current) return 'valid';
-    return this.#earlier.has(code) ? 'expired' : 'unknown';
+    if (code === this.current && this.#options.now() < this.#expiresAt) return 'valid';
+    return this.#earlier.has(code) || code === this.#current ? 'expired' : 'unknown';
   }
 
   use(code: string): void {
@@ -69,11 +77,12 @@ export class SetupCodes {
   }
 
   #rotateIfExpired(): void {
-    if (this.#options.now() >= this.#expiresAt) this.rotate();
+    if (!this.#hidden && this.#options.now() >= this.#expiresAt) this.rotate();
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
+    if (this.#hidden) return;
     const wait = Math.max(20, Math.min(this.#expiresAt - this.#options.now(), LONGEST_TIMER_MS));
     // The clock may be a test's own and need not have moved when the timer fires.
     this.#timer = setTimeout(() => this.resume(), wait);

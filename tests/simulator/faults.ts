@@ -7,7 +7,7 @@ export const FAULTS = {
   'not-yet-valid': 'its device certificate is valid only from tomorrow',
   'other-serial': 'its device certificate names another serial number',
   'no-server-auth-eku': 'its device certificate is for clients only',
-  'leaf-only': 'does not send its intermediate certificate',
+  'leaf-only': 'sends no chain with its device certificate, as apps before version 1.6',
   'ip-san': 'its device certificate names an IP address and no serial number',
   'self-signed': 'its device certificate is self-signed',
   'no-identity': 'its device certificate names some unrelated host',
@@ -37,7 +37,7 @@ export const FAULTS = {
   'no-key': 'delivers no private key',
   'mismatched-key': 'delivers a private key that is not the certificate’s',
   'weak-key': 'delivers an RSA key of 1024 bits',
-  'weak-ec-key': 'delivers an EC key on P-192',
+  'weak-ec-key': 'delivers an EC key on P-224',
   'expired-client-cert': 'delivers a client certificate that has expired',
   'future-client-cert': 'delivers a client certificate valid only from tomorrow',
   'client-cert-no-client-auth': 'delivers a client certificate for servers only',
@@ -45,7 +45,8 @@ export const FAULTS = {
   'no-client-cert': 'delivers CA certificates only',
   // Afterwards
   'mtls-refused': 'drops every connection that presents a client certificate, right after the handshake',
-  'mtls-refused-alert': 'refuses every client certificate with a TLS alert during the handshake (TLS 1.2)',
+  'mtls-refused-alert':
+    'refuses every client certificate with a TLS alert (in TLS 1.2 unless set to speak 1.3 only)',
   'mtls-refused-http-403': 'answers every request under a client certificate with HTTP 403',
 } as const;
 

@@ -12,29 +12,38 @@ export interface VendorPki {
   readonly intermediate: CertifiedKey;
 }
 
-export async function createVendorPki(): Promise<VendorPki> {
+/** The vendor has a Root CA of its own for each. */
+export type VendorEnvironment = 'live' | 'test';
+
+export async function createVendorPki(environment: VendorEnvironment = 'live'): Promise<VendorPki> {
   const [rootKey, intermediateKey] = await Promise.all([generateKeyPair(), generateKeyPair()]);
   warmKeyRing();
-  return await buildCas(rootKey, intermediateKey);
+  return await buildCas(rootKey, intermediateKey, environment);
 }
 
 let impostor: Promise<VendorPki> | undefined;
 
+/** Made on demand, in the middle of a handshake: an RSA key could take longer than a client waits. */
+const QUICK_KEY = { type: 'ec', curve: 'prime256v1' } as const;
+
 /** CAs with the same names as any vendor PKI, and other keys. */
 export function impostorPki(): Promise<VendorPki> {
-  impostor ??= Promise.all([sharedKey('impostor root'), sharedKey('impostor intermediate')]).then(
-    ([root, intermediate]) => buildCas(root, intermediate),
-  );
+  impostor ??= Promise.all([
+    sharedKey('impostor root', QUICK_KEY),
+    sharedKey('impostor intermediate', QUICK_KEY),
+  ]).then(([root, intermediate]) => buildCas(root, intermediate));
   return impostor;
 }
 
 async function buildCas(
   rootKey: CertifiedKey['key'],
   intermediateKey: CertifiedKey['key'],
+  environment: VendorEnvironment = 'live',
 ): Promise<VendorPki> {
-  const root = await createCa({ commonName: ROOT_NAME, organization: ORGANIZATION, key: rootKey });
+  const suffix = environment === 'test' ? ' (Test)' : '';
+  const root = await createCa({ commonName: ROOT_NAME + suffix, organization: ORGANIZATION, key: rootKey });
   const intermediate = await createCa({
-    commonName: INTERMEDIATE_NAME,
+    commonName: INTERMEDIATE_NAME + suffix,
     organization: ORGANIZATION,
     key: intermediateKey,
     issuer: root,
@@ -43,13 +52,28 @@ async function buildCas(
   return { root, intermediate };
 }
 
+/** The middle label of the name in the vendor's own devices; white-label ones have `pgw` and others. */
+export const DEFAULT_BRAND = 'cybs';
+
 /** The DNS name by which the vendor's certificates identify a device. */
-export function deviceDnsName(serial: string): string {
-  return `${serial}.cybs.seclib.io`;
+export function deviceDnsName(serial: string, brand = DEFAULT_BRAND): string {
+  return `${serial}.${brand}.seclib.io`;
 }
 
-export async function createDeviceCertificate(pki: VendorPki, serial: string): Promise<CertifiedKey> {
-  return await certify(pki, serial, await takeKey());
+/** Who the device is. */
+export interface DeviceLabel {
+  readonly serial: string;
+  readonly brand: string;
+}
+
+export async function createDeviceCertificate(pki: VendorPki, label: DeviceLabel): Promise<CertifiedKey> {
+  return await certify(pki, label, await takeKey());
+}
+
+/** What a device has before its activation: signed by itself, and naming no serial number. */
+export async function factoryIdentity({ key }: CertifiedKey): Promise<ServerIdentity> {
+  const own = await issueCertificate({ commonName: 'Android Terminal', key });
+  return { keyPem: own.privateKeyPem, chainPem: own.certificatePem };
 }
 
 export interface ServerIdentity {
@@ -62,17 +86,20 @@ export interface ServerIdentity {
 export async function identityFor(
   fault: Fault,
   pki: VendorPki,
-  serial: string,
+  label: DeviceLabel,
   genuine: CertifiedKey,
 ): Promise<ServerIdentity> {
   const key = genuine.key;
   const certifyWith = (overrides: CertificateOverrides): Promise<CertifiedKey> =>
-    certify(pki, serial, key, overrides);
+    certify(pki, label, key, overrides);
   const now = Date.now();
   switch (fault) {
     case 'wrong-issuer': {
       const unrelated = await impostorPki();
-      return present(await certify(unrelated, serial, await sharedKey('impostor device')), unrelated);
+      return present(
+        await certify(unrelated, label, await sharedKey('impostor device', QUICK_KEY)),
+        unrelated,
+      );
     }
     case 'expired':
       return present(
@@ -85,7 +112,14 @@ export async function identityFor(
         pki,
       );
     case 'other-serial':
-      return present(await certify(pki, otherSerial(serial), await sharedKey('other device')), pki);
+      return present(
+        await certify(
+          pki,
+          { ...label, serial: otherSerial(label.serial) },
+          await sharedKey('other device', QUICK_KEY),
+        ),
+        pki,
+      );
     case 'no-server-auth-eku':
       return present(await certifyWith({ extendedKeyUsage: ['clientAuth'] }), pki);
     case 'leaf-only':
@@ -96,7 +130,7 @@ export async function identityFor(
         pki,
       );
     case 'self-signed': {
-      const own = await issueCertificate({ ...deviceSubject(serial), key });
+      const own = await issueCertificate({ ...deviceSubject(label), key });
       return { keyPem: own.privateKeyPem, chainPem: own.certificatePem };
     }
     case 'no-identity':
@@ -118,11 +152,11 @@ interface CertificateOverrides {
   readonly notAfter?: Date;
 }
 
-function deviceSubject(serial: string) {
+function deviceSubject({ serial, brand }: DeviceLabel) {
   return {
-    commonName: deviceDnsName(serial),
+    commonName: deviceDnsName(serial, brand),
     organization: ORGANIZATION,
-    dnsNames: [deviceDnsName(serial)],
+    dnsNames: [deviceDnsName(serial, brand)],
     extendedKeyUsage: ['serverAuth'],
     keyUsage: ['digitalSignature', 'keyEncipherment'],
   } as const;
@@ -130,11 +164,11 @@ function deviceSubject(serial: string) {
 
 function certify(
   pki: VendorPki,
-  serial: string,
+  label: DeviceLabel,
   key: CertifiedKey['key'],
   overrides: CertificateOverrides = {},
 ): Promise<CertifiedKey> {
-  return issueCertificate({ ...deviceSubject(serial), ...overrides, key, issuer: pki.intermediate });
+  return issueCertificate({ ...deviceSubject(label), ...overrides, key, issuer: pki.intermediate });
 }
 
 function present(device: CertifiedKey, pki: VendorPki): ServerIdentity {

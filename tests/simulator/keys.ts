@@ -1,7 +1,7 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1' | 'prime192v1' | 'secp224r1';
+export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1' | 'secp224r1';
 export type KeySpec =
   | { readonly type: 'rsa'; readonly bits: number }
   | { readonly type: 'ec'; readonly curve: EcCurve };
@@ -43,10 +43,10 @@ export async function takeKey(spec: KeySpec = DEFAULT_KEY): Promise<KeyPair> {
 }
 
 /** The same key for the same label throughout the process: for parties whose key only has to differ from others. */
-export function sharedKey(label: string): Promise<KeyPair> {
+export function sharedKey(label: string, spec: KeySpec = DEFAULT_KEY): Promise<KeyPair> {
   const known = shared.get(label);
   if (known) return known;
-  const made = generateKeyPair();
+  const made = generateKeyPair(spec);
   shared.set(label, made);
   return made;
 }

@@ -14,8 +14,14 @@ import {
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
-/** Who signs client certificates: the device's own self-signed CA, or a CA under the merchant's Root CA. */
-export type ClientIssuer = 'device-ca' | 'vendor-root';
+/** Who signs client certificates: an intermediate CA under the Root CA, or under a CA of the device's own. */
+export type ClientIssuer = 'vendor-root' | 'device-ca';
+
+/**
+ * The CA certificates in an answer. `chain`: intermediate and Root CA; `issuer-only`: the CA that signed, without
+ * the Root CA above it (`device-ca`: that CA itself signs); `none`.
+ */
+export type DeliveredCas = 'chain' | 'issuer-only' | 'none';
 
 export type ClientKeyType = 'rsa-2048' | 'rsa-3072' | 'ec-p256' | 'ec-p384';
 
@@ -31,7 +37,8 @@ export interface IssueRequest {
   readonly fault: Fault;
   readonly clientIssuer: ClientIssuer;
   readonly clientKey: ClientKeyType;
-  readonly withIntermediate: boolean;
+  readonly delivers: DeliveredCas;
+  readonly clockAheadMs: number;
 }
 
 /** What an answer carries, before it has a form. */
@@ -52,7 +59,20 @@ export interface IssuedCertificate {
   state: 'issued' | 'used' | 'revoked';
 }
 
-export type PeerVerdict = 'issued' | 'revoked' | 'unknown' | 'not-valid-now' | 'wrong-purpose';
+export type PeerVerdict =
+  | 'issued'
+  | 'revoked'
+  | 'unknown'
+  | 'intermediate-missing'
+  | 'not-valid-now'
+  | 'wrong-purpose';
+
+export interface JudgeOptions {
+  /** Whether the CA above the certificate came with it, or need not. */
+  readonly intermediatePresented: (issuer: X509Certificate) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
 
 type Issuers<T> = {
   readonly deviceCa: T;
@@ -86,22 +106,24 @@ export class Ledger {
       : createIssuers(vendor, serial);
   }
 
-  /** The CA names a TLS server announces when it asks for a client certificate. */
-  async announcedCaPems(): Promise<string[]> {
-    const { deviceCa, vendorSubCa } = await this.#issuers;
-    return [deviceCa.certificatePem, vendorSubCa.certificatePem, this.#vendor.root.certificatePem];
+  /** The CA that a TLS server names when it asks for a client certificate: the top only, no intermediate. */
+  async announcedCaPem(clientIssuer: ClientIssuer): Promise<string> {
+    if (clientIssuer === 'vendor-root') return this.#vendor.root.certificatePem;
+    return (await this.#issuers).deviceCa.certificatePem;
   }
 
   async issue(request: IssueRequest): Promise<Credentials> {
     const { fault } = request;
     const { deviceCa, deviceSubCa, vendorSubCa } = await this.#issuers;
     const underDevice = request.clientIssuer === 'device-ca';
-    const direct = underDevice && !request.withIntermediate;
+    const direct = underDevice && request.delivers !== 'chain';
     const issuer = underDevice ? (direct ? deviceCa : deviceSubCa) : vendorSubCa;
     const top = underDevice ? deviceCa : this.#vendor.root;
-    const caCertificatePems = request.withIntermediate
-      ? [issuer.certificatePem, top.certificatePem]
-      : [issuer.certificatePem];
+    const caCertificatePems = {
+      chain: [issuer.certificatePem, top.certificatePem],
+      'issuer-only': [issuer.certificatePem],
+      none: [],
+    }[request.delivers];
 
     const key = await takeKey(clientKeySpec(request));
     const client = await issueCertificate({
@@ -109,14 +131,14 @@ export class Ledger {
       key,
       issuer: fault === 'unrelated-client-issuer' ? (await impostorPki()).intermediate : issuer,
       extendedKeyUsage: [fault === 'client-cert-no-client-auth' ? 'serverAuth' : 'clientAuth'],
-      ...validityUnder(fault),
+      ...validityUnder(fault, request.clockAheadMs),
     });
     this.#enter(request.posId, client);
     return {
       privateKeys: await deliveredKeys(fault, key),
       clientCertificatePem: fault === 'no-client-cert' ? null : client.certificatePem,
       caCertificatePems:
-        fault === 'no-client-cert' ? [...caCertificatePems, top.certificatePem] : caCertificatePems,
+        fault === 'no-client-cert' ? [issuer.certificatePem, top.certificatePem] : caCertificatePems,
     };
   }
 
@@ -131,12 +153,13 @@ export class Ledger {
     });
   }
 
-  async judge(peer: X509Certificate): Promise<PeerVerdict> {
+  async judge(peer: X509Certificate, { intermediatePresented, now }: JudgeOptions): Promise<PeerVerdict> {
     const entry = this.issued.get(peer.fingerprint256);
     const trusted = Object.values(await this.#issuers).map((ca) => ca.certificate);
-    if (!entry || !trusted.some((ca) => peer.checkIssued(ca) && peer.verify(ca.publicKey))) return 'unknown';
+    const issuer = trusted.find((ca) => peer.checkIssued(ca) && peer.verify(ca.publicKey));
+    if (!entry || !issuer) return 'unknown';
+    if (!issuer.checkIssued(issuer) && !intermediatePresented(issuer)) return 'intermediate-missing';
     if (entry.state === 'revoked') return 'revoked';
-    const now = Date.now();
     if (now < Date.parse(peer.validFrom) || now > Date.parse(peer.validTo)) return 'not-valid-now';
     return (peer.keyUsage ?? []).includes(CLIENT_AUTH) ? 'issued' : 'wrong-purpose';
   }
@@ -214,16 +237,18 @@ function mapIssuers<A, B>(issuers: Issuers<A>, map: (issuer: A) => B): Issuers<B
 
 function clientKeySpec({ fault, clientKey }: IssueRequest): KeySpec {
   if (fault === 'weak-key') return { type: 'rsa', bits: 1024 };
-  if (fault === 'weak-ec-key') return { type: 'ec', curve: 'prime192v1' };
+  if (fault === 'weak-ec-key') return { type: 'ec', curve: 'secp224r1' };
   return CLIENT_KEYS[clientKey];
 }
 
-function validityUnder(fault: Fault): { notBefore?: Date; notAfter?: Date } {
+function validityUnder(fault: Fault, clockAheadMs: number): { notBefore?: Date; notAfter?: Date } {
   const now = Date.now();
   if (fault === 'expired-client-cert')
     return { notBefore: new Date(now - 400 * DAY_MS), notAfter: new Date(now - DAY_MS) };
   if (fault === 'future-client-cert')
     return { notBefore: new Date(now + DAY_MS), notAfter: new Date(now + 366 * DAY_MS) };
+  // With a right clock, validity begins some time before the issue, as CAs do it.
+  if (clockAheadMs > 0) return { notBefore: new Date(now + clockAheadMs) };
   return {};
 }
 

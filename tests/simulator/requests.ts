@@ -65,3 +65,7 @@ export function pairingRequestIn(json: unknown): PairingRequest | null {
   if (typeof posId !== 'string' || typeof setupCode !== 'string') return null;
   return posId.length > 0 && posId.length <= MAX_POS_ID_LENGTH ? { posId, setupCode } : null;
 }
+
+export function firstHalf(text: string): string {
+  return text.slice(0, Math.floor(text.length / 2));
+}

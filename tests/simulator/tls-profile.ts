@@ -1,46 +1,67 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { DeviceBehaviour } from './behaviour.ts';
 import type { Fault } from './faults.ts';
-import { identityFor, type VendorPki } from './identity.ts';
+import { type DeviceLabel, factoryIdentity, identityFor, type VendorPki } from './identity.ts';
+import type { ClientIssuer } from './ledger.ts';
 import type { CertifiedKey } from './pki.ts';
 
-/** How the device speaks TLS under a fault. */
+/** Node's word for BoringSSL, which Electron has in place of OpenSSL. */
+const BORING_SSL = '0.0.0';
+
+/** OpenSSL 3 counts the signatures of TLS 1.0 and 1.1 as too weak for any security level above 0. */
+export const OLD_TLS: { readonly minVersion: 'TLSv1'; readonly ciphers?: string } = {
+  minVersion: 'TLSv1',
+  ...(process.versions.openssl !== BORING_SSL && { ciphers: 'DEFAULT:@SECLEVEL=0' }),
+};
+
+/** How the device speaks TLS under a fault and a behaviour. */
 export interface TlsProfile {
   readonly secureContext: SecureContext;
   readonly requestCert: boolean;
-  readonly gated: boolean;
+  /** Ends the handshake with an alert when the client has no certificate (RFC 8446: certificate_required). */
+  readonly demandsCert: boolean;
 }
 
 interface ProfileParts {
   readonly vendor: VendorPki;
-  readonly serial: string;
+  readonly label: DeviceLabel;
   readonly certificate: CertifiedKey;
-  readonly announcedCas: Promise<string[]>;
+  readonly announcedCa: (issuer: ClientIssuer) => Promise<string>;
 }
 
-export async function createTlsProfile(fault: Fault, parts: ProfileParts): Promise<TlsProfile> {
+/** What of the behaviour a profile depends on. */
+export function profileKey(fault: Fault, behaviour: DeviceBehaviour): string {
+  const { tls, activated, demandsClientCertificate, clientIssuer } = behaviour;
+  return [fault, tls, activated, demandsClientCertificate, clientIssuer].join(' ');
+}
+
+export async function createTlsProfile(
+  fault: Fault,
+  behaviour: DeviceBehaviour,
+  { vendor, label, certificate, announcedCa }: ProfileParts,
+): Promise<TlsProfile> {
   const [identity, ca] = await Promise.all([
-    identityFor(fault, parts.vendor, parts.serial, parts.certificate),
-    parts.announcedCas,
+    behaviour.activated ? identityFor(fault, vendor, label, certificate) : factoryIdentity(certificate),
+    announcedCa(behaviour.clientIssuer),
   ]);
   return {
     secureContext: createSecureContext({
       key: identity.keyPem,
       cert: identity.chainPem,
+      // The names in the CertificateRequest come from here. What a client presents is judged by the ledger.
       ca,
       // Without it OpenSSL rejects resumed sessions that had a client certificate.
       sessionIdContext: 'simulated-device',
-      ...protocolUnder(fault),
+      ...protocolUnder(fault, behaviour),
     }),
     requestCert: fault !== 'tls-only',
-    gated: fault === 'mtls-refused-alert',
+    demandsCert: behaviour.demandsClientCertificate,
   };
 }
 
-function protocolUnder(fault: Fault): SecureContextOptions {
-  // OpenSSL 3 counts the signatures of TLS 1.0 and 1.1 as too weak for any security level above 0.
-  if (fault === 'tls-1.1')
-    return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
-  // In TLS 1.3 the client certificate is encrypted, and the gate could not see it.
+function protocolUnder(fault: Fault, { tls }: DeviceBehaviour): SecureContextOptions {
+  if (fault === 'tls-1.1') return { ...OLD_TLS, maxVersion: 'TLSv1.1' };
+  if (tls !== 'both') return { minVersion: tls, maxVersion: tls };
   if (fault === 'mtls-refused-alert') return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
   return { minVersion: 'TLSv1.2' };
 }

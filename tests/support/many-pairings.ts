@@ -5,14 +5,20 @@ import type { PairingRecord } from '../../shared/pairing.ts';
 import type { CertifiedKey } from '../simulator/pki.ts';
 
 /** Proved pairings with devices that nobody reaches: at `port` of loopback addresses. Oldest first. */
-export function addPairings(vault: Vault, count: number, ca: CertifiedKey, port: number): PairingRecord[] {
+export async function addPairings(
+  vault: Vault,
+  count: number,
+  ca: CertifiedKey,
+  port: number,
+): Promise<PairingRecord[]> {
   const certificate = summarize(ca.certificate);
   const credentials = {
     privateKeyPem: ca.privateKeyPem,
     certificateChainPem: ca.certificatePem,
     issuerPem: ca.certificatePem,
   };
-  return Array.from({ length: count }, (_, index) => {
+  const added: PairingRecord[] = [];
+  for (let index = 0; index < count; index += 1) {
     const id = randomUUID();
     const record: PairingRecord = {
       id,
@@ -28,10 +34,12 @@ export function addPairings(vault: Vault, count: number, ca: CertifiedKey, port:
       deviceCertificate: certificate,
       clientCertificate: certificate,
       clientIssuer: certificate,
+      credentialNotes: [],
       trustAnchorFingerprint256: certificate.fingerprint256,
       lastCheck: null,
     };
-    vault.stage(record, credentials);
-    return vault.promote(id, {});
-  });
+    await vault.storePending(record, credentials);
+    added.push(vault.promote(id, {}));
+  }
+  return added;
 }

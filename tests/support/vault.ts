@@ -1,3 +1,4 @@
+import { failure } from '../../electron/core/failure.ts';
 import type { SecretCipher } from '../../electron/core/vault/cipher.ts';
 import type { DocumentStore } from '../../electron/core/vault/documents.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
@@ -7,23 +8,31 @@ import { appError } from '../../shared/errors.ts';
 export class MemoryCipher implements SecretCipher {
   available = true;
   key = 0x5a;
+  /** The key store asks a person, and nobody is there. */
+  locked = false;
+  /** An old key that still opens what it has sealed. */
+  rotatedFrom: number | undefined;
 
-  problem() {
+  async problem() {
     return this.available ? null : appError('storage-unavailable', 'no keyring in this test');
   }
 
-  encrypt(text: string): string {
-    return Buffer.from(this.#mask(Buffer.from(text))).toString('base64');
+  async encrypt(text: string) {
+    return this.#mask(Buffer.from(text), this.key).toString('base64');
   }
 
-  decrypt(base64: string): string {
-    const text = Buffer.from(this.#mask(Buffer.from(base64, 'base64'))).toString();
-    if (!text.startsWith('{')) throw new Error('wrong key');
-    return text;
+  async decrypt(base64: string) {
+    if (this.locked) throw failure('storage-locked', 'locked in this test');
+    for (const key of [this.key, this.rotatedFrom]) {
+      if (key === undefined) continue;
+      const text = this.#mask(Buffer.from(base64, 'base64'), key).toString();
+      if (text.startsWith('{')) return { text, reencrypt: key !== this.key };
+    }
+    throw new Error('wrong key');
   }
 
-  #mask(bytes: Buffer): number[] {
-    return [...bytes].map((byte) => byte ^ this.key);
+  #mask(bytes: Buffer, key: number): Buffer {
+    return Buffer.from(bytes.map((byte) => byte ^ key));
   }
 }
 

@@ -3,6 +3,7 @@ import {
   errorResponseFailure,
   httpStatusFailure,
   parseDeviceMessage,
+  upgradeFailure,
 } from '../../electron/core/device/messages.ts';
 import { socketFailure } from '../../electron/core/device/socket-errors.ts';
 
@@ -38,38 +39,45 @@ describe('errorResponseFailure', () => {
 describe('httpStatusFailure', () => {
   it('prefers the ErrorResponse in the body to the bare status', () => {
     const body = '{"type":"ErrorResponse","message":"POS ID is already in use"}';
-    expect(httpStatusFailure(400, body, [], true).appError.code).toBe('pos-id-in-use');
-    expect(httpStatusFailure(403, '', [], true).appError.code).toBe('code-rejected');
-    expect(httpStatusFailure(404, '<html>', [], true).appError).toMatchObject({
+    expect(httpStatusFailure(400, body, []).appError.code).toBe('pos-id-in-use');
+    expect(httpStatusFailure(403, '', []).appError.code).toBe('code-rejected');
+    expect(httpStatusFailure(404, '<html>', []).appError).toMatchObject({
       code: 'http-status',
       params: { status: '404' },
     });
-    expect(httpStatusFailure(500, `echo ${SECRET}`, [SECRET], true).appError.detail).toBe(
+    expect(httpStatusFailure(500, `echo ${SECRET}`, [SECRET]).appError.detail).toBe(
       'HTTP 500: echo [removed]',
     );
   });
 
   it('does not blame a code that was not sent', () => {
-    expect(httpStatusFailure(401, '', [], false).appError.code).toBe('http-status');
-    expect(httpStatusFailure(409, '', [], false).appError.code).toBe('http-status');
+    for (const status of [401, 403, 409, 500]) {
+      expect(
+        upgradeFailure(status, '{"type":"ErrorResponse","message":"Invalid code"}').appError,
+      ).toMatchObject({
+        code: 'upgrade-refused',
+        params: { status: String(status) },
+        detail: expect.stringContaining('Invalid code'),
+      });
+    }
   });
 });
 
 describe('parseDeviceMessage', () => {
+  it('reads it behind a byte order mark, with raw line breaks, and with a message that is no text', () => {
+    expect(parseDeviceMessage('\ufeff{"type":"ErrorResponse","message":"No\nway"}')).toMatchObject({
+      type: 'ErrorResponse',
+      message: 'No\nway',
+    });
+    expect(parseDeviceMessage('{"type":"ErrorResponse","message":null}')?.type).toBe('ErrorResponse');
+  });
+
   it('reads messages with a type and nothing else', () => {
     expect(parseDeviceMessage(' {"type":"OperationStatusResponse","message":"Wait"}')).toEqual({
       type: 'OperationStatusResponse',
       message: 'Wait',
     });
-    for (const other of [
-      '',
-      'PEM',
-      '{"message":"x"}',
-      '{"type":7}',
-      '{"type":',
-      '[]',
-      '{"type":"X","message":{}}',
-    ]) {
+    for (const other of ['', 'PEM', '{"message":"x"}', '{"type":7}', '{"type":', '[]']) {
       expect(parseDeviceMessage(other)).toBeUndefined();
     }
   });

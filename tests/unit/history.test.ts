@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
+  chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +18,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { historyToCsv, historyToJson } from '../../electron/core/history/export.ts';
 import { History } from '../../electron/core/history/history.ts';
+import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { HISTORY_TEXT_LIMIT, type HistoryEntry } from '../../shared/history.ts';
 
 const START = Date.parse('2026-03-01T08:00:00Z');
@@ -229,6 +233,75 @@ describe('History', () => {
     expect(readFileSync(newestFile(), 'utf8').split('\n')).toHaveLength(2);
   });
 
+  describe('among files that cannot be read', () => {
+    const notices = () => {
+      const list = new StorageNotices();
+      const told = () => list.all.map(({ what, kind, file }) => `${what} ${kind} ${file}`);
+      const opened = new History({ directory: join(directory, 'log'), now, limit: 20, notices: list });
+      return { opened, told };
+    };
+    const segment = (number: number) => join(directory, 'log', `history-0000000${number}.jsonl`);
+
+    it.each([
+      ['a folder', () => mkdirSync(segment(2))],
+      ['a link to a foreign file', () => symlinkSync(join(directory, 'foreign'), segment(2))],
+    ])('shows the others and goes on, old or newest: %s', (_what, replace) => {
+      writeFileSync(join(directory, 'foreign'), 'mine');
+      const full = open(20);
+      for (const text of ['a', 'b', 'c', 'd']) full.append(note(text));
+      rmSync(segment(2));
+      replace();
+      // The newest one cannot be read, so the next entry begins another one.
+      const { opened, told } = notices();
+      opened.append(note('e'));
+      expect(opened.problem).toBeNull();
+      expect(notes(opened)).toEqual(['e', 'b', 'a']);
+      expect(told()).toEqual(['history unreadable history-00000002.jsonl']);
+      // Now it is an old one.
+      const again = notices();
+      again.opened.append(note('f'));
+      expect(notes(again.opened)).toEqual(['f', 'e', 'b', 'a']);
+      expect(again.told()).toEqual(['history unreadable history-00000002.jsonl']);
+      expect(existsSync(segment(2))).toBe(true);
+      expect(readFileSync(join(directory, 'foreign'), 'utf8')).toBe('mine');
+    });
+
+    it('follows no link in place of its folder', () => {
+      const foreign = join(directory, 'foreign');
+      mkdirSync(foreign);
+      writeFileSync(join(foreign, 'x.new.json'), 'mine');
+      symlinkSync(foreign, join(directory, 'log'));
+      const { opened, told } = notices();
+      opened.append(note('a'));
+      expect(opened.problem).toMatchObject({ code: 'storage-failed' });
+      expect(notes(opened)).toEqual(['a']);
+      expect(told()).toEqual(['history foreign log']);
+      expect(readdirSync(foreign)).toEqual(['x.new.json']);
+    });
+
+    it('tells of a file without a single good line, and of a newer version', () => {
+      const history = open(20);
+      for (const text of ['a', 'b', 'c', 'd', 'e']) history.append(note(text));
+      writeFileSync(segment(1), 'gar\nbage\n');
+      appendFileSync(segment(3), '{"at":"2026-03-01T09:00:00.000Z","kind":"teleported","result":"ok"}\n');
+      const { opened, told } = notices();
+      expect(notes(opened)).toEqual(['e', 'd', 'c']);
+      expect(told()).toEqual([
+        'history damaged history-00000001.jsonl',
+        'history newer-version history-00000003.jsonl',
+      ]);
+    });
+
+    it('clears leftovers away, and closes its folder to others', () => {
+      open().append(note('a'));
+      writeFileSync(join(directory, 'log', 'x.json.tmp-12'), '');
+      chmodSync(join(directory, 'log'), 0o755);
+      expect(notes(open())).toEqual(['a']);
+      expect(files()).toHaveLength(1);
+      if (process.platform !== 'win32') expect(statSync(join(directory, 'log')).mode & 0o777).toBe(0o700);
+    });
+  });
+
   it('finds the folder it was given, also one that is there already', () => {
     mkdirSync(join(directory, 'log'));
     const history = open();
@@ -263,7 +336,25 @@ describe('exports', () => {
     expect(historyToCsv([{ ...entry, note: text }])).toContain(`,${expected}\r\n`);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '＝1+1'])('defuses the formula %j', (text) => {
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '|calc',
+    '%1',
+    '\t=1',
+    '＝1+1',
+    '｜calc',
+    '％1',
+    ' =1',
+    ' \t +1',
+    '\u00a0@SUM(A1)',
+    '\u3000－1',
+    '\ufeff=1',
+    '\u200b=1',
+    ' \u0000=1',
+  ])('defuses the formula %j', (text) => {
     expect(row({ posId: text })).toContain(`,'${text},`);
   });
 

@@ -40,6 +40,7 @@ const pairing: PairingRecord = {
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,
+  credentialNotes: [],
   trustAnchorFingerprint256: 'BB',
   lastCheck: null,
 };
@@ -156,19 +157,20 @@ describe('the draft', () => {
       responseMs: 3,
     };
     const typed = play([{ type: 'draft-changed', change: { posId: 'till 9', serial: 'SN9' } }], filled);
-    const chosen = (next: 'home' | 'pair') =>
-      play(
-        [
-          { type: 'went', place: { name: 'search', next } },
-          { type: 'device-chosen', device },
-        ],
-        typed,
-      );
-    expect(chosen('pair')).toMatchObject({
+    const inForm = play([{ type: 'device-chosen', device }], typed);
+    expect(inForm).toMatchObject({
       draft: { posId: 'till 9', address: '10.0.0.7:8443', serial: '' },
       code: { state: 'typed', text: CODE },
     });
-    expect(chosen('home')).toMatchObject({ draft: { posId: 'bar-1' }, code: { text: '' } });
+    expect(inForm.navigation.place).toEqual({ name: 'pair', focus: 'code' });
+    const onScreen = play(
+      [
+        { type: 'went', place: { name: 'search' } },
+        { type: 'device-chosen', device },
+      ],
+      typed,
+    );
+    expect(onScreen).toMatchObject({ draft: { posId: 'bar-1' }, code: { text: '' } });
   });
 
   it('replaces what a failed attempt has kept', () => {
@@ -232,6 +234,50 @@ describe('an attempt', () => {
     expect(play([progress('done', outcome, OTHER_ID)], started).mirror).toMatchObject({
       app: { pairings: [] },
     });
+  });
+});
+
+describe('an attempt that waits for the device', () => {
+  const LATER = '2026-11-24T12:00:02.000Z';
+  const waiting = (at: string): Event => ({
+    type: 'pushed',
+    at,
+    push: {
+      type: 'pairing-progress',
+      progress: {
+        attemptId: ID,
+        stages: STAGES.map((stage) => ({ stage, state: stage === 'prove' ? 'needs-you' : 'done' })),
+        waiting: { since: AT, until: '2026-11-24T12:15:00.000Z' },
+      },
+    },
+  });
+  const unproved = { ...pairing, proved: false };
+
+  it('is still under way, and knows when the last try was', () => {
+    const model = play([waiting(AT), waiting(LATER)], started);
+    expect(model.attempt.current).toMatchObject({ state: 'running', lastTryAt: LATER, cancelling: false });
+    expect(isPairing(model.attempt)).toBe(true);
+    expect(model.code.text).toBe('');
+    expect(play([progress('done')], model).attempt.current).toMatchObject({ lastTryAt: null });
+  });
+
+  it('ends paired by itself, or is finished later: the pairing is known either way', () => {
+    const model = play([waiting(AT)], started);
+    for (const outcome of [
+      { kind: 'paired', pairing },
+      { kind: 'waiting', pairing: unproved },
+    ] as const) {
+      const ended = play([progress('done', outcome)], model);
+      expect(ended.attempt.current).toMatchObject({ state: 'ended', outcome: { kind: outcome.kind } });
+      expect(ended.mirror).toMatchObject({ app: { pairings: [outcome.pairing] } });
+    }
+  });
+
+  it('that was finished later shows what the schedule proves afterwards', () => {
+    const ended = play([progress('done', { kind: 'waiting', pairing: unproved })], started);
+    const proved = play([push({ type: 'pairing-changed', pairing })], ended);
+    expect(proved.mirror).toMatchObject({ app: { pairings: [{ proved: true }] } });
+    expect(proved.attempt).toBe(ended.attempt);
   });
 });
 

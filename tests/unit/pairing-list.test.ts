@@ -40,6 +40,7 @@ const pairing = (number: number, change: Partial<PairingRecord> = {}): PairingRe
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,
+  credentialNotes: [],
   trustAnchorFingerprint256: 'BB',
   lastCheck: null,
   ...change,

@@ -187,7 +187,7 @@ describe('readExtensions', () => {
 });
 
 describe('readCredentials', () => {
-  const read = (answer: string) => readCredentials(answer, anchor, now, 0);
+  const read = (answer: string) => readCredentials(answer, anchor, now);
   const parts = (key: string, ...certificates: CertifiedKey[]) =>
     [key, ...certificates.map((certificate) => certificate.certificatePem)].join('');
   const pkcs8 = (certified: CertifiedKey) =>
@@ -240,15 +240,11 @@ describe('readCredentials', () => {
     expect(summarize(found.clientCertificate).key).toBe('EC P-256');
   });
 
-  it('refuses everything else with the exact reason', async () => {
+  it('refuses what would harm this register, with the exact reason', async () => {
     const issue = (more = {}) =>
       issueCertificate({ commonName: '123', issuer: clientCa, extendedKeyUsage: ['clientAuth'], ...more });
     const other = await issue();
     const weak = await issue({ keyBits: 1024 });
-    const expired = await issue({ notBefore: inDays(-9), notAfter: inDays(-1) });
-    const future = await issue({ notBefore: inDays(1) });
-    const server = await issue({ extendedKeyUsage: ['serverAuth'] });
-    const badSignature = await issue({ corruptSignature: true });
     const weakEc = await issue({ curve: 'secp224r1', keyType: 'ec' });
     const cases: [string, string][] = [
       ['answer-malformed', 'welcome'],
@@ -267,12 +263,6 @@ describe('readCredentials', () => {
       ['credentials-key-mismatch', parts(other.privateKeyPem, client, clientCa)],
       ['credentials-weak-key', parts(weak.privateKeyPem, weak, clientCa)],
       ['credentials-weak-key', parts(weakEc.privateKeyPem, weakEc, clientCa)],
-      ['credentials-issuer-unknown', parts(client.privateKeyPem, client)],
-      ['credentials-issuer-unknown', parts(client.privateKeyPem, client, root)],
-      ['credentials-issuer-unknown', parts(badSignature.privateKeyPem, badSignature, clientCa)],
-      ['credentials-expired', parts(expired.privateKeyPem, expired, clientCa)],
-      ['credentials-not-yet-valid', parts(future.privateKeyPem, future, clientCa)],
-      ['credentials-purpose', parts(server.privateKeyPem, server, clientCa)],
     ];
     expect(cases.map(([, answer]) => codeOf(() => read(answer)))).toEqual(cases.map(([code]) => code));
   });

@@ -53,8 +53,52 @@ it('removes a key without its PEM armour, and keeps fingerprints', () => {
   expect(redact('ab12'.repeat(16))).toBe('ab12'.repeat(16));
 });
 
+it('removes hex longer than any fingerprint, however it is dumped', () => {
+  const bytes = Array.from({ length: 80 }, (_, i) => ((i * 7919) % 251).toString(16).padStart(2, '0'));
+  for (const dump of [
+    bytes.join(''),
+    bytes.join('').toUpperCase(),
+    bytes.join(':'),
+    bytes.join(' '),
+    bytes.map((byte) => `0x${byte}`).join(', '),
+    bytes.join(':').replace(/.{45}/g, '$&\n    '),
+  ]) {
+    const clean = redact(`before ${dump} after`);
+    expect(clean).toMatch(/^before \[data removed\] after$/);
+  }
+  const sha512 = 'ab12'.repeat(32);
+  expect(redact(sha512)).toBe(sha512);
+});
+
+it('removes base64 in lines of any length, and leaves words', () => {
+  const key = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7919) % 251)).toString('base64');
+  for (const width of [4, 8, 16, 20, 32, 48, 60, 64, 76]) {
+    const lines = key.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+    for (const between of ['\n', '\r\n', '\\n', '","', '\n    ']) {
+      const clean = redact(`The key is ${lines.join(between)} as sent`);
+      expect(clean, `${width} ${JSON.stringify(between)}`).toMatch(
+        // A short word may pass for the last line.
+        /^The key is \[data removed\]( as)? sent$/,
+      );
+    }
+  }
+  for (const text of [
+    'The device 1850012345 said: Code not valid, try Again with the code that the screen shows now, please.',
+    'CN=Simulated Merchant Root CA, O=Vendor, issued by CN=Simulated-Merchant-Root-CA-2026, valid 2026-01-01T00:00:00.000Z',
+    'EACCES: permission denied, open C:\\new\\register\\Pairings\\3f2504e0-4f89-41d3-9a0c-0305e82c3301.json',
+  ])
+    expect(redact(text)).toBe(text);
+});
+
 it('is done soon with hostile text', () => {
-  for (const text of ['x'.repeat(256 * 1024), '8'.repeat(256 * 1024), '-----BEGIN A'.repeat(20_000)]) {
+  for (const text of [
+    'x'.repeat(256 * 1024),
+    '8'.repeat(256 * 1024),
+    '-----BEGIN A'.repeat(20_000),
+    'a '.repeat(99_999),
+    'aB3/ '.repeat(9_999),
+    `${'ab '.repeat(60)}${' '.repeat(99_999)}`,
+  ]) {
     expect(redact(text, ['8QW1YS1D']).length).toBeLessThanOrEqual(1001);
   }
 });

@@ -1,13 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../electron/core/failure.ts';
 import { SettingsStore } from '../../electron/core/settings/settings-store.ts';
+import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { DEFAULT_SETTINGS, settingsPatchSchema } from '../../shared/settings.ts';
 import { MemoryDocuments } from '../support/vault.ts';
 
 function storeWith(text?: string) {
   const documents = new MemoryDocuments();
   if (text !== undefined) documents.files.set('settings', text);
-  return { documents, store: new SettingsStore(documents), reopen: () => new SettingsStore(documents) };
+  const notices = new StorageNotices();
+  return {
+    documents,
+    notices,
+    store: new SettingsStore(documents, notices),
+    reopen: () => new SettingsStore(documents),
+  };
 }
 
 describe('SettingsStore', () => {
@@ -49,15 +56,28 @@ describe('SettingsStore', () => {
     expect(store.get()).toEqual(DEFAULT_SETTINGS);
   });
 
-  it.each(['{"version":1,', '{"version":1,"language":"tlh"}', '{"version":2,"language":"en"}', '[]', '{}'])(
+  it.each(['{"version":1,', '{"version":1,"language":"tlh"}', '[]', '{}'])(
     'sets %s aside and goes on with the defaults',
     (text) => {
-      const { documents, store } = storeWith(text);
+      const { documents, store, notices, reopen } = storeWith(text);
       expect(store.get()).toEqual(DEFAULT_SETTINGS);
       expect(documents.files.get('settings.damaged')).toBe(text);
       expect(documents.files.has('settings')).toBe(false);
+      expect(notices.all).toMatchObject([{ what: 'settings', kind: 'damaged', file: 'settings.damaged' }]);
+      store.update({ tray: true });
+      expect(reopen().get().tray).toBe(true);
     },
   );
+
+  it('never overwrites what could not be read this time', () => {
+    const { documents, reopen } = storeWith('{"version":1,"language":"de"}');
+    documents.unreadable.add('settings');
+    const store = reopen();
+    expect(store.get()).toEqual(DEFAULT_SETTINGS);
+    expect(() => store.update({ tray: true })).toThrow('storage-failed');
+    documents.unreadable.clear();
+    expect(reopen().get().language).toBe('de');
+  });
 
   it('gives settings that are newer than the document their defaults, and drops what it does not know', () => {
     const { documents, store } = storeWith('{"version":1,"language":"de","colour":"red"}');

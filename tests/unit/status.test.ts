@@ -37,6 +37,7 @@ const pairing = (clientEnd = NOW + 365 * DAY_MS, deviceEnd = NOW + 400 * DAY_MS)
   deviceCertificate: certificate(deviceEnd),
   clientCertificate: certificate(clientEnd),
   clientIssuer: certificate(NOW + 900 * DAY_MS),
+  credentialNotes: [],
   trustAnchorFingerprint256: 'BB',
   lastCheck: null,
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { summarize } from '../../electron/core/pki/certificate.ts';
+import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { readVersioned } from '../../electron/core/vault/schema.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -36,6 +37,7 @@ const record = (change: Partial<PairingRecord> = {}): PairingRecord => ({
   deviceCertificate: summarize(root.certificate),
   clientCertificate: summarize(root.certificate),
   clientIssuer: summarize(root.certificate),
+  credentialNotes: [],
   trustAnchorFingerprint256: root.certificate.fingerprint256,
   lastCheck: null,
   ...change,
@@ -48,93 +50,93 @@ const credentials = (name: string) => ({
 });
 
 describe('Vault', () => {
-  it('keeps the trust anchor and pairings across a restart', () => {
+  it('keeps the trust anchor and pairings across a restart', async () => {
     const { vault, reopen } = memoryVault();
     vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     vault.promote(ID, record());
     const reopened = reopen();
     expect(reopened.rootCa?.root.fingerprint256).toBe(root.certificate.fingerprint256);
     expect(reopened.pairings).toEqual([record({ proved: true })]);
-    expect(reopened.credentials(ID)).toEqual([
+    expect(await reopened.credentials(ID)).toEqual([
       { record: record({ proved: true }), credentials: credentials('A'), pending: false },
     ]);
     expect(reopened.notices).toEqual([]);
   });
 
-  it('replaces credentials only when the new ones are promoted', () => {
+  it('replaces credentials only when the new ones are promoted', async () => {
     const { vault, reopen } = memoryVault();
-    vault.stage(record(), credentials('old'));
+    await vault.storePending(record(), credentials('old'));
     vault.promote(ID, record());
-    vault.stage(record({ posId: '456' }), credentials('new'));
+    await vault.storePending(record({ posId: '456' }), credentials('new'));
     expect(reopen().find(ID)?.posId).toBe('123');
     expect(
-      reopen()
-        .credentials(ID)
-        .map((c) => [c.pending, c.credentials.privateKeyPem.includes('new')]),
+      (await reopen().credentials(ID)).map((c) => [c.pending, c.credentials?.privateKeyPem.includes('new')]),
     ).toEqual([
       [true, true],
       [false, false],
     ]);
     vault.discardPending(ID);
-    expect(reopen().credentials(ID)).toHaveLength(1);
-    vault.stage(record({ posId: '456' }), credentials('new'));
+    expect(await reopen().credentials(ID)).toHaveLength(1);
+    await vault.storePending(record({ posId: '456' }), credentials('new'));
     vault.promote(ID, record({ posId: '456' }));
-    expect(reopen().credentials(ID)).toEqual([
+    expect(await reopen().credentials(ID)).toEqual([
       { record: record({ posId: '456', proved: true }), credentials: credentials('new'), pending: false },
     ]);
   });
 
-  it('forgets a new pairing whose only credentials are discarded', () => {
+  it('forgets a new pairing whose only credentials are discarded', async () => {
     const { vault, reopen, documents } = memoryVault();
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     vault.discardPending(ID);
     expect(reopen().pairings).toEqual([]);
     expect(documents.files.size).toBe(0);
   });
 
-  it('stores nothing without real encryption', () => {
+  it('stores nothing without real encryption', async () => {
     const { vault, cipher, documents } = memoryVault();
     cipher.available = false;
-    expect(vault.storageProblem?.code).toBe('storage-unavailable');
-    expect(codeOf(() => vault.stage(record(), credentials('A')))).toBe('storage-unavailable');
+    expect((await vault.storageProblem())?.code).toBe('storage-unavailable');
+    await expect(vault.storePending(record(), credentials('A'))).rejects.toThrow('storage-unavailable');
     expect(documents.files.size).toBe(0);
   });
 
-  it('says so when the key store has lost the key, and keeps the file', () => {
+  it('says so when the key store has lost the key, and keeps the file', async () => {
     const { vault, cipher, documents } = memoryVault();
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     const before = documents.files.get(`pairings/${ID}`);
     cipher.key = 0x11;
-    expect(codeOf(() => vault.credentials(ID))).toBe('storage-undecryptable');
+    expect(await vault.credentials(ID)).toMatchObject([
+      { pending: true, error: { code: 'storage-undecryptable' } },
+    ]);
     expect(documents.files.get(`pairings/${ID}`)).toBe(before);
   });
 
-  it('keeps the old state when a write fails', () => {
+  it('keeps the old state when a write fails', async () => {
     const { vault, documents, reopen } = memoryVault();
-    vault.stage(record(), credentials('old'));
+    await vault.storePending(record(), credentials('old'));
     vault.promote(ID, record());
     documents.failWrites = true;
-    expect(codeOf(() => vault.stage(record(), credentials('new')))).toBe('storage-failed');
+    await expect(vault.storePending(record(), credentials('new'))).rejects.toThrow('storage-failed');
     expect(codeOf(() => vault.updateRecord(ID, { posId: '9' }))).toBe('storage-failed');
     expect(vault.find(ID)?.posId).toBe('123');
-    expect(vault.credentials(ID)).toHaveLength(1);
-    expect(reopen().credentials(ID)).toHaveLength(1);
+    expect(await vault.credentials(ID)).toHaveLength(1);
+    expect(await reopen().credentials(ID)).toHaveLength(1);
   });
 
-  it('writes only the document that changed', () => {
+  it('writes only the document that changed', async () => {
     const { vault, documents } = memoryVault();
-    vault.stage(record(), credentials('A'));
-    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    await vault.storePending(record(), credentials('A'));
+    await vault.storePending(record({ id: OTHER_ID }), credentials('B'));
     documents.written.length = 0;
     vault.updateRecord(ID, { posId: '7' });
     expect(documents.written).toEqual([`pairings/${ID}`]);
   });
 
-  it('sets a damaged document aside and tells, leaving the others', () => {
+  it('sets a damaged document aside and tells, leaving the others', async () => {
     const { vault, documents, reopen } = memoryVault();
-    vault.stage(record(), credentials('A'));
-    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    await vault.storePending(record(), credentials('A'));
+    await vault.storePending(record({ id: OTHER_ID }), credentials('B'));
     documents.files.set(`pairings/${ID}`, '{"version":1,"active":');
     documents.files.set(
       'trust-anchor',
@@ -148,13 +150,11 @@ describe('Vault', () => {
       ['damaged', 'pairing'],
     ]);
     expect(documents.files.get(`pairings/${ID}.damaged`)).toBe('{"version":1,"active":');
-    reopened.dismissNotice(reopened.notices[0]?.id ?? '');
-    expect(reopened.notices).toHaveLength(1);
   });
 
-  it('sets a copied document aside: its name must be its id', () => {
+  it('sets a copied document aside: its name must be its id', async () => {
     const { vault, documents, reopen } = memoryVault();
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     documents.files.set(`pairings/${OTHER_ID}`, documents.files.get(`pairings/${ID}`) ?? '');
     expect(reopen().pairings).toHaveLength(1);
   });
@@ -172,11 +172,11 @@ describe('Vault', () => {
 });
 
 describe('Vault, while things happen at once', () => {
-  it('keeps what the user chose while new credentials were being proved', () => {
+  it('keeps what the user chose while new credentials were being proved', async () => {
     const { vault } = memoryVault();
-    vault.stage(record(), credentials('old'));
+    await vault.storePending(record(), credentials('old'));
     vault.promote(ID, {});
-    vault.stage(record({ posId: '456' }), credentials('new'));
+    await vault.storePending(record({ posId: '456' }), credentials('new'));
     vault.updateRecord(ID, { name: 'Bar', watchLive: true });
     expect(vault.promote(ID, { lastCheck: null })).toMatchObject({
       posId: '456',
@@ -187,22 +187,23 @@ describe('Vault, while things happen at once', () => {
     });
   });
 
-  it('lets waiting credentials follow their device, and only theirs', () => {
+  it('lets waiting credentials follow their device, and only theirs', async () => {
     const { vault } = memoryVault();
-    const addressOfPending = () => vault.credentials(ID).find(({ pending }) => pending)?.record.address.host;
-    vault.stage(record(), credentials('old'));
+    const addressOfPending = async () =>
+      (await vault.credentials(ID)).find(({ pending }) => pending)?.record.address.host;
+    await vault.storePending(record(), credentials('old'));
     vault.promote(ID, {});
-    vault.stage(record(), credentials('new'));
+    await vault.storePending(record(), credentials('new'));
     vault.updateRecord(ID, { address: { host: '10.0.0.9', port: 8443 } });
-    expect(addressOfPending()).toBe('10.0.0.9');
-    vault.stage(record({ identity: { kind: 'serial', serial: 'OTHER' } }), credentials('swap'));
+    expect(await addressOfPending()).toBe('10.0.0.9');
+    await vault.storePending(record({ identity: { kind: 'serial', serial: 'OTHER' } }), credentials('swap'));
     vault.updateRecord(ID, { address: { host: '10.0.0.10', port: 8443 } });
-    expect(addressOfPending()).toBe('10.0.0.5');
+    expect(await addressOfPending()).toBe('10.0.0.5');
   });
 
-  it('brings nothing back that was removed', () => {
+  it('brings nothing back that was removed', async () => {
     const { vault, documents } = memoryVault();
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     vault.remove(ID);
     expect(codeOf(() => vault.promote(ID, {}))).toBe('not-found');
     expect(codeOf(() => vault.updateRecord(ID, { name: 'x' }))).toBe('not-found');
@@ -210,9 +211,9 @@ describe('Vault, while things happen at once', () => {
     expect(documents.files.size).toBe(0);
   });
 
-  it('writes nothing that it could not read again', () => {
+  it('writes nothing that it could not read again', async () => {
     const { vault, reopen } = memoryVault();
-    vault.stage(record(), credentials('A'));
+    await vault.storePending(record(), credentials('A'));
     const error = { code: 'internal' as const, detail: 'x'.repeat(5000) };
     const tooLong = { lastCheck: { result: 'failed' as const, at: record().pairedAt, error } };
     expect(codeOf(() => vault.updateRecord(ID, tooLong))).toBe('internal');
@@ -220,13 +221,19 @@ describe('Vault, while things happen at once', () => {
     expect(reopen().notices).toEqual([]);
   });
 
-  it('shows the oldest pairing first, also after one was made anew', () => {
+  it('shows the oldest pairing first, also after one was made anew', async () => {
     const { vault, reopen } = memoryVault();
-    vault.stage(record({ pairedAt: '2026-11-24T09:00:00.000Z' }), credentials('A'));
-    vault.stage(record({ id: OTHER_ID, pairedAt: '2026-11-24T08:00:00.000Z' }), credentials('B'));
+    await vault.storePending(record({ pairedAt: '2026-11-24T09:00:00.000Z' }), credentials('A'));
+    await vault.storePending(
+      record({ id: OTHER_ID, pairedAt: '2026-11-24T08:00:00.000Z' }),
+      credentials('B'),
+    );
     expect(vault.pairings.map(({ id }) => id)).toEqual([OTHER_ID, ID]);
     vault.promote(OTHER_ID, {});
-    vault.stage(record({ id: OTHER_ID, pairedAt: '2026-11-24T10:00:00.000Z' }), credentials('C'));
+    await vault.storePending(
+      record({ id: OTHER_ID, pairedAt: '2026-11-24T10:00:00.000Z' }),
+      credentials('C'),
+    );
     vault.promote(OTHER_ID, {});
     expect(vault.pairings.map(({ id }) => id)).toEqual([ID, OTHER_ID]);
     expect(reopen().pairings.map(({ id }) => id)).toEqual([ID, OTHER_ID]);
@@ -234,10 +241,10 @@ describe('Vault, while things happen at once', () => {
     expect(vault.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
   });
 
-  it('starts without a document that cannot be read, and leaves it alone', () => {
+  it('starts without a document that cannot be read, and leaves it alone', async () => {
     const { vault, documents, reopen } = memoryVault();
-    vault.stage(record(), credentials('A'));
-    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    await vault.storePending(record(), credentials('A'));
+    await vault.storePending(record({ id: OTHER_ID }), credentials('B'));
     documents.unreadable.add(`pairings/${ID}`);
     const reopened = reopen();
     expect(reopened.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
@@ -246,12 +253,221 @@ describe('Vault, while things happen at once', () => {
     expect(reopen().pairings).toHaveLength(2);
   });
 
-  it('finds out that the disk is full before a code is spent', () => {
+  it('finds out that the disk is full before a code is spent', async () => {
     const { vault, documents } = memoryVault();
-    expect(codeOf(() => vault.requireStorage())).toBe('ok');
+    await vault.requireStorage();
     expect(documents.files.size).toBe(0);
     documents.failWrites = true;
-    expect(codeOf(() => vault.requireStorage())).toBe('storage-failed');
+    await expect(vault.requireStorage()).rejects.toThrow('storage-failed');
+  });
+});
+
+it('a notice is told once until it is dismissed, and each change is heard of', () => {
+  const notices = new StorageNotices();
+  const heard = vi.fn();
+  notices.onChange(heard);
+  notices.add('unreadable', 'history', 'a');
+  notices.add('unreadable', 'history', 'a');
+  notices.add('damaged', 'settings', 'b');
+  expect(heard).toHaveBeenCalledTimes(2);
+  notices.dismiss(notices.all[0]?.id ?? '');
+  expect(notices.all).toMatchObject([{ file: 'b' }]);
+  expect(heard).toHaveBeenCalledTimes(3);
+});
+
+describe('Vault and the key store', () => {
+  const keys = async (vault: Vault) =>
+    (await vault.credentials(ID)).map(({ pending, credentials, error }) => [
+      pending ? 'new' : 'old',
+      error?.code ?? credentials?.privateKeyPem.split('\n')[1],
+    ]);
+
+  it.each(['old', 'new'] as const)(
+    'a lost key of the %s credentials does not block the others',
+    async (lost) => {
+      const { vault, cipher, reopen } = memoryVault();
+      await vault.storePending(record(), credentials('OLD'));
+      vault.promote(ID, {});
+      cipher.key = 0x11;
+      await vault.storePending(record(), credentials('NEW'));
+      // Only what was sealed under this key can be opened.
+      cipher.key = lost === 'old' ? 0x11 : 0x5a;
+      expect(await keys(reopen())).toEqual([
+        ['new', lost === 'new' ? 'storage-undecryptable' : 'NEW'],
+        ['old', lost === 'old' ? 'storage-undecryptable' : 'OLD'],
+      ]);
+    },
+  );
+
+  it('a locked key store is no lost key: it is tried again', async () => {
+    const { vault, cipher, documents } = memoryVault();
+    await vault.storePending(record(), credentials('A'));
+    const before = documents.files.get(`pairings/${ID}`);
+    cipher.locked = true;
+    expect(await keys(vault)).toEqual([['new', 'storage-locked']]);
+    expect(documents.files.get(`pairings/${ID}`)).toBe(before);
+    cipher.locked = false;
+    expect(await keys(vault)).toEqual([['new', 'A']]);
+  });
+
+  it('seals anew under a new key when the key store asks for it, once', async () => {
+    const { vault, cipher, documents, reopen } = memoryVault();
+    await vault.storePending(record(), credentials('OLD'));
+    vault.promote(ID, {});
+    await vault.storePending(record(), credentials('NEW'));
+    [cipher.rotatedFrom, cipher.key] = [cipher.key, 0x11];
+    documents.written.length = 0;
+    const both = [
+      ['new', 'NEW'],
+      ['old', 'OLD'],
+    ];
+    expect(await keys(vault)).toEqual(both);
+    expect(documents.written).toHaveLength(2);
+    cipher.rotatedFrom = undefined;
+    expect(await keys(reopen())).toEqual(both);
+    expect(await keys(vault)).toEqual(both);
+    expect(documents.written).toHaveLength(2);
+  });
+
+  it('reads on when what is sealed anew cannot be stored', async () => {
+    const { vault, cipher, documents } = memoryVault();
+    await vault.storePending(record(), credentials('A'));
+    [cipher.rotatedFrom, cipher.key] = [cipher.key, 0x11];
+    documents.failWrites = true;
+    expect(await keys(vault)).toEqual([['new', 'A']]);
+    cipher.key = 0x5a;
+    expect(await keys(vault)).toEqual([['new', 'A']]);
+  });
+
+  it('does not spend a code when the key store turns out to encrypt nothing', async () => {
+    const { vault, cipher } = memoryVault();
+    cipher.encrypt = () => Promise.reject(new Error('denied'));
+    await expect(vault.requireStorage()).rejects.toThrow('storage-unavailable');
+  });
+
+  it('does not keep the window waiting for a person who is asked', async () => {
+    vi.useFakeTimers();
+    try {
+      const { vault, cipher } = memoryVault();
+      cipher.problem = () => new Promise(() => {});
+      const problem = vault.storageProblem();
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(await problem).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('shows a disk that takes nothing, but not one that is only full', async () => {
+    const { vault, documents } = memoryVault();
+    const failWith = (code: string) => {
+      documents.write = () => {
+        throw Object.assign(new Error(code), { code });
+      };
+    };
+    failWith('EROFS');
+    expect((await vault.storageProblem())?.code).toBe('storage-failed');
+    failWith('ENOSPC');
+    expect(await vault.storageProblem()).toBeNull();
+  });
+});
+
+describe('Vault, while the key store takes its time', () => {
+  /** A vault whose key store seals when it is told to, in any order. */
+  function slowVault() {
+    const parts = memoryVault();
+    const waiting: (() => void)[] = [];
+    const encrypt = parts.cipher.encrypt.bind(parts.cipher);
+    parts.cipher.encrypt = async (text: string) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return encrypt(text);
+    };
+    const sealNext = async () => {
+      await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0));
+      waiting.shift()?.();
+    };
+    const shown = async (vault = parts.vault) =>
+      (await vault.credentials(ID)).map(({ record: { posId }, credentials, pending }) => [
+        pending,
+        posId,
+        credentials?.privateKeyPem.split('\n')[1],
+      ]);
+    return { ...parts, waiting, sealNext, shown };
+  }
+
+  it('stores one after another for a pairing, in the order asked, and does not hold up others', async () => {
+    const { vault, sealNext, shown, waiting } = slowVault();
+    const first = vault.storePending(record({ posId: '1' }), credentials('A'));
+    const second = vault.storePending(record({ posId: '2' }), credentials('B'));
+    const other = vault.storePending(record({ id: OTHER_ID }), credentials('C'));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await sealNext();
+    await first;
+    expect(vault.find(ID)?.posId).toBe('1');
+    await sealNext();
+    await other;
+    await sealNext();
+    await second;
+    expect(await shown()).toEqual([[true, '2', 'B']]);
+  });
+
+  it('brings nothing back that was removed meanwhile, also after a restart', async () => {
+    const { vault, sealNext, reopen, documents } = slowVault();
+    const storing = vault.storePending(record(), credentials('A'));
+    const refused = expect(storing).rejects.toThrow('not-found');
+    vault.remove(ID);
+    await sealNext();
+    await refused;
+    expect(vault.pairings).toEqual([]);
+    expect(documents.files.size).toBe(0);
+    const again = vault.storePending(record(), credentials('B'));
+    await sealNext();
+    await again;
+    expect(reopen().pairings).toHaveLength(1);
+  });
+
+  it('keeps what is promoted or changed meanwhile', async () => {
+    const { vault, sealNext, shown } = slowVault();
+    const first = vault.storePending(record({ posId: '1' }), credentials('A'));
+    await sealNext();
+    await first;
+    const second = vault.storePending(record({ posId: '2' }), credentials('B'));
+    vault.promote(ID, {});
+    vault.updateRecord(ID, { name: 'Bar' });
+    await sealNext();
+    await second;
+    expect(await shown()).toEqual([
+      [true, '2', 'B'],
+      [false, '1', 'A'],
+    ]);
+    expect(vault.promote(ID, {})).toMatchObject({ posId: '2', name: 'Bar' });
+    expect(await shown()).toEqual([[false, '2', 'B']]);
+  });
+
+  it('stores new credentials also when the ones that waited are given up meanwhile', async () => {
+    const { vault, sealNext, shown } = slowVault();
+    const first = vault.storePending(record({ posId: '1' }), credentials('A'));
+    await sealNext();
+    await first;
+    const second = vault.storePending(record({ posId: '2' }), credentials('B'));
+    vault.discardPending(ID);
+    await sealNext();
+    await second;
+    expect(await shown()).toEqual([[true, '2', 'B']]);
+  });
+
+  it('goes on with the next after a failure', async () => {
+    const { vault, sealNext, shown, documents } = slowVault();
+    const first = vault.storePending(record({ posId: '1' }), credentials('A'));
+    const failed = expect(first).rejects.toThrow('storage-failed');
+    const second = vault.storePending(record({ posId: '2' }), credentials('B'));
+    documents.failWrites = true;
+    await sealNext();
+    await failed;
+    documents.failWrites = false;
+    await sealNext();
+    await second;
+    expect(await shown()).toEqual([[true, '2', 'B']]);
   });
 });
 
@@ -278,20 +494,20 @@ describe('electronStoreDocuments', () => {
   const directory = mkdtempSync(join(tmpdir(), 'pos-vault-'));
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('keeps a vault in real files, readable by the owner only, one for each pairing', () => {
+  it('keeps a vault in real files, readable by the owner only, one for each pairing', async () => {
     const cipher = new MemoryCipher();
     const vault = new Vault(electronStoreDocuments(directory), cipher);
     vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
-    vault.stage(record(), credentials('SECRETKEY'));
+    await vault.storePending(record(), credentials('SECRETKEY'));
     vault.promote(ID, record());
-    vault.stage(record({ id: OTHER_ID }), credentials('B'));
+    await vault.storePending(record({ id: OTHER_ID }), credentials('B'));
     expect(readdirSync(join(directory, 'pairings')).sort()).toEqual([`${OTHER_ID}.json`, `${ID}.json`]);
     const file = join(directory, 'pairings', `${ID}.json`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain('SECRETKEY');
 
     const reopened = new Vault(electronStoreDocuments(directory), cipher);
-    expect(reopened.credentials(ID)[0]?.credentials).toEqual(credentials('SECRETKEY'));
+    expect((await reopened.credentials(ID))[0]?.credentials).toEqual(credentials('SECRETKEY'));
     reopened.remove(ID);
     expect(readdirSync(join(directory, 'pairings'))).toEqual([`${OTHER_ID}.json`]);
   });
@@ -314,8 +530,8 @@ describe('electronStoreDocuments', () => {
 
   it('clears away what a crash left in the middle of a write, secrets included', () => {
     const documents = electronStoreDocuments(directory);
-    documents.list('pairings');
     const folder = join(directory, 'pairings');
+    mkdirSync(folder, { recursive: true });
     for (const name of [
       `${ID}.new.json`,
       `${ID}.json.tmp-1234567890abcdef`,
@@ -337,7 +553,8 @@ describe('electronStoreDocuments', () => {
           [
             '-c',
             `ulimit -f ${limit}; exec "$0" --import tsx "$1" "$2" ${bytes}`,
-            process.execPath,
+            // Electron's own Node cannot load electron-store as a module.
+            process.env['POS_PAIRING_PLAIN_NODE'] ?? process.execPath,
             script,
             directory,
           ],
@@ -360,7 +577,7 @@ describe('electronStoreDocuments', () => {
   it('sets aside what is cut off, empty or no JSON, byte for byte', () => {
     for (const content of ['{"version":1,"act', '', '\u0000\u0000\u0000', 'null', '[1]']) {
       const documents = electronStoreDocuments(directory);
-      documents.list('pairings');
+      mkdirSync(join(directory, 'pairings'), { recursive: true });
       writeFileSync(join(directory, 'pairings', `${ID}.json`), content);
       const vault = new Vault(documents, new MemoryCipher());
       expect(vault.pairings).toEqual([]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type Failure, failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { parseTolerantJson, withoutByteOrderMark } from '../tolerant-json.ts';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'code-rejected',
@@ -12,20 +13,17 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Messages of the Local-mode channel (vendor page "Communication Protocol Used in Local Mode"). */
 const messageSchema = z.object({
   type: z.string(),
-  message: z.string().optional(),
-  developerDescription: z.string().optional(),
+  // What is no text is nothing to show, and no reason to miss the type.
+  message: z.string().optional().catch(undefined),
+  developerDescription: z.string().optional().catch(undefined),
 });
 export type DeviceMessage = z.infer<typeof messageSchema>;
 
 /** The text as a message with a `type`, or undefined when it is something else. */
 export function parseDeviceMessage(text: string): DeviceMessage | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    const parsed = messageSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  if (!withoutByteOrderMark(text).trimStart().startsWith('{')) return undefined;
+  const parsed = messageSchema.safeParse(parseTolerantJson(text));
+  return parsed.success ? parsed.data : undefined;
 }
 
 const POS_ID_TAKEN =
@@ -57,20 +55,27 @@ export function errorResponseFailure(message: DeviceMessage, secrets: readonly s
   });
 }
 
-/**
- * The catalogue entry for an HTTP status outside 2xx (RFC 9110) with the body that came along.
- *
- * @param codeSent false when a WebSocket upgrade was refused: the status cannot be about a code the device has not seen
- */
-export function httpStatusFailure(
-  status: number,
-  body: string,
-  secrets: readonly string[],
-  codeSent: boolean,
-): Failure {
+/** The catalogue entry for an HTTP status outside 2xx (RFC 9110) that answers a code, with the body that came along. */
+export function httpStatusFailure(status: number, body: string, secrets: readonly string[]): Failure {
   const message = parseDeviceMessage(body);
   if (message?.type === 'ErrorResponse') return errorResponseFailure(message, secrets);
-  const code = codeSent ? (CODE_OF_STATUS[status] ?? 'http-status') : 'http-status';
-  const detail = `HTTP ${status}${body ? `: ${redact(body, secrets)}` : ''}`;
-  return failure(code, detail, { params: { status: String(status) } });
+  return failure(CODE_OF_STATUS[status] ?? 'http-status', httpDetail(status, body, secrets), {
+    params: { status: String(status) },
+  });
 }
+
+/**
+ * The catalogue entry for an HTTP answer in place of a WebSocket: whatever it says cannot be about a code, since the
+ * device has not seen one.
+ */
+export function upgradeFailure(status: number, body: string): Failure {
+  const { type, message = '', developerDescription = '' } = parseDeviceMessage(body) ?? {};
+  const detail =
+    type === 'ErrorResponse'
+      ? `HTTP ${status}, device: ${message} (${developerDescription})`
+      : httpDetail(status, body);
+  return failure('upgrade-refused', detail, { params: { status: String(status) } });
+}
+
+const httpDetail = (status: number, body: string, secrets: readonly string[] = []): string =>
+  `HTTP ${status}${body ? `: ${redact(body, secrets)}` : ''}`;

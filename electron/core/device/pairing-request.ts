@@ -1,12 +1,16 @@
-import { request as httpsRequest } from 'node:https';
+import type { RawData } from 'ws';
 import type { SetupCode } from '../../../shared/brands.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { type DeviceAddress, formatAuthority, type Transport } from '../../../shared/inputs.ts';
-import { failure } from '../failure.ts';
+import { Failure, failure } from '../failure.ts';
+import { progressOf } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
+import { ANSWER_LIMIT, tooLarge } from './answer-limit.ts';
 import type { VerifiedConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
-import { errorResponseFailure, httpStatusFailure, parseDeviceMessage } from './messages.ts';
-import { readBody, tooLarge } from './read-body.ts';
+import { exchange } from './http-answer.ts';
+import { errorResponseFailure, httpStatusFailure, parseDeviceMessage, upgradeFailure } from './messages.ts';
+import { readBody } from './read-body.ts';
 import { socketFailure } from './socket-errors.ts';
 import { openWebSocket } from './web-socket.ts';
 
@@ -19,99 +23,189 @@ export interface PairingRequestOptions {
   /** Secret: goes into the request body and nowhere else. */
   readonly setupCode: SetupCode;
   readonly signal: AbortSignal;
-  /** Called with the text of each `OperationStatusResponse`. */
+  /** Called with what the device has to say before its answer, such as the text of an `OperationStatusResponse`. */
   readonly onStatus: (message: string) => void;
 }
 
-function overHttps({
+const WAITING_FOR = 'the answer to the connection code';
+
+/**
+ * Milliseconds without a further message after which an answer in several messages counts as complete. There is no
+ * event for its end: a device may keep the channel open. A chain that ends at a delivered root, or a close, ends it
+ * at once.
+ */
+const QUIET_MS = { usable: 300, part: 3_000 } as const;
+/** PEM blocks that may come one by one; each of them is read again with those before it. */
+const MOST_MESSAGES = 64;
+
+/** The alert by which servers ask for a client certificate that is missing, whatever their TLS library calls it. */
+const demandsCertificate = ({ appError: { code, detail } }: Failure): boolean =>
+  code === 'device-demands-certificate' ||
+  code === 'mtls-refused' ||
+  /ALERT[_ ]HANDSHAKE[_ ]FAILURE/i.test(detail);
+
+/** Whether this register has presented a certificate of its own in the handshake. */
+const presentsCertificate = ({ socket }: VerifiedConnection): boolean => {
+  const own = socket.getCertificate();
+  return own !== null && 'raw' in own;
+};
+
+/**
+ * What the end of a connection before any answer means. In TLS 1.3 a device that wants a client certificate says so
+ * only at the first read (RFC 8446 section 4.4.2.4), when the code may be on its way already; its app never sees it.
+ */
+function withoutAnswer(reason: Failure, connection: VerifiedConnection, codeSent: boolean): Failure {
+  const { code, detail } = reason.appError;
+  if (demandsCertificate(reason) && !presentsCertificate(connection))
+    return failure('device-demands-certificate', detail);
+  return codeSent && code === 'connection-lost' ? failure('no-answer', detail) : reason;
+}
+
+async function overHttps({
   connection,
   address,
   signal,
   setupCode,
-  ...rest
+  posId,
 }: PairingRequestOptions): Promise<string> {
-  const body = JSON.stringify({ posId: rest.posId, setupCode });
-  return cancellable(signal, 'the answer to the connection code', (resolve, reject) => {
-    const request = httpsRequest({
-      host: address.host,
-      port: address.port,
-      path: '/',
-      method: 'POST',
-      headers: {
-        host: formatAuthority(address),
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        accept: '*/*',
-        connection: 'close',
-      },
-      createConnection: () => connection.socket,
+  const body = JSON.stringify({ posId, setupCode });
+  const head = [
+    'POST / HTTP/1.1',
+    `Host: ${formatAuthority(address)}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Accept: */*',
+    'Connection: close',
+  ];
+  let codeSent = false;
+  const answer = await exchange(connection.socket, `${head.join('\r\n')}\r\n\r\n${body}`, {
+    signal,
+    waitingFor: WAITING_FOR,
+    onSent: () => {
+      codeSent = true;
+    },
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof Failure ? withoutAnswer(thrown, connection, codeSent) : thrown;
+  });
+  if (answer.status < 200 || answer.status > 299)
+    throw httpStatusFailure(answer.status, answer.body, [setupCode]);
+  const message = parseDeviceMessage(answer.body);
+  if (message?.type === 'ErrorResponse') throw errorResponseFailure(message, [setupCode]);
+  // A code is good once: keys that arrived are not thrown away for what is missing behind them.
+  if (answer.flaw && !isUsable(progressOf(answer.body))) throw answer.flaw;
+  return answer.body;
+}
+
+const isUsable = (progress: ReturnType<typeof progressOf>): boolean =>
+  progress === 'usable' || progress === 'complete';
+
+/** One text for what came in several messages; {@link progressOf} and `readCredentials` read it like any other. */
+const joined = (messages: readonly string[]): string =>
+  messages.length === 1 ? (messages[0] ?? '') : JSON.stringify(messages);
+
+const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+
+async function overWebSocket(options: PairingRequestOptions): Promise<string> {
+  const { connection, address, signal, setupCode, posId, onStatus } = options;
+  /** Messages with keys or certificates in them. */
+  const parts: string[] = [];
+  /** The latest message that is neither such nor of a known form. */
+  let strange: string | undefined;
+  const received = () => (parts.length > 0 ? joined(parts) : strange);
+  const whole = cancellable<string>(signal, WAITING_FOR, (resolve, reject) => {
+    const socket = openWebSocket(connection, address);
+    let isOpen = false;
+    let codeSent = false;
+    let size = 0;
+    let quiet: NodeJS.Timeout | undefined;
+    const answer = () => {
+      clearTimeout(quiet);
+      resolve(joined(parts));
+      socket.close(1000);
+    };
+    const fail = (reason: Failure) => {
+      clearTimeout(quiet);
+      reject(isOpen ? reason : withoutAnswer(reason, connection, false));
+    };
+
+    socket.once('open', () => {
+      isOpen = true;
+      socket.send(JSON.stringify({ posId, setupCode }), (error) => {
+        if (!error) codeSent = true;
+      });
     });
-    request.once('response', (response) => {
+    socket.on('message', (data) => {
+      const text = textOf(data);
+      const message = parseDeviceMessage(text);
+      if (message?.type === 'ErrorResponse' && parts.length === 0) {
+        reject(errorResponseFailure(message, [setupCode]));
+        socket.close(1000);
+        return;
+      }
+      if (progressOf(text) === 'nothing') {
+        if (message?.message) onStatus(redact(message.message, [setupCode]));
+        else if (!message && codeSent) strange = text;
+        return;
+      }
+      size += text.length;
+      if (size > ANSWER_LIMIT) {
+        reject(tooLarge());
+        socket.close(1009);
+        return;
+      }
+      parts.push(text);
+      const progress = progressOf(joined(parts));
+      clearTimeout(quiet);
+      if (progress === 'complete' || parts.length >= MOST_MESSAGES) answer();
+      else quiet = setTimeout(answer, progress === 'usable' ? QUIET_MS.usable : QUIET_MS.part);
+    });
+    socket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;
       readBody(
         response,
-        (text) => {
-          if (status < 200 || status > 299) return reject(httpStatusFailure(status, text, [setupCode], true));
-          const message = parseDeviceMessage(text);
-          if (message?.type === 'ErrorResponse') return reject(errorResponseFailure(message, [setupCode]));
-          resolve(text);
-        },
-        reject,
+        (text) => reject(upgradeFailure(status, text)),
+        () => reject(upgradeFailure(status, '')),
       );
     });
-    request.on('error', (error) => {
-      const mapped = socketFailure(error);
-      reject(
-        mapped.appError.code === 'connection-lost' ? failure('no-answer', mapped.appError.detail) : mapped,
-      );
+    socket.once('close', (code, reason) => {
+      const detail = redact(`WebSocket closed: ${code} ${reason.toString()}`, [setupCode]);
+      fail(failure(codeSent ? 'no-answer' : 'connection-lost', detail));
     });
-    request.end(body);
-    return () => request.destroy();
+    socket.on('error', (error) => fail(webSocketFailure(error, isOpen, codeSent)));
+    return () => {
+      clearTimeout(quiet);
+      socket.terminate();
+    };
+  });
+  return whole.catch((thrown: unknown) => {
+    const text = received();
+    const code = thrown instanceof Failure ? thrown.appError.code : undefined;
+    // What came is judged as an answer: that says more than how the waiting for the rest of it ended.
+    if (text !== undefined && code !== undefined && ENDS_OF_WAITING.has(code)) return text;
+    throw thrown;
   });
 }
 
-function overWebSocket(options: PairingRequestOptions): Promise<string> {
-  const { connection, address, signal, setupCode, posId, onStatus } = options;
-  return cancellable(signal, 'the answer to the connection code', (resolve, reject) => {
-    const socket = openWebSocket(connection, address);
-    socket.once('open', () => socket.send(JSON.stringify({ posId, setupCode })));
-    socket.on('message', (data) => {
-      const text = data.toString();
-      const message = parseDeviceMessage(text);
-      if (message?.type === 'OperationStatusResponse') {
-        onStatus(redact(message.message ?? '', [setupCode]));
-        return;
-      }
-      if (message?.type === 'ErrorResponse') reject(errorResponseFailure(message, [setupCode]));
-      else resolve(text);
-      socket.close(1000);
-    });
-    socket.once('unexpected-response', (_request, response) => {
-      readBody(
-        response,
-        (text) => reject(httpStatusFailure(response.statusCode ?? 0, text, [setupCode], false)),
-        reject,
-      );
-    });
-    socket.once('close', (code, reason) =>
-      reject(failure('no-answer', redact(`WebSocket closed: ${code} ${reason.toString()}`, [setupCode]))),
-    );
-    socket.on('error', (error) => reject(webSocketFailure(error)));
-    return () => socket.terminate();
-  });
-}
+const ENDS_OF_WAITING: ReadonlySet<ErrorCode> = new Set(['no-answer', 'answer-malformed', 'timed-out']);
 
-function webSocketFailure(error: Error & { code?: string }): Error {
+function webSocketFailure(error: Error & { code?: string }, isOpen: boolean, codeSent: boolean): Failure {
   if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return tooLarge();
-  if (error.code?.startsWith('WS_ERR')) return failure('answer-malformed', `${error.code} ${error.message}`);
+  const detail = `${error.code ?? ''} ${error.message}`.trim();
+  // Without a code it is the client library's word on the answer to the upgrade.
+  if (!isOpen && (error instanceof Failure || error.code === undefined || /^(HPE|WS_ERR)/.test(error.code)))
+    return failure('upgrade-refused', detail);
+  if (error.code?.startsWith('WS_ERR')) return failure('answer-malformed', detail);
   const mapped = socketFailure(error);
-  return mapped.appError.code === 'connection-lost' ? failure('no-answer', mapped.appError.detail) : mapped;
+  const { code } = mapped.appError;
+  return codeSent && code === 'connection-lost' ? failure('no-answer', mapped.appError.detail) : mapped;
 }
 
 /**
  * Sends `{"posId":"…","setupCode":"…"}` (vendor page "Request Certificates for the POS System") and returns the
- * device's answer as text. Throws {@link Failure} `code-rejected`, `pos-id-in-use`, `device-error`, `http-status`,
- * `no-answer`, `answer-too-large`, `answer-malformed`, `timed-out`, `cancelled`.
+ * device's answer as text. Throws {@link Failure}: before the code has left `connection-lost`, `upgrade-refused`,
+ * `device-demands-certificate`; then `code-rejected`, `pos-id-in-use`, `device-error`, `http-status`, `no-answer`,
+ * `answer-too-large`, `answer-malformed`; at any time `timed-out`, `cancelled`.
  */
 export async function requestCredentials(options: PairingRequestOptions): Promise<string> {
   try {

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { failure } from '../failure.ts';
-import { ANSWER_LIMIT } from './web-socket.ts';
-
-/** The answer is longer than any device's. */
-export const tooLarge = () => failure('answer-too-large', `more than ${ANSWER_LIMIT} bytes`);
+import { ANSWER_LIMIT, tooLarge } from './answer-limit.ts';
 
 /** Whole body as UTF-8, or a failure when it is too large or ends early. */
 export function readBody(

@@ -1,9 +1,8 @@
 import WebSocket from 'ws';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
+import { ANSWER_LIMIT } from './answer-limit.ts';
 import type { VerifiedConnection } from './connection.ts';
-
-/** Largest answer that is read, in bytes. Credentials are a few kilobytes. */
-export const ANSWER_LIMIT = 256 * 1024;
+import { UpgradeSocket } from './upgrade-socket.ts';
 
 /** Milliseconds the other end may take to say goodbye; ws itself would wait for 30 s. */
 const GOODBYE_MS = 1_500;
@@ -11,10 +10,12 @@ const GOODBYE_MS = 1_500;
 /** A WebSocket (RFC 6455) over a proved connection; path `/`. */
 export function openWebSocket(connection: VerifiedConnection, address: DeviceAddress): WebSocket {
   return new WebSocket(`wss://${formatAuthority(address)}/`, {
-    createConnection: () => connection.socket,
+    createConnection: () => new UpgradeSocket(connection.socket),
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: ANSWER_LIMIT,
+    // What stands around the PEM blocks of an answer may be in any encoding.
+    skipUTF8Validation: true,
   });
 }
 

@@ -2,14 +2,17 @@ import { type HistoryEntry, historyEntrySchema } from '../../../shared/history.t
 
 const COLUMNS = historyEntrySchema.keyof().options;
 
-/** Spreadsheets take what begins like this for a formula, and a leading apostrophe for "this is text". */
-const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
+/**
+ * Spreadsheets take what begins like this for a formula, also behind spaces and characters that nobody sees, and a
+ * leading apostrophe for "this is text". In compatibility form (NFKC), where full-width signs are the plain ones.
+ */
+const FORMULA_START = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@|%])/u;
 
 /** Without this mark Excel reads UTF-8 in the computer's own code page. */
 const BYTE_ORDER_MARK = '\ufeff';
 
 function cell(text: string): string {
-  const harmless = FORMULA_START.test(text) ? `'${text}` : text;
+  const harmless = FORMULA_START.test(text.normalize('NFKC')) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -1,15 +1,15 @@
 import {
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { AppError } from '../../../shared/errors.ts';
 import {
   HISTORY_TEXT_LIMIT,
@@ -19,12 +19,22 @@ import {
 } from '../../../shared/history.ts';
 import { failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { StorageNotices } from '../vault/notices.ts';
+import {
+  ForeignFolder,
+  isOwnFolder,
+  makeOwnFolder,
+  OWNER_ONLY,
+  tidyOwnFolder,
+  whileHeld,
+} from '../vault/own-files.ts';
 
-const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 const NEWLINE = 0x0a;
 const DEFAULT_LIMIT = 10_000;
 const SEGMENTS = 10;
 const SEGMENT_FILE = /^history-(\d{8})\.jsonl$/;
+/** What an entry of any version has. */
+const datedSchema = z.looseObject({ at: z.iso.datetime(), kind: z.string(), result: z.string() });
 
 /** An entry before the history dates it. */
 export type NewHistoryEntry = Omit<HistoryEntry, 'at'>;
@@ -36,6 +46,7 @@ export interface HistoryOptions {
   readonly now: () => number;
   /** How many entries are kept, the newest ones. */
   readonly limit?: number;
+  readonly notices?: StorageNotices;
 }
 
 /** What is left out is not asked for; so is an empty text and an empty list. */
@@ -55,7 +66,10 @@ export interface HistoryPage {
 
 interface Segment {
   readonly number: number;
+  /** Known of the newest one only; infinite where nothing can be added. */
   lines: number;
+  /** False for what only has the name of one, such as a folder or a link. */
+  readonly isFile: boolean;
 }
 
 /** One line, no PEM, not too long. */
@@ -66,13 +80,19 @@ function plain(text: string): string {
 
 const countLines = (bytes: Buffer): number => bytes.reduce((sum, byte) => sum + Number(byte === NEWLINE), 0);
 
-function parseLine(line: string): HistoryEntry | null {
+/** `unknown`: well written, but of no kind that this version knows. */
+type ReadLine = HistoryEntry | 'unknown' | 'damaged';
+
+function parseLine(line: string): ReadLine {
   try {
-    return historyEntrySchema.safeParse(JSON.parse(line)).data ?? null;
+    const value: unknown = JSON.parse(line);
+    return historyEntrySchema.safeParse(value).data ?? (isDated(value) ? 'unknown' : 'damaged');
   } catch {
-    return null;
+    return 'damaged';
   }
 }
+
+const isDated = (value: unknown): boolean => datedSchema.safeParse(value).success;
 
 function matcher({ text = '', kinds = [], pairingId }: HistoryFilter): (entry: HistoryEntry) => boolean {
   const wanted = text.trim().toLocaleLowerCase();
@@ -87,13 +107,15 @@ function matcher({ text = '', kinds = [], pairingId }: HistoryFilter): (entry: H
 
 /**
  * Append-only log in JSON Lines files of `limit / 10` entries. Whole files are dropped from the old end, so that an
- * append never rewrites anything. A line that is damaged or cut off is skipped and costs no other line.
+ * append never rewrites anything. A line that is damaged or cut off is skipped and costs no other line; so is a file
+ * that cannot be read, which is told by a notice.
  */
 export class History {
   readonly #directory: string;
   readonly #now: () => number;
   readonly #limit: number;
   readonly #perSegment: number;
+  readonly #notices: StorageNotices;
   /** Oldest first; null until the folder was looked at. */
   #segments: Segment[] | null = null;
   /** Oldest first; null until somebody reads. */
@@ -103,10 +125,11 @@ export class History {
   #cutOff = true;
   #problem: AppError | null = null;
 
-  constructor({ directory, now, limit = DEFAULT_LIMIT }: HistoryOptions) {
+  constructor({ directory, now, limit = DEFAULT_LIMIT, notices = new StorageNotices() }: HistoryOptions) {
     this.#directory = directory;
     this.#now = now;
     this.#limit = limit;
+    this.#notices = notices;
     this.#perSegment = Math.max(1, Math.ceil(limit / SEGMENTS));
   }
 
@@ -172,22 +195,50 @@ export class History {
     return this.#loaded().toReversed();
   }
 
-  #pathOf({ number }: Segment): string {
-    return join(this.#directory, `history-${String(number).padStart(8, '0')}.jsonl`);
+  #nameOf({ number }: Segment): string {
+    return `history-${String(number).padStart(8, '0')}.jsonl`;
+  }
+
+  #pathOf(segment: Segment): string {
+    return join(this.#directory, this.#nameOf(segment));
+  }
+
+  /** The content of a segment; undefined, and told, when it cannot be read. */
+  #contentOf(segment: Segment): Buffer | undefined {
+    try {
+      if (segment.isFile) return whileHeld(() => readFileSync(this.#pathOf(segment)));
+    } catch {
+      // A broken sector, or a program that holds it.
+    }
+    this.#notices.add('unreadable', 'history', this.#nameOf(segment));
+    return undefined;
   }
 
   /** The files, of which only the newest is looked into. */
   #openSegments(): Segment[] {
     if (this.#segments) return this.#segments;
-    mkdirSync(this.#directory, { recursive: true, mode: OWNER_ONLY.folder });
-    const segments = readdirSync(this.#directory)
-      .flatMap((file) => SEGMENT_FILE.exec(file)?.[1] ?? [])
-      .map((number) => ({ number: Number(number), lines: 0 }))
-      .sort((a, b) => a.number - b.number);
+    const segments = this.#listSegments().sort((a, b) => a.number - b.number);
     const newest = segments.at(-1);
-    if (newest) newest.lines = countLines(readFileSync(this.#pathOf(newest)));
+    if (newest) {
+      const content = this.#contentOf(newest);
+      newest.lines = content ? countLines(content) : Number.POSITIVE_INFINITY;
+    }
     this.#segments = segments;
     return segments;
+  }
+
+  #listSegments(): Segment[] {
+    try {
+      if (!isOwnFolder(this.#directory)) return [];
+    } catch (thrown) {
+      if (thrown instanceof ForeignFolder) this.#notices.add('foreign', 'history', thrown.folder);
+      throw thrown;
+    }
+    tidyOwnFolder(this.#directory);
+    return whileHeld(() => readdirSync(this.#directory, { withFileTypes: true })).flatMap((entry) => {
+      const number = SEGMENT_FILE.exec(entry.name)?.[1];
+      return number === undefined ? [] : [{ number: Number(number), lines: 0, isFile: entry.isFile() }];
+    });
   }
 
   /** The file for the next line, a new one when the newest is full. */
@@ -195,14 +246,15 @@ export class History {
     const segments = this.#openSegments();
     const newest = segments.at(-1);
     if (newest && newest.lines < this.#perSegment) return newest;
-    const next = { number: (newest?.number ?? 0) + 1, lines: 0 };
+    if (!newest) makeOwnFolder(this.#directory);
+    const next = { number: (newest?.number ?? 0) + 1, lines: 0, isFile: true };
     segments.push(next);
     // One more than the limit needs, because the newest is only partly filled.
     for (const old of segments.splice(0, segments.length - SEGMENTS - 1)) {
       try {
-        rmSync(this.#pathOf(old), { force: true });
+        whileHeld(() => unlinkSync(this.#pathOf(old)));
       } catch {
-        // Held open by another program, for example a virus scanner. It goes at the next rotation after a restart.
+        // Gone, no file, or held by another program. It is tried again at the first rotation after a restart.
       }
     }
     if (this.#entries && this.#entries.length > this.#limit) {
@@ -217,7 +269,7 @@ export class History {
    */
   #write(line: string): void {
     const segment = this.#currentSegment();
-    const file = openSync(this.#pathOf(segment), 'a+', OWNER_ONLY.file);
+    const file = whileHeld(() => openSync(this.#pathOf(segment), 'a+', OWNER_ONLY.file));
     try {
       const text = this.#cutOff && !endsWithNewline(file) ? `\n${line}` : line;
       const bytes = Buffer.from(text);
@@ -248,12 +300,15 @@ export class History {
       const entries: HistoryEntry[] = [];
       this.#damagedLines = 0;
       for (const segment of this.#openSegments()) {
-        for (const line of readFileSync(this.#pathOf(segment), 'utf8').split('\n')) {
-          if (line === '') continue;
-          const entry = parseLine(line);
-          if (entry) entries.push(entry);
-          else this.#damagedLines += 1;
-        }
+        const lines = (this.#contentOf(segment)?.toString() ?? '').split('\n').filter((line) => line !== '');
+        const read = lines.map(parseLine);
+        const known = read.filter((entry) => typeof entry !== 'string');
+        entries.push(...known);
+        this.#damagedLines += read.length - known.length;
+        if (read.includes('unknown')) this.#notices.add('newer-version', 'history', this.#nameOf(segment));
+        // A line alone is what any crash costs; a file without a single good one is something else.
+        else if (read.length > 1 && known.length === 0)
+          this.#notices.add('damaged', 'history', this.#nameOf(segment));
       }
       return entries;
     } catch (thrown) {

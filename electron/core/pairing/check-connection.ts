@@ -67,10 +67,11 @@ async function leaseDeviceOf(
 
 /** Proves one set of credentials; a swapped device that waits for its first proof is another one, with its own lease. */
 async function prove(
-  { record, credentials }: StoredCredentials,
+  { record, credentials, error }: StoredCredentials,
   lease: Lease,
   context: CoreContext,
 ): Promise<ProvedConnection | 'in-use'> {
+  if (error) throw new Failure(error);
   const { vault, leases } = context;
   // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
   const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };

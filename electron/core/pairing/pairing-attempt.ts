@@ -1,7 +1,7 @@
 import { randomUUID, type X509Certificate } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
 import { type DeviceIdentity, sameIdentity } from '../../../shared/identity.ts';
-import type { PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
+import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Lease } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
@@ -15,6 +15,7 @@ import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
 import { currentTrust } from '../root-ca/trust.ts';
+import { explainByNotes } from './explain-by-notes.ts';
 import { ProgressTracker } from './progress.ts';
 import { proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
@@ -54,6 +55,8 @@ export class PairingAttempt {
   #isAttended = true;
   /** Whether new credentials are stored. */
   #isStored = false;
+  /** What is odd about the new credentials. */
+  #notes: readonly CredentialNote[] = [];
 
   constructor({ request, context, onProgress, onEnd }: AttemptParts) {
     this.pairingId = request.replaces ?? randomUUID();
@@ -109,8 +112,9 @@ export class PairingAttempt {
       await this.#progress.run('identify', () => this.#identify(device));
       const answer = await this.#progress.run('send', () => this.#sendCode(device, trust));
       const issued = await this.#progress.run('check', () =>
-        readCredentials(answer, trust.rootCa, this.#context.now(), trust.knownPast),
+        readCredentials(answer, trust.rootCa, this.#context.now()),
       );
+      this.#notes = issued.notes;
       const record = await this.#progress.run('store', () => this.#store(device, issued, trust));
       const pairing = await this.#progress.run('prove', async () => {
         const proved = await proveConnection(
@@ -203,7 +207,7 @@ export class PairingAttempt {
     if (this.#request.replaces !== undefined && !vault.find(this.pairingId))
       throw failure('not-found', `pairing ${this.pairingId} was removed`);
     const draft = this.#draftRecord(device, issued, trust);
-    await vault.stage(draft, issued.credentials);
+    await vault.storePending(draft, issued.credentials);
     this.#isStored = true;
     return draft;
   }
@@ -225,6 +229,7 @@ export class PairingAttempt {
       deviceCertificate: summarize(device.certificate),
       clientCertificate: summarize(issued.clientCertificate),
       clientIssuer: summarize(issued.issuer),
+      credentialNotes: [...issued.notes],
       trustAnchorFingerprint256: rootCa.root.fingerprint256,
       lastCheck: null,
     };
@@ -240,6 +245,7 @@ export class PairingAttempt {
         error = { ...error, detail: `${error.detail}; ${toAppError(discarding).detail}` };
       }
     }
+    error = explainByNotes(error, this.#notes);
     this.#progress.end({ kind: 'failed', error, credentialsKept: this.#isStored });
     return err(error);
   }

@@ -94,11 +94,17 @@ export function describeKey(key: KeyObject): { readonly name: string; readonly s
   }
 }
 
-/** Distinguished name in one line, most specific part first: `CN=…, O=…`. */
-const oneLineName = (name: string): string => name.split('\n').reverse().join(', ');
+/** Distinguished name in one line, most specific part first: `CN=…, O=…`. An empty name has no value at all. */
+const oneLineName = (name: string | undefined): string => (name ?? '').split('\n').reverse().join(', ');
 
-const iso = (date: string): string => new Date(date).toISOString();
+/** Throws for what is no date of RFC 5280, such as a year of five digits. */
+function iso(date: string): string {
+  const text = new Date(date).toISOString();
+  if (!/^\d{4}-/.test(text)) throw new RangeError(`not a date of a certificate: ${text}`);
+  return text;
+}
 
+/** Never throws for what {@link parseCertificate} has accepted. */
 export function summarize(certificate: X509Certificate): CertificateSummary {
   return {
     subject: oneLineName(certificate.subject),
@@ -118,7 +124,30 @@ export const sameCertificate = (a: X509Certificate, b: X509Certificate): boolean
 
 /** Signed by itself (checked), so it can be a root. */
 export const isSelfSigned = (certificate: X509Certificate): boolean =>
-  certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+  certificate.subject === certificate.issuer && isSignedBy(certificate, certificate);
+
+/** The signature alone. One that nobody can check proves nothing. */
+export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** Signature algorithms whose digest can be forged (RFC 6151, RFC 9155). */
+const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.2': 'MD2',
+  '1.2.840.113549.1.1.4': 'MD5',
+  '1.2.840.113549.1.1.5': 'SHA-1',
+  '1.2.840.10045.4.1': 'SHA-1',
+};
+
+/** The name of the digest when it is one that can be forged. Throws on malformed DER. */
+export function weakSignatureDigest(certificate: X509Certificate): string | undefined {
+  const [, algorithm] = children(forge.asn1.fromDer(certificate.raw.toString('binary')));
+  return WEAK_SIGNATURES[forge.asn1.derToOid(octets(children(algorithm)[0]))];
+}
 
 export type ValidityAt = 'valid' | 'expired' | 'not-yet-valid';
 
@@ -129,11 +158,13 @@ export function validityAt(certificate: X509Certificate, now: number): ValidityA
   return now <= Date.parse(certificate.validTo) ? 'valid' : 'expired';
 }
 
-/** Parses one certificate, PEM or DER; undefined when it is none. */
+/** Parses one certificate, PEM or DER; undefined when it is none, or when its key, dates or extensions are unreadable. */
 export function parseCertificate(data: string | Uint8Array): X509Certificate | undefined {
   try {
     const certificate = new X509Certificate(data);
     readExtensions(certificate);
+    // Its getters are lazy: what cannot be told must not surprise anybody later.
+    summarize(certificate);
     return certificate;
   } catch {
     return undefined;

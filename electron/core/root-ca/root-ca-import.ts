@@ -3,7 +3,7 @@ import type { CoreContext } from '../context.ts';
 import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { type RootCa, readRootCa } from '../pki/root-ca.ts';
-import type { StoredRootCa } from '../vault/vault.ts';
+import type { StoredRootCa } from '../vault/stored-root-ca.ts';
 
 export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa): TrustedRootCa => ({
   root: summarize(root),

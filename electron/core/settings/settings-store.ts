@@ -9,26 +9,33 @@ import {
 } from '../../../shared/settings.ts';
 import { failure } from '../failure.ts';
 import type { DocumentStore } from '../vault/documents.ts';
+import { StorageNotices } from '../vault/notices.ts';
+import { ForeignFolder } from '../vault/own-files.ts';
+import { readVersioned } from '../vault/schema.ts';
 
 const DOCUMENT = 'settings';
 const VERSION = 1;
-const envelopeSchema = z.looseObject({ version: z.literal(VERSION) });
-
 /** A setting that did not exist yet when the document was written has its default. */
-function parseDocument(value: unknown): Settings | null {
-  const envelope = envelopeSchema.safeParse(value);
-  if (!envelope.success) return null;
-  return settingsSchema.safeParse({ ...DEFAULT_SETTINGS, ...envelope.data }).data ?? null;
-}
+const documentSchema = z.preprocess(
+  (stored) => (typeof stored === 'object' ? { ...DEFAULT_SETTINGS, ...stored } : stored),
+  settingsSchema,
+);
 
-/** What the user chose, kept in one document. One that cannot be understood is set aside for the defaults. */
+/**
+ * What the user chose, kept in one document. One that is damaged is set aside for the defaults; one that cannot be
+ * read, or was written by a newer version of the app, is left alone and never overwritten.
+ */
 export class SettingsStore {
   readonly #documents: DocumentStore;
+  readonly #notices: StorageNotices;
   readonly #listeners = new Set<() => void>();
+  /** Why the stored document must stay as it is. */
+  #untouchable: string | null = null;
   #settings: Settings;
 
-  constructor(documents: DocumentStore) {
+  constructor(documents: DocumentStore, notices = new StorageNotices()) {
     this.#documents = documents;
+    this.#notices = notices;
     this.#settings = this.#load() ?? DEFAULT_SETTINGS;
   }
 
@@ -41,6 +48,7 @@ export class SettingsStore {
     const before = this.#settings;
     const now = patched(before, patch);
     if (isDeepStrictEqual(now, before)) return before;
+    if (this.#untouchable !== null) throw failure('storage-failed', this.#untouchable);
     try {
       this.#documents.write(DOCUMENT, { version: VERSION, ...now });
     } catch (thrown) {
@@ -59,12 +67,18 @@ export class SettingsStore {
     try {
       const stored = this.#documents.read(DOCUMENT);
       if (stored.kind === 'absent') return null;
-      const settings = stored.kind === 'document' ? parseDocument(stored.value) : null;
-      if (!settings) this.#documents.setAside(DOCUMENT);
-      return settings;
-    } catch {
-      // The app works with the defaults; saving a change will say what is wrong with the disk.
-      return null;
+      const read =
+        stored.kind === 'document' ? readVersioned(stored.value, documentSchema, {}, VERSION) : stored;
+      if (read.kind === 'current') return read.value;
+      if (read.kind === 'newer-version') {
+        this.#untouchable = 'the settings were written by a newer version';
+        this.#notices.add('newer-version', 'settings', DOCUMENT);
+      } else this.#notices.add('damaged', 'settings', this.#documents.setAside(DOCUMENT));
+    } catch (thrown) {
+      this.#untouchable = thrown instanceof Error ? thrown.message : 'the settings cannot be read';
+      if (thrown instanceof ForeignFolder) this.#notices.add('foreign', 'settings', thrown.folder);
+      else this.#notices.add('unreadable', 'settings', DOCUMENT);
     }
+    return null;
   }
 }

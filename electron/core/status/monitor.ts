@@ -7,13 +7,12 @@ import type { Holder } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
 import { withDeadline } from '../device/deadline.ts';
 import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/live-channel.ts';
-import { failure, toAppError } from '../failure.ts';
+import { Failure, failure, toAppError } from '../failure.ts';
 import type { Later } from '../later.ts';
 import type { Tell } from '../news.ts';
 import { checkConnection } from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
-import type { StoredCredentials } from '../vault/vault.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
 import { hasElapsed } from './elapsed.ts';
 import { MovedDeviceFinder, type Search } from './moved-device-finder.ts';
@@ -328,10 +327,11 @@ export class ConnectionMonitor {
     if (this.#statuses.has(id)) this.#apply(id, { type: 'channel-closed' });
   }
 
-  async #inUse(id: string): Promise<StoredCredentials> {
+  async #inUse(id: string) {
     const stored = await this.#parts.context.vault.credentials(id);
     const found = stored.find(({ pending }) => !pending);
     if (!found) throw failure('mtls-inconclusive', 'the credentials have not been proved yet');
+    if (found.error) throw new Failure(found.error);
     return found;
   }
 

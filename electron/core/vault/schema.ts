@@ -12,6 +12,8 @@ export const MIGRATIONS: Readonly<
 export const trustAnchorDocumentSchema = z.object({
   version: z.literal(CURRENT_VERSION),
   rootPem: z.string(),
+  /** Of the Root CA, to notice a changed document; missing in documents of older versions. */
+  fingerprint256: z.string().optional(),
   intermediatesPem: z.array(z.string()),
   trustedAt: z.iso.datetime(),
 });

@@ -1,14 +1,15 @@
-import type { X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { AppError } from '../../../shared/errors.ts';
+import { type AppError, appError } from '../../../shared/errors.ts';
 import type { PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
-import { Failure, failure } from '../failure.ts';
-import { parseCertificate, toPem } from '../pki/certificate.ts';
+import { Failure, failure, toAppError } from '../failure.ts';
+import { toPem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { RootCa } from '../pki/root-ca.ts';
 import type { SecretCipher } from './cipher.ts';
 import type { DocumentStore, StoredDocument } from './documents.ts';
+import { StorageNotices } from './notices.ts';
+import { ForeignFolder, systemCode } from './own-files.ts';
 import {
   CURRENT_VERSION,
   type PairingDocument,
@@ -18,11 +19,16 @@ import {
   type TrustAnchorDocument,
   trustAnchorDocumentSchema,
 } from './schema.ts';
+import { readStoredRootCa, type StoredRootCa } from './stored-root-ca.ts';
 
 const TRUST_ANCHOR = 'trust-anchor';
 const PAIRINGS = 'pairings';
 const TRIAL = 'trial';
 const TRIAL_BYTES = 32 * 1024;
+/** How long the window waits for a key store that asks a person, before it opens without an answer. */
+const KEY_STORE_PATIENCE_MS = 3_000;
+/** A full disk is no reason to show nothing else: it is told when something is to be stored. */
+const PASSING = new Set(['ENOSPC', 'EDQUOT']);
 const pairingName = (id: string) => `${PAIRINGS}/${id}`;
 
 const credentialsSchema = z.object({
@@ -31,23 +37,23 @@ const credentialsSchema = z.object({
   issuerPem: z.string(),
 });
 
-export interface StoredRootCa extends RootCa {
-  /** ISO 8601. */
-  readonly trustedAt: string;
-}
-
-export interface StoredCredentials {
+/** The stored credentials of a pairing, or why they cannot be opened: a lost key of one says nothing about others. */
+export type StoredCredentials = {
   readonly record: PairingRecord;
-  readonly credentials: Credentials;
   /** True when they still wait for their first proved connection. */
   readonly pending: boolean;
-}
+} & (
+  | { readonly credentials: Credentials; readonly error?: undefined }
+  /** `storage-undecryptable`, `storage-unavailable`, or `storage-locked`: to be tried again. */
+  | { readonly credentials?: undefined; readonly error: AppError }
+);
 
 /**
  * The trust anchor and the pairings on disk, one document each, so that a change or a damage of one never touches
  * another. Private keys and certificates of a pairing are encrypted by the operating system's key store.
- * All methods but the constructor throw {@link Failure} `storage-unavailable`, `storage-failed`,
- * `storage-undecryptable` or `not-found`.
+ * The constructor never throws: what cannot be read is told by a notice. Methods throw {@link Failure}
+ * `storage-unavailable`, `storage-failed` or `not-found`. Those that return a promise wait for the key store, and run
+ * one after another for each pairing; the others are done when they return.
  */
 export class Vault {
   readonly #documents: DocumentStore;
@@ -57,42 +63,57 @@ export class Vault {
   #order: readonly string[] | undefined;
   /** Documents that cannot be read, or only by a newer version of the app: left exactly as they are. */
   readonly #untouchable = new Set<string>();
+  /** The last turn of each pairing that waits for the key store. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  /** How often each pairing was removed, so that nothing that waited meanwhile brings it back. */
+  readonly #removals = new Map<string, number>();
+  readonly #notices: StorageNotices;
   #rootCa: StoredRootCa | null = null;
-  #notices: StorageNotice[] = [];
 
-  constructor(documents: DocumentStore, cipher: SecretCipher) {
+  constructor(documents: DocumentStore, cipher: SecretCipher, notices = new StorageNotices()) {
     this.#documents = documents;
     this.#cipher = cipher;
+    this.#notices = notices;
     this.#loadRootCa();
-    for (const name of documents.list(PAIRINGS)) this.#loadPairing(name);
+    this.#loadPairings();
   }
 
-  get storageProblem(): AppError | null {
-    return this.#cipher.problem();
+  /**
+   * Why nothing can be stored on this computer, or null; also null while the key store asks a person and gets no
+   * answer for some seconds.
+   */
+  async storageProblem(): Promise<AppError | null> {
+    let patience: NodeJS.Timeout | undefined;
+    const unanswered = new Promise<null>((resolve) => {
+      patience = setTimeout(() => resolve(null), KEY_STORE_PATIENCE_MS);
+    });
+    const problem = await Promise.race([this.#cipher.problem(), unanswered]);
+    clearTimeout(patience);
+    if (problem) return problem;
+    try {
+      this.#tryDisk('');
+      return null;
+    } catch (thrown) {
+      return PASSING.has(systemCode(thrown)) ? null : storageFailed(thrown).appError;
+    }
   }
 
   /**
    * Throws what would keep new credentials from being stored: no encryption, or a disk that takes nothing. To be
    * asked before a code is spent on them.
    */
-  requireStorage(): void {
-    const problem = this.#cipher.problem();
-    if (problem) throw new Failure(problem);
+  async requireStorage(): Promise<void> {
+    await this.#encrypt(TRIAL);
     try {
       // As long as a pairing, so that a disk with room for a few bytes only is noticed.
-      this.#documents.write(TRIAL, { version: CURRENT_VERSION, padding: 'x'.repeat(TRIAL_BYTES) });
-      this.#documents.remove(TRIAL);
+      this.#tryDisk('x'.repeat(TRIAL_BYTES));
     } catch (thrown) {
       throw storageFailed(thrown);
     }
   }
 
   get notices(): readonly StorageNotice[] {
-    return this.#notices;
-  }
-
-  dismissNotice(id: string): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    return this.#notices.all;
   }
 
   get rootCa(): StoredRootCa | null {
@@ -103,6 +124,7 @@ export class Vault {
     const document: TrustAnchorDocument = {
       version: CURRENT_VERSION,
       rootPem: toPem(root),
+      fingerprint256: root.fingerprint256,
       intermediatesPem: intermediates.map(toPem),
       trustedAt,
     };
@@ -130,13 +152,21 @@ export class Vault {
     return document && shownRecord(document);
   }
 
-  /** Stores new credentials beside the ones in use, which stay untouched until {@link promote}. */
-  stage(record: PairingRecord, credentials: Credentials): void {
-    const pending = { record: { ...record, proved: false }, sealed: this.#seal(credentials) };
-    this.#save(record.id, {
-      version: CURRENT_VERSION,
-      active: this.#pairings.get(record.id)?.active ?? null,
-      pending,
+  /**
+   * Stores new credentials beside the ones in use, which stay untouched until {@link promote}. Throws `not-found` when
+   * the pairing was removed meanwhile.
+   */
+  storePending(record: PairingRecord, credentials: Credentials): Promise<void> {
+    const { id } = record;
+    const removals = this.#removals.get(id);
+    return this.#inTurn(id, async () => {
+      const pending = { record: { ...record, proved: false }, sealed: await this.#seal(credentials) };
+      if (this.#removals.get(id) !== removals) throw failure('not-found', `pairing ${id} was removed`);
+      this.#save(id, {
+        version: CURRENT_VERSION,
+        active: this.#pairings.get(id)?.active ?? null,
+        pending,
+      });
     });
   }
 
@@ -161,7 +191,7 @@ export class Vault {
   discardPending(id: string): void {
     const { active } = this.#document(id);
     if (active) this.#save(id, { version: CURRENT_VERSION, active, pending: null });
-    else this.remove(id);
+    else this.#erase(id);
   }
 
   /**
@@ -190,6 +220,33 @@ export class Vault {
 
   /** Erases a pairing with its secrets. */
   remove(id: string): void {
+    this.#erase(id);
+    this.#removals.set(id, (this.#removals.get(id) ?? 0) + 1);
+  }
+
+  /** Decrypted credentials, the pending ones first. Secret: for a TLS handshake in this process only. */
+  credentials(id: string): Promise<StoredCredentials[]> {
+    return this.#inTurn(id, async () => {
+      const { active, pending } = this.#document(id);
+      const found: StoredCredentials[] = [];
+      if (pending) found.push({ ...(await this.#open(id, pending)), pending: true });
+      if (active) found.push({ ...(await this.#open(id, active)), pending: false });
+      return found;
+    });
+  }
+
+  /** Each pairing has one thing at a time that waits for the key store. */
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(id, turn);
+    const end = () => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    };
+    turn.then(end, end);
+    return turn;
+  }
+
+  #erase(id: string): void {
     try {
       this.#documents.remove(pairingName(id));
     } catch (thrown) {
@@ -197,17 +254,6 @@ export class Vault {
     }
     this.#pairings.delete(id);
     this.#order = undefined;
-  }
-
-  /** Decrypted credentials, the pending ones first. Secret: for a TLS handshake in this process only. */
-  credentials(id: string): StoredCredentials[] {
-    const { active, pending } = this.#document(id);
-    const found: StoredCredentials[] = [];
-    if (pending)
-      found.push({ record: pending.record, credentials: this.#unseal(pending.sealed), pending: true });
-    if (active)
-      found.push({ record: active.record, credentials: this.#unseal(active.sealed), pending: false });
-    return found;
   }
 
   #document(id: string): PairingDocument {
@@ -239,38 +285,78 @@ export class Vault {
     }
   }
 
-  #seal(credentials: Credentials): string {
-    const problem = this.#cipher.problem();
+  /** Throws what keeps a document from being written and removed. */
+  #tryDisk(padding: string): void {
+    this.#documents.write(TRIAL, { version: CURRENT_VERSION, padding });
+    this.#documents.remove(TRIAL);
+  }
+
+  #seal(credentials: Credentials): Promise<string> {
+    return this.#encrypt(JSON.stringify(credentials));
+  }
+
+  async #encrypt(text: string): Promise<string> {
+    const problem = await this.#cipher.problem();
     if (problem) throw new Failure(problem);
     try {
-      return this.#cipher.encrypt(JSON.stringify(credentials));
+      return await this.#cipher.encrypt(text);
     } catch (thrown) {
+      if (thrown instanceof Failure) throw thrown;
       throw failure('storage-unavailable', thrown instanceof Error ? thrown.message : 'encryption failed');
     }
   }
 
-  #unseal(sealed: string): Credentials {
-    const problem = this.#cipher.problem();
-    if (problem) throw new Failure(problem);
+  async #open(
+    id: string,
+    { record, sealed }: SealedPairing,
+  ): Promise<{ record: PairingRecord } & ({ credentials: Credentials } | { error: AppError })> {
+    const problem = await this.#cipher.problem();
+    if (problem) return { record, error: problem };
     try {
-      return credentialsSchema.parse(JSON.parse(this.#cipher.decrypt(sealed)));
-    } catch {
+      const { text, reencrypt } = await this.#cipher.decrypt(sealed);
+      const credentials = credentialsSchema.parse(JSON.parse(text));
+      if (reencrypt) await this.#sealAnew(id, sealed, credentials);
+      return { record, credentials };
+    } catch (thrown) {
+      if (thrown instanceof Failure) return { record, error: toAppError(thrown) };
       // What was thrown may quote the decrypted text, so it goes no further.
-      throw failure('storage-undecryptable', 'the stored credentials cannot be decrypted on this computer');
+      const detail = 'the stored credentials cannot be decrypted on this computer';
+      return { record, error: appError('storage-undecryptable', detail) };
+    }
+  }
+
+  /** The key store has another key: what was sealed under the old one is stored under the new one. */
+  async #sealAnew(id: string, before: string, credentials: Credentials): Promise<void> {
+    try {
+      const sealed = await this.#seal(credentials);
+      const document = this.#pairings.get(id);
+      if (!document) return;
+      const renewed = (part: SealedPairing | null) => (part?.sealed === before ? { ...part, sealed } : part);
+      const [active, pending] = [renewed(document.active), renewed(document.pending)];
+      if (active === document.active && pending === document.pending) return;
+      this.#save(id, { ...document, active, pending });
+    } catch {
+      // The old key still opens it, and the key store asks again at the next reading.
     }
   }
 
   #loadRootCa(): void {
     const document = this.#load(TRUST_ANCHOR, 'trust-anchor', trustAnchorDocumentSchema);
     if (!document) return;
-    const root = parseCertificate(document.rootPem);
-    const intermediates = document.intermediatesPem.map((pem) => parseCertificate(pem));
-    if (
-      root &&
-      intermediates.every((certificate): certificate is X509Certificate => certificate !== undefined)
-    ) {
-      this.#rootCa = { root, intermediates, trustedAt: document.trustedAt };
-    } else this.#setAside(TRUST_ANCHOR, 'trust-anchor');
+    const rootCa = readStoredRootCa(document);
+    if (rootCa) this.#rootCa = rootCa;
+    else this.#setAside(TRUST_ANCHOR, 'trust-anchor');
+  }
+
+  #loadPairings(): void {
+    let names: string[];
+    try {
+      names = this.#documents.list(PAIRINGS);
+    } catch (thrown) {
+      this.#tell(thrown, 'pairing', PAIRINGS);
+      return;
+    }
+    for (const name of names) this.#loadPairing(name);
   }
 
   #loadPairing(name: string): void {
@@ -285,31 +371,34 @@ export class Vault {
     let stored: StoredDocument;
     try {
       stored = this.#documents.read(name);
-    } catch {
+    } catch (thrown) {
       // A broken sector, or a program that holds the file: the others must not suffer for it.
-      this.#leaveAlone(name, 'unreadable', what);
+      this.#untouchable.add(name);
+      this.#tell(thrown, what, name);
       return undefined;
     }
     if (stored.kind === 'absent') return undefined;
     const read = stored.kind === 'document' ? readVersioned(stored.value, schema) : stored;
     if (read.kind === 'current') return read.value;
     if (read.kind === 'newer-version') {
-      this.#leaveAlone(name, 'newer-version', what);
+      this.#untouchable.add(name);
+      this.#notices.add('newer-version', what, name);
     } else this.#setAside(name, what);
     return undefined;
   }
 
-  #leaveAlone(name: string, kind: StorageNotice['kind'], what: StorageNotice['what']): void {
-    this.#untouchable.add(name);
-    this.#notices.push({ id: `${kind}:${name}`, kind, what, file: name });
+  /** Tells what was left where it is because it could not be read or renamed. */
+  #tell(thrown: unknown, what: StorageNotice['what'], name: string): void {
+    if (thrown instanceof ForeignFolder) this.#notices.add('foreign', what, thrown.folder);
+    else this.#notices.add('unreadable', what, name);
   }
 
   #setAside(name: string, what: StorageNotice['what']): void {
     try {
-      const file = this.#documents.setAside(name);
-      this.#notices.push({ id: `damaged:${file}`, kind: 'damaged', what, file });
-    } catch {
-      this.#leaveAlone(name, 'unreadable', what);
+      this.#notices.add('damaged', what, this.#documents.setAside(name));
+    } catch (thrown) {
+      this.#untouchable.add(name);
+      this.#tell(thrown, what, name);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { PairingStatus } from '../../../shared/status.ts';
+import { ConnectTaps } from '../../components/device-steps.tsx';
 import {
   ExpiryWarning,
   LiveMark,
@@ -53,6 +54,11 @@ export function StatePanel({ pairing, status }: StatePanelProps) {
           {status.nextTryAt && <span>{t('device.nextTry', { time: format.time(status.nextTryAt) })}</span>}
         </p>
       </div>
+      {status.state === 'waiting' && (
+        <div className="state-taps">
+          <ConnectTaps size="small" />
+        </div>
+      )}
       <PairingActions pairing={pairing} status={status} describedBy={HEADING} size="large" withFullTest />
     </section>
   );

@@ -11,7 +11,7 @@ import { useLoaded } from '../../hooks/use-loaded.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useActions } from '../../state/context.tsx';
 import { daysOf, summaryOf, type TimelineDay } from '../../state/timeline-days.ts';
-import { RoundTripCurve, WeekStrip } from './week-drawings.tsx';
+import { BAR, BAR_HEIGHT, RoundTripCurve, WeekStrip } from './week-drawings.tsx';
 
 const READ_EVERY_MS = 5 * 60_000;
 
@@ -63,9 +63,16 @@ function Week({ timeline }: { readonly timeline: Timeline }) {
       <WeekStrip days={days} label={sentence} />
       <ul className="timeline-legend">
         {TIMELINE_STATES.map((state) => (
-          <li key={state}>
-            <svg className="timeline-key" viewBox="0 0 20 14" aria-hidden="true" focusable="false">
-              <rect className="week-part" data-state={state} x="0" y="0" width="20" height="14" rx="2" />
+          <li key={state} className="timeline-legend-entry">
+            <svg className="timeline-key" viewBox={`0 0 20 ${BAR}`} aria-hidden="true" focusable="false">
+              <rect
+                className="week-part"
+                data-state={state}
+                x="0"
+                y={(BAR - BAR_HEIGHT[state]) / 2}
+                width="20"
+                height={BAR_HEIGHT[state]}
+              />
             </svg>
             {t(`timeline.states.${state}`)}
           </li>

@@ -7,14 +7,14 @@ import type { TimelineDay } from '../../state/timeline-days.ts';
 const WIDTH = 880;
 const LABEL = 92;
 const ROW = 24;
-const BAR = 16;
+export const BAR = 16;
 const AXIS = 18;
 /** However short: a loss of seconds must be seen. */
 const LEAST = 2;
 const HOURS = [0, 6, 12, 18, 24] as const;
 
 /** What was trouble stands taller than what was well, so that it is seen without its colour. */
-const HEIGHT: Record<TimelineState, number> = {
+export const BAR_HEIGHT: Record<TimelineState, number> = {
   answered: 8,
   away: BAR,
   'in-use': 8,
@@ -65,9 +65,9 @@ export function WeekStrip({ days, label }: WeekStripProps) {
                   className="week-part"
                   data-state={state}
                   x={LABEL + part.from * width}
-                  y={(ROW - HEIGHT[state]) / 2}
+                  y={(ROW - BAR_HEIGHT[state]) / 2}
                   width={Math.max(LEAST, (part.to - part.from) * width)}
-                  height={HEIGHT[state]}
+                  height={BAR_HEIGHT[state]}
                 />
               )),
           )}

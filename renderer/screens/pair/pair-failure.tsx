@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { type AppError, ERROR_CATALOGUE, type ErrorAction } from '../../../shared/errors.ts';
 import { nameOf, type StageProgress } from '../../../shared/pairing.ts';
 import { Button } from '../../components/button.tsx';
+import { ConnectTaps, WayToCode } from '../../components/device-steps.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { RootCaForIt } from '../../components/root-ca-for-it.tsx';
 import { ActionBar, Screen } from '../../components/screen.tsx';
 import { useActions, useAppState, useModel } from '../../state/context.tsx';
 import { keptPairing } from '../../state/draft.ts';
@@ -37,13 +39,27 @@ export function PairFailure({ stages, endedAt, error, credentialsKept }: Failure
           <ErrorPanel
             error={error}
             at={endedAt}
+            // Once the keys are stored it is a paired device that does not answer.
+            origin={error.stage === 'prove' ? 'connection' : 'pairing'}
             note={credentialsKept ? t('failure.kept') : null}
             actions={
-              <Button look="primary" size="large" onPress={run}>
-                {label}
-              </Button>
+              <>
+                <Button look="primary" size="large" onPress={run}>
+                  {label}
+                </Button>
+                {error.code === 'device-issuer-unknown' && <RootCaForIt />}
+              </>
             }
           />
+          {error.code === 'connection-refused' && error.stage !== 'prove' && (
+            <section className="card card-sunken" aria-labelledby="way-heading">
+              <h2 id="way-heading" className="way-heading">
+                {t('way.heading')}
+              </h2>
+              <WayToCode />
+            </section>
+          )}
+          {error.code === 'connection-refused' && error.stage === 'prove' && <ConnectTaps size="small" />}
           <SwapOffer error={error} />
         </div>
       </div>

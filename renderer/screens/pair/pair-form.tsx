@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import { formatAuthority, parseAddress, parseCode, parsePosId, parseSerial } from '../../../shared/inputs.ts';
 import { Button } from '../../components/button.tsx';
+import { WayToCode } from '../../components/device-steps.tsx';
 import { PairingDrawing } from '../../components/drawings.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { CodeEntry, ConnectionChoice, TextEntry } from '../../components/fields.tsx';
@@ -13,6 +14,7 @@ import { usePasteAnywhere } from '../../hooks/use-paste-anywhere.ts';
 import { useActions, useAppState, useModel } from '../../state/context.tsx';
 import { type DraftField, fieldOf } from '../../state/draft.ts';
 import { typedCode } from '../../state/setup-code.ts';
+import { SearchInForm } from '../search/search-in-form.tsx';
 import { CodeHint, Countdown } from './countdown.tsx';
 import { KnownDevice } from './pair-known.tsx';
 
@@ -44,7 +46,8 @@ export function PairForm() {
     const field = refusal && fieldOf(refusal);
     return field ? { [field]: refusal } : {};
   });
-  const [serialOpen, setSerialOpen] = useState(draft.serial !== '');
+  const [isMoreOpen, setMoreOpen] = useState(false);
+  const [isSearchOpen, setSearchOpen] = useState(false);
   // Of a known device only the code is asked for; the rest becomes a field where there is a reason to change it.
   const [addressOpen, setAddressOpen] = useState(!again);
   const [posIdOpen, setPosIdOpen] = useState(!again);
@@ -60,7 +63,7 @@ export function PairForm() {
   // A refusal arrives while the form is shown: mark its field and go there.
   const refs = useRef(inputs);
   const goTo = useCallback((field: DraftField) => {
-    if (field === 'serial') setSerialOpen(true);
+    if (field === 'serial') setMoreOpen(true);
     if (field === 'address') setAddressOpen(true);
     if (field === 'posId') setPosIdOpen(true);
     requestAnimationFrame(() => refs.current[field].current?.focus());
@@ -70,6 +73,17 @@ export function PairForm() {
     if (refusal && field) setErrors({ [field]: refusal });
     if (field) goTo(field);
   }, [refusal, focus, goTo]);
+
+  // A device was chosen from the search below the address: it is answered, and so is what was wrong with the address.
+  const shownPlace = useRef(place);
+  useEffect(() => {
+    if (shownPlace.current === place) return;
+    shownPlace.current = place;
+    if (refusal || !focus) return;
+    setSearchOpen(false);
+    setErrors({});
+    goTo(focus);
+  }, [place, refusal, focus, goTo]);
 
   const setError = (field: DraftField, error: AppError | undefined) =>
     setErrors(({ [field]: _old, ...others }) => (error ? { ...others, [field]: error } : others));
@@ -112,6 +126,38 @@ export function PairForm() {
     void actions.startPairing(false);
   };
 
+  const more = (
+    <Fold
+      className="more-fold"
+      title={
+        draft.serial !== '' && !again && !isMoreOpen
+          ? t('facts.serialNumberValue', { serial: draft.serial })
+          : t('pair.more')
+      }
+      isExpanded={isMoreOpen}
+      onExpandedChange={setMoreOpen}
+    >
+      <div className="more-fields">
+        {!again && (
+          <TextEntry
+            label={t('pair.serial')}
+            hint={t('pair.serialHint')}
+            value={draft.serial}
+            onChange={(serial) => actions.changeDraft({ serial })}
+            onBlur={onBlur('serial')}
+            error={errors.serial}
+            inputRef={inputs.serial}
+            mono
+          />
+        )}
+        <ConnectionChoice
+          value={draft.transport}
+          onChange={(transport) => actions.changeDraft({ transport })}
+        />
+      </div>
+    </Fold>
+  );
+
   const problem = storageProblem ?? refusal ?? (rootCa ? null : appError('root-ca-missing'));
 
   return (
@@ -137,6 +183,7 @@ export function PairForm() {
       <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
         <div className="columns columns-drawing">
           <div className="pair-fields">
+            <WayToCode />
             {known && (
               <KnownDevice
                 pairing={known}
@@ -167,17 +214,18 @@ export function PairForm() {
                 />
                 {rootCa && (
                   <div className="search-link">
-                    <Button icon={Radar} onPress={() => actions.go({ name: 'search', next: 'pair' })}>
-                      {t('pair.search')}
+                    <Button
+                      icon={Radar}
+                      aria-expanded={isSearchOpen}
+                      onPress={() => setSearchOpen(!isSearchOpen)}
+                    >
+                      {t('pair.find')}
                     </Button>
                   </div>
                 )}
-                <ConnectionChoice
-                  value={draft.transport}
-                  onChange={(transport) => actions.changeDraft({ transport })}
-                />
               </div>
             )}
+            {addressOpen && isSearchOpen && <SearchInForm onClose={() => setSearchOpen(false)} />}
             <CodeEntry
               number={2}
               label={t('pair.code')}
@@ -201,6 +249,7 @@ export function PairForm() {
                 )
               }
             />
+            {!posIdOpen && addressOpen && more}
             {posIdOpen && (
               <div className="pos-row">
                 <TextEntry
@@ -213,32 +262,7 @@ export function PairForm() {
                   error={errors.posId}
                   inputRef={inputs.posId}
                 />
-                {!again && (
-                  <Fold
-                    className="serial-fold"
-                    title={
-                      draft.serial !== '' && !serialOpen
-                        ? t('facts.serialNumberValue', { serial: draft.serial })
-                        : t('pair.serialToggle')
-                    }
-                    isExpanded={serialOpen}
-                    onExpandedChange={(open) => {
-                      setSerialOpen(open);
-                      if (open) requestAnimationFrame(() => inputs.serial.current?.focus());
-                    }}
-                  >
-                    <TextEntry
-                      label={t('pair.serial')}
-                      hint={t('pair.serialHint')}
-                      value={draft.serial}
-                      onChange={(serial) => actions.changeDraft({ serial })}
-                      onBlur={onBlur('serial')}
-                      error={errors.serial}
-                      inputRef={inputs.serial}
-                      mono
-                    />
-                  </Fold>
-                )}
+                {more}
               </div>
             )}
           </div>

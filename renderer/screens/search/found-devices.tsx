@@ -1,4 +1,4 @@
-import { ArrowRight, Link2, ShieldCheck } from 'lucide-react';
+import { ArrowRight, Check, Link2, ShieldCheck } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sameIdentity, serialOf } from '../../../shared/identity.ts';
@@ -12,11 +12,13 @@ import { useActions } from '../../state/context.tsx';
 interface FoundDevicesProps {
   readonly devices: readonly FoundDevice[];
   readonly pairings: readonly PairingRecord[];
-  /** `pair`: the form waits for an address. */
-  readonly next: 'home' | 'pair';
+  readonly into: SearchFor;
 }
 
-export function FoundDevices({ devices, pairings, next }: FoundDevicesProps) {
+/** What a device is searched for: the form that waits for its address, or nothing yet. */
+export type SearchFor = 'form' | 'screen';
+
+export function FoundDevices({ devices, pairings, into }: FoundDevicesProps) {
   const { t } = useTranslation();
   if (devices.length === 0) return null;
   return (
@@ -26,7 +28,7 @@ export function FoundDevices({ devices, pairings, next }: FoundDevicesProps) {
           <Found
             device={device}
             paired={pairings.filter(({ identity }) => sameIdentity(identity, device.identity))}
-            next={next}
+            into={into}
           />
         </li>
       ))}
@@ -38,10 +40,10 @@ interface FoundProps {
   readonly device: FoundDevice;
   /** One device may be paired under several POS IDs. */
   readonly paired: readonly PairingRecord[];
-  readonly next: 'home' | 'pair';
+  readonly into: SearchFor;
 }
 
-function Found({ device, paired, next }: FoundProps) {
+function Found({ device, paired, into }: FoundProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const actions = useActions();
@@ -69,14 +71,14 @@ function Found({ device, paired, next }: FoundProps) {
         )}
       </div>
       <div className="found-actions">
-        {next === 'pair' || paired.length === 0 ? (
+        {into === 'form' || paired.length === 0 ? (
           <Button
             look={paired.length === 0 ? 'primary' : 'secondary'}
-            icon={Link2}
+            icon={into === 'form' ? Check : Link2}
             aria-describedby={id}
             onPress={() => actions.chooseDevice(device)}
           >
-            {paired.length === 0 ? t('search.pair') : t('search.useAddress')}
+            {into === 'form' ? t('search.useAddress') : t('search.pair')}
           </Button>
         ) : (
           paired.map((pairing) => (

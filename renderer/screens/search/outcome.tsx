@@ -8,24 +8,23 @@ import { Announcement } from '../../components/screen.tsx';
 import { useFormats } from '../../format.ts';
 import { useAppState } from '../../state/context.tsx';
 import type { DeviceSearch } from '../../state/search.ts';
-import { FoundDevices } from './found-devices.tsx';
+import { FoundDevices, type SearchFor } from './found-devices.tsx';
 
 interface OutcomeProps {
   readonly search: DeviceSearch;
   readonly ranges: readonly SearchRange[];
-  readonly next: 'home' | 'pair';
 }
 
 /** What the search is going to do, is doing, or has come to. */
-export function Outcome({ search, ranges, next }: OutcomeProps) {
+export function Outcome({ search, ranges }: OutcomeProps) {
   switch (search.state) {
     case 'idle':
     case 'refused':
       return <Ready ranges={ranges} />;
     case 'starting':
-      return <Found progress={NOTHING_TRIED} next={next} />;
+      return <SearchResult progress={NOTHING_TRIED} into="screen" />;
     default:
-      return <Found progress={search.progress} next={next} />;
+      return <SearchResult progress={search.progress} into="screen" />;
   }
 }
 
@@ -36,16 +35,22 @@ function Ready({ ranges }: { readonly ranges: readonly SearchRange[] }) {
   return (
     <section className="card card-sunken search-idle">
       <Radar aria-hidden="true" />
-      <p>{t('search.ready', { count, number: format.number(count) })}</p>
+      {/* Without a network there is nothing to count: what to do stands beside this. */}
+      {count > 0 && <p>{t('search.ready', { count, number: format.number(count) })}</p>}
       <p className="muted">{t('search.onlyYours')}</p>
     </section>
   );
 }
 
 type Progress = Omit<SearchProgress, 'searchId'>;
-const NOTHING_TRIED: Progress = { done: 0, total: 0, found: [], finished: false };
+export const NOTHING_TRIED: Progress = { done: 0, total: 0, found: [], finished: false };
 
-function Found({ progress, next }: { readonly progress: Progress; readonly next: 'home' | 'pair' }) {
+interface SearchResultProps {
+  readonly progress: Progress;
+  readonly into: SearchFor;
+}
+
+export function SearchResult({ progress, into }: SearchResultProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const { pairings } = useAppState();
@@ -75,7 +80,7 @@ function Found({ progress, next }: { readonly progress: Progress; readonly next:
           {t('search.cancelled', { count: total, done: format.number(done), total: format.number(total) })}
         </p>
       )}
-      <FoundDevices devices={found} pairings={pairings} next={next} />
+      <FoundDevices devices={found} pairings={pairings} into={into} />
       {finished && found.length === 0 && !error && <NothingFound />}
       <Announcement>{finished ? title : ''}</Announcement>
     </section>

@@ -18,17 +18,10 @@ interface RangesProps {
 export function Ranges({ plan, leftOut, isDisabled, onChange, onRetry }: RangesProps) {
   const { t } = useTranslation();
   if (plan.state === 'loading') return <p className="muted">{t('search.planning')}</p>;
-  if (plan.state === 'failed') return <Button onPress={onRetry}>{t('actions.retry')}</Button>;
+  if (plan.state === 'failed') return <Button onPress={onRetry}>{t('search.lookAgain')}</Button>;
   const { ranges } = plan.value;
   const [only, ...others] = ranges;
-  if (!only)
-    return (
-      <div className="search-offline" role="status">
-        <WifiOff aria-hidden="true" />
-        <p>{t('search.noNetwork')}</p>
-        <Button onPress={onRetry}>{t('actions.retry')}</Button>
-      </div>
-    );
+  if (!only) return <NoNetwork onRetry={onRetry} />;
   if (others.length === 0)
     return (
       <div>
@@ -54,6 +47,18 @@ export function Ranges({ plan, leftOut, isDisabled, onChange, onRetry }: RangesP
         </Checkbox>
       ))}
     </CheckboxGroup>
+  );
+}
+
+/** Nowhere to look: said instead of a search that tries no address. */
+export function NoNetwork({ onRetry }: { readonly onRetry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="search-offline" role="status">
+      <WifiOff aria-hidden="true" />
+      <p>{t('search.noNetwork')}</p>
+      <Button onPress={onRetry}>{t('search.lookAgain')}</Button>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { Search } from 'lucide-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../../shared/errors.ts';
-import { DEFAULT_PORT, parseAddress, parsePort } from '../../../shared/inputs.ts';
+import { DEFAULT_PORT, parsePort } from '../../../shared/inputs.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { TextEntry } from '../../components/fields.tsx';
@@ -34,18 +34,14 @@ function problemOf(plan: Loaded<unknown>, search: DeviceSearch): AppError | null
   return search.state === 'refused' ? search.error : null;
 }
 
-export function SearchScreen({ next }: { readonly next: 'home' | 'pair' }) {
+export function SearchScreen() {
   const { t } = useTranslation();
   const actions = useActions();
-  const { search, draft } = useModel();
-  const { current } = search;
+  const { current } = useModel().search;
   const { rootCa } = useAppState();
   const { loaded: plan, again: planAgain } = useSearchPlan();
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
-  const [port, setPort] = useState(() => {
-    const typed = next === 'pair' ? parseAddress(draft.address) : null;
-    return String(typed?.ok ? typed.value.port : DEFAULT_PORT);
-  });
+  const [port, setPort] = useState(String(DEFAULT_PORT));
   const [portError, setPortError] = useState<AppError>();
   const portInput = useRef<HTMLInputElement>(null);
   const running = isSearching(current);
@@ -109,17 +105,9 @@ export function SearchScreen({ next }: { readonly next: 'home' | 'pair' }) {
               mono
             />
           </section>
-          <Outcome search={current} ranges={chosen} next={next} />
+          <Outcome search={current} ranges={chosen} />
         </div>
-        <ActionBar
-          start={
-            next === 'pair' && (
-              <Button size="large" onPress={() => actions.go({ name: 'pair', focus: null })}>
-                {t('search.backToForm')}
-              </Button>
-            )
-          }
-        >
+        <ActionBar>
           {ranges.length > 0 && chosen.length === 0 && (
             <p id="search-blocked" className="action-reason">
               {t('search.nothingChosen')}
@@ -137,7 +125,7 @@ export function SearchScreen({ next }: { readonly next: 'home' | 'pair' }) {
             icon={Search}
             busy={running}
             isDisabled={!rootCa || chosen.length === 0}
-            {...(chosen.length === 0 && { 'aria-describedby': 'search-blocked' })}
+            {...(ranges.length > 0 && chosen.length === 0 && { 'aria-describedby': 'search-blocked' })}
           >
             {running ? t('search.looking') : t('search.start')}
           </Button>

@@ -1,0 +1,36 @@
+import type { KnipConfig } from 'knip';
+
+/** `--production` looks for code which the app does not use but tests do; without it, for what nobody uses. */
+const production = process.argv.includes('--production');
+
+export default {
+  // With an exclamation mark: what the app consists of, and the benchmarks of its core.
+  entry: [
+    'electron/main.ts!',
+    'electron/preload.ts!',
+    'renderer/index.html!',
+    'scripts/bench/find-*.ts!',
+    'scripts/*.ts',
+    // Started by their paths, as processes of their own.
+    'scripts/real-keyring.cjs',
+    'scripts/electron-runtime/default-app/main.js',
+    'tests/support/search-in-shortage.ts',
+    'tests/support/verdicts.ts',
+    'tests/support/write-document.ts',
+    // Stands for a package.
+    'tests/support/no-electron.ts',
+  ],
+  project: [
+    'electron/**!',
+    'renderer/**!',
+    'shared/**!',
+    'scripts/bench/**!',
+    'scripts/**',
+    'tests/**',
+    '*.ts',
+  ],
+  // A test may look at a part of a file by itself, as long as the app uses it.
+  ignoreExportsUsedInFile: production,
+  // Of the system.
+  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'nmap'],
+} satisfies KnipConfig;
