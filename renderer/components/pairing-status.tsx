@@ -187,6 +187,7 @@ export function PairingActions({
           isRunning={errand === 'testing'}
           describedBy={describedBy}
           size={size}
+          isHintShown={withFullTest}
           onAsked={() => setAsked(true)}
         />
       )}
@@ -208,6 +209,8 @@ interface FullTestProps {
   readonly isRunning: boolean;
   readonly describedBy: string;
   readonly size: 'normal' | 'large';
+  /** Among many devices the sentence of the state says enough. */
+  readonly isHintShown: boolean;
   readonly onAsked: () => void;
 }
 
@@ -234,7 +237,7 @@ function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }:
       >
         {isRunning ? t('check.testing') : t('actions.full-test')}
       </Button>
-      <p id={hint} className="actions-hint">
+      <p id={hint} className={props.isHintShown ? 'actions-hint' : 'visually-hidden'}>
         {t('check.fullTestHint')}
       </p>
       {isAsking && (

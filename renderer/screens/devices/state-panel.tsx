@@ -43,7 +43,8 @@ export function StatePanel({ pairing, status }: StatePanelProps) {
           <h2 id={HEADING}>{t(`status.${status.state}.label`)}</h2>
           {status.live && <LiveMark />}
         </div>
-        <p className="state-sentence">{sentence}</p>
+        {/* The taps below say it step by step. */}
+        {status.state !== 'waiting' && <p className="state-sentence">{sentence}</p>}
         <ExpiryWarning expiry={status.expiry} now={now} />
         <p className="muted state-when">
           <span>

@@ -109,7 +109,7 @@ function DayTable({ days }: { readonly days: readonly TimelineDay[] }) {
           </tr>
         </thead>
         <tbody>
-          {days.toReversed().map((day) => (
+          {days.map((day) => (
             <tr key={day.start}>
               <th scope="row">{format.day(day.start)}</th>
               {TIMELINE_STATES.map((state) => (
