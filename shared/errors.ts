@@ -108,6 +108,8 @@ export const ERROR_CATALOGUE = {
   // Prove mTLS
   'mtls-refused': { number: 801, action: 'pair-again' },
   'mtls-inconclusive': { number: 802, action: 'check-connection' },
+  'device-in-use': { number: 803, action: 'check-connection' },
+  'certificate-or-channel-refused': { number: 804, action: 'check-connection' },
 
   // Anything else
   cancelled: { number: 901, action: 'retry' },

@@ -9,15 +9,12 @@ export interface Timing {
   readonly answerMs: number;
   /** One connection of the mTLS proof. */
   readonly proofMs: number;
-  /** The device may restart its server after a pairing: tries of the proof and the pause between them. */
-  readonly proofRetry: { readonly delayMs: number; readonly tries: number };
 }
 
 export const DEFAULT_TIMING: Timing = {
   connectMs: 8_000,
   answerMs: 30_000,
   proofMs: 10_000,
-  proofRetry: { delayMs: 1_000, tries: 3 },
 };
 
 /** What the use cases share; nothing of it is Electron's. */

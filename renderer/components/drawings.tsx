@@ -208,7 +208,7 @@ function StepScreen({ step }: { readonly step: DeviceStep }) {
       return (
         <>
           <circle className="draw-ok" cx="36" cy="29" r="11" />
-          <path className="draw-tick draw-tick-fine" d="M30.5 29.5l4 4 7.5-8.5" />
+          <path className="draw-tick" d="M30.5 29.5l4 4 7.5-8.5" />
           <rect className="draw-button" x="15" y="52" width="42" height="15" rx="4" />
           <Fitted room={36} className="draw-step-button" x="36" y="62">
             {t('drawing.successClose')}
@@ -227,8 +227,8 @@ function StepScreen({ step }: { readonly step: DeviceStep }) {
       return (
         <>
           <ScreenBar />
-          <circle className="draw-ok" cx="36" cy="34" r="6.5" />
-          <path className="draw-tick draw-tick-fine" d="M32.8 34.3l2.3 2.3 4.3-5" />
+          <circle className="draw-ok" cx="36" cy="33" r="8" />
+          <path className="draw-tick" d="M32.2 33.3l2.8 2.8 5-5.8" />
           <Fitted room={50} className="draw-step-text" x="36" y="49">
             {t('drawing.deviceConnected')}
           </Fitted>

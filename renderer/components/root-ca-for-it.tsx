@@ -13,7 +13,7 @@ export function RootCaForIt({ next = 'pair' }: { readonly next?: Origin }) {
   const close = () => setAsking(false);
   return (
     <>
-      <Button look="quiet" size="large" onPress={() => setAsking(true)}>
+      <Button look="quiet" onPress={() => setAsking(true)}>
         {t('rootCaForIt.offer')}
       </Button>
       {isAsking && (

@@ -66,7 +66,7 @@ test('pairing again asks for the code only, and the old credentials stay until t
 
   await open(page, '7');
   device.rotateCode();
-  device.setFault('mtls-refused');
+  device.setFault('mtls-refused-alert');
   await page.getByRole('button', { name: 'Pair again' }).click();
   await expect(page.getByLabel('Connection code')).toBeFocused();
   await expect(page.getByRole('textbox')).toHaveCount(1);

@@ -2,14 +2,24 @@ import type { Page } from '@playwright/test';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { impostorPki } from '../simulator/identity.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
-import { expect, test } from './app.ts';
+import { expect, type RunningApp, test } from './app.ts';
 import { errorPanel, pair, picture, trustRootCa } from './steps.ts';
 
 const RANGE = '--search-range=127.0.0.0/28';
 
 const openFind = (page: Page) => page.getByRole('link', { name: 'Find devices' }).click();
-const startSearch = (page: Page) => page.getByRole('button', { name: 'Find devices', exact: true }).click();
+const startSearch = (page: Page) => page.getByRole('button', { name: 'Start the search' }).click();
 const foundDevice = (page: Page, serial: string) => page.getByRole('article', { name: serial });
+
+/** As if this computer had no network: what is asked of the main process then answers so. */
+const withoutNetworks = (app: RunningApp) =>
+  app.electron.evaluate(({ ipcMain }) => {
+    ipcMain.removeHandler('pos:call');
+    ipcMain.handle('pos:call', (_event, method: string) => ({
+      ok: true,
+      value: method === 'planSearch' ? { ranges: [] } : null,
+    }));
+  });
 
 /** A device of the same merchant at another address and the same port. */
 const neighbour = (device: SimulatedDevice, host: string, serial: string) =>
@@ -54,9 +64,9 @@ test('finds devices, tells which one is paired, and pairs the other one', async 
   expect(other.connections).toHaveLength(1);
   expect(strange.connections).toHaveLength(1);
 
-  await foundDevice(page, other.serial).getByRole('button', { name: 'Pair' }).click();
+  await foundDevice(page, other.serial).getByRole('button', { name: 'Pair this device' }).click();
   await expect(page.getByLabel('Device address')).toHaveValue(`127.0.0.7:${device.port}`);
-  await expect(page.getByLabel('Device serial number')).toHaveValue(other.serial);
+  await expect(page.getByRole('button', { name: `Serial number ${other.serial}` })).toBeVisible();
   await expect(page.getByLabel('Connection code')).toBeFocused();
   await page.keyboard.type(other.code);
   await page.getByLabel('POS ID').fill('Register 2');
@@ -72,28 +82,50 @@ test('finds devices, tells which one is paired, and pairs the other one', async 
   await strange.stop();
 });
 
-test('fills the form that is being filled in, and keeps what was typed', async ({ app, device }) => {
+test('starts at once in the form, fills it in, and keeps what was typed', async ({ app, device }) => {
   const page = await app.launch({ flags: [RANGE] });
   await trustRootCa(page, device);
   const { code } = device;
   await page.getByLabel('Device address').fill(`192.168.1.2:${device.port}`);
   await page.getByLabel('Connection code').fill(code);
   await page.getByLabel('POS ID').fill('Bar');
-  await startSearch(page);
-  // The port that was typed is where devices are looked for.
-  await expect(page.getByLabel('Port', { exact: true })).toHaveValue(String(device.port));
-  await page.getByRole('button', { name: 'Back to the form' }).click();
+  await page.getByRole('button', { name: 'Search for it' }).click();
+  // In place: the form stays, and the port that was typed is where devices are looked for.
+  await expect(page.getByRole('heading', { level: 2, name: '1 device found' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Pair a register' })).toBeVisible();
+  await expect(page.getByText('The search finds devices, not codes')).toBeVisible();
+  await picture(page, 'pair-search');
+  expect(device.hasReceived(code)).toBe(false);
+  await page.getByRole('button', { name: 'Close the search' }).click();
   await expect(page.getByLabel('Device address')).toHaveValue(`192.168.1.2:${device.port}`);
   await expect(page.getByLabel('Connection code')).toHaveValue(code);
 
-  await startSearch(page);
-  await startSearch(page);
-  await foundDevice(page, device.serial).getByRole('button', { name: 'Pair' }).click();
+  await page.getByRole('button', { name: 'Search for it' }).click();
+  await foundDevice(page, device.serial).getByRole('button', { name: 'Use this address' }).click();
+  await expect(foundDevice(page, device.serial)).toHaveCount(0);
   await expect(page.getByLabel('Device address')).toHaveValue(`127.0.0.1:${device.port}`);
   await expect(page.getByLabel('Connection code')).toHaveValue(code);
+  await expect(page.getByLabel('Connection code')).toBeFocused();
   await expect(page.getByLabel('POS ID')).toHaveValue('Bar');
   await page.getByRole('button', { name: 'Pair', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
+});
+
+test('without a network says so, in the form and on its screen, and counts no addresses', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await withoutNetworks(app);
+  await page.getByRole('button', { name: 'Search for it' }).click();
+  await expect(page.getByText('There is no network to look in.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Look for a network again' })).toBeVisible();
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
+  await openFind(page);
+  await expect(page.getByText('There is no network to look in.')).toBeVisible();
+  await expect(page.getByText('addresses will be tried')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Start the search' })).toBeDisabled();
 });
 
 test('can be cancelled, and keeps what was found until then', async ({ app, device }) => {
@@ -166,9 +198,9 @@ test('without a Root CA there is nothing to look for', async ({ app, device }) =
     BrowserWindow.getAllWindows()[0]?.webContents.send('pos:push', { type: 'show', what: 'find-devices' }),
   );
   await expect(errorPanel(page, 'root-ca-missing')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Find devices', exact: true })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Start the search' })).toBeDisabled();
   await page.getByRole('button', { name: 'Choose a Root CA' }).click();
   await trustRootCa(page, device);
   await expect(page.getByRole('heading', { level: 1, name: 'Find devices' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Find devices', exact: true })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Start the search' })).toBeEnabled();
 });

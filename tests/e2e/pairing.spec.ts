@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ErrorCode } from '../../shared/errors.ts';
-import type { Fault } from '../simulator/device.ts';
+import type { Page } from '@playwright/test';
+import { type ErrorCode, STAGES } from '../../shared/errors.ts';
+import type { PairingProgress, PairingRecord } from '../../shared/pairing.ts';
+import { LANGUAGES, type Language } from '../../shared/settings.ts';
+import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { issueCertificate } from '../simulator/pki.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
-import { expect, test } from './app.ts';
+import { expect, type RunningApp, test } from './app.ts';
 import { connection, enter, errorPanel, pair, pasteRootCa, picture, trustRootCa } from './steps.ts';
 
 function filesIn(folder: string): string[] {
@@ -202,7 +205,7 @@ test('the real app names each fault', async ({ app, device }) => {
     // Chromium's library does not know such small curves at all.
     ['weak-ec-key', 'answer-malformed'],
     ['mismatched-key', 'credentials-key-mismatch'],
-    ['mtls-refused', 'mtls-refused'],
+    ['mtls-refused', 'connection-lost'],
     ['mtls-refused-alert', 'mtls-refused'],
   ];
   const page = await app.launch();
@@ -229,13 +232,218 @@ test('the real app names each fault', async ({ app, device }) => {
   }
 });
 
-test('says "TLS only" when the device accepts a stranger', async ({ app, device }) => {
+test('TLS only is not celebrated: says who can change it and where, and checks again', async ({
+  app,
+  device,
+}) => {
   const page = await app.launch();
   await trustRootCa(page, device);
   device.setFault('tls-only');
-  await pair(page, device, 'wss', '7');
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '7' });
+  await page.getByRole('button', { name: 'Yes, this is the device' }).click();
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Paired, but not fully protected' }),
+  ).toBeFocused();
   await expect(page.getByText('does not check client certificates (TLS only)')).toBeVisible();
+  await expect(page.getByText('Acceptance Devices → Customizations → Security')).toBeVisible();
+  await expect(page.locator('.mark-success')).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Register paired' })).toHaveCount(0);
   await picture(page, 'pair-tls-only');
+  device.setFault('none');
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeFocused();
+  await expect(page.locator('.mark-success')).toHaveCount(1);
+});
+
+/** The main process says this of the attempt that is under way. */
+const tell = (app: RunningApp, progress: Omit<PairingProgress, 'stages'>) =>
+  app.electron.evaluate(
+    ({ BrowserWindow }, push) => BrowserWindow.getAllWindows()[0]?.webContents.send('pos:push', push),
+    {
+      type: 'pairing-progress',
+      progress: {
+        ...progress,
+        stages: STAGES.map((stage) => ({ stage, state: stage === 'prove' ? 'needs-you' : 'done' })),
+      },
+    },
+  );
+
+/** An attempt under way in the page, answered by the test from now on; the calls of the page are kept. */
+async function heldAttempt(app: RunningApp, device: SimulatedDevice): Promise<string> {
+  const { page } = app;
+  await trustRootCa(page, device);
+  await app.electron.evaluate(({ ipcMain }, attemptId) => {
+    const calls: string[] = [];
+    Object.assign(globalThis, { calls });
+    ipcMain.removeHandler('pos:call');
+    ipcMain.handle('pos:call', (_event, method: string) => {
+      calls.push(method);
+      return method === 'getState'
+        ? { ok: false, error: { code: 'internal', detail: '' } }
+        : { ok: true, value: method === 'startPairing' ? { attemptId } : null };
+    });
+  }, ATTEMPT);
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '123' });
+  await expect(page.getByRole('heading', { level: 1, name: 'Pairing in progress' })).toBeVisible();
+  return ATTEMPT;
+}
+
+const ATTEMPT = '6b9e2f1c-8a34-4b77-9d0e-1f2a3b4c5d6e';
+const AT = '2026-01-15T10:24:00.000Z';
+const certificate = {
+  subject: 'CN=x',
+  issuer: 'CN=y',
+  serialNumber: '01',
+  validFrom: AT,
+  validTo: AT,
+  fingerprint256: 'AA',
+  key: 'RSA 2048',
+};
+const pairedRecord: PairingRecord = {
+  id: '7c0f3a2d-9b45-4c88-8e1f-2a3b4c5d6e7f',
+  posId: '123',
+  name: '',
+  watchLive: false,
+  address: { host: '192.168.178.67', port: 8443 },
+  transport: 'wss',
+  identity: { kind: 'serial', serial: '1850012345' },
+  pairedAt: AT,
+  proved: false,
+  protection: null,
+  deviceCertificate: certificate,
+  clientCertificate: certificate,
+  clientIssuer: certificate,
+  trustAnchorFingerprint256: 'BB',
+  credentialNotes: [],
+  lastCheck: null,
+};
+const provedRecord: PairingRecord = {
+  ...pairedRecord,
+  proved: true,
+  protection: 'mtls',
+  lastCheck: { result: 'mtls', at: AT, tlsVersion: 'TLSv1.3', cipher: 'X', roundTripMs: 2, depth: 'full' },
+};
+
+test('waits calmly for the device to be connected, and turns green by itself', async ({ app, device }) => {
+  const page = await app.launch();
+  const attemptId = await heldAttempt(app, device);
+  await tell(app, { attemptId, waiting: { since: AT, until: AT } });
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+  await expect(heading('Paired. Now connect the device')).toBeFocused();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.locator('.tap')).toContainText(['Tap Close', 'Open Device Status', 'Tap Connect Device']);
+  await expect(page.getByText('it must say “Device connected”')).toBeVisible();
+  await expect(page.getByText(/The app tries by itself\. Last try at \d/)).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'tap Close, open Device Status' })).toHaveCount(1);
+  await picture(page, 'pair-waiting');
+  await tell(app, {
+    attemptId,
+    waiting: { since: AT, until: AT, error: { code: 'connection-refused', detail: '' } },
+  });
+  await expect(page.getByText('The device is there, but it accepts no connections')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+
+  await tell(app, { attemptId, outcome: { kind: 'paired', pairing: provedRecord } });
+  await expect(heading('Register paired')).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'Register paired.' })).toHaveCount(1);
+  await expect(page.getByText('The secure connection is proved')).toBeVisible();
+  // Whether payments work is not known yet, so it is not claimed.
+  await expect(page.getByText('payments')).toHaveCount(0);
+});
+
+test('is finished later: the same taps, and the way to the device’s page', async ({ app, device }) => {
+  const page = await app.launch();
+  const attemptId = await heldAttempt(app, device);
+  await tell(app, { attemptId, waiting: { since: AT, until: AT } });
+  await page.getByRole('button', { name: 'Finish later' }).click();
+  await expect
+    .poll(() => app.electron.evaluate(() => (globalThis as { calls?: string[] }).calls?.at(-1)))
+    .toBe('finishPairingLater');
+  await tell(app, { attemptId, outcome: { kind: 'waiting', pairing: pairedRecord } });
+  const later = page.getByRole('heading', { level: 1, name: 'Paired. The device is still to be connected' });
+  await expect(later).toBeFocused();
+  await expect(page.locator('.tap')).toHaveCount(3);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await picture(page, 'pair-later');
+  // Proved by the schedule meanwhile: green by itself here as well.
+  await app.electron.evaluate(
+    ({ BrowserWindow }, pairing) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.send('pos:push', { type: 'pairing-changed', pairing }),
+    provedRecord,
+  );
+  await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeFocused();
+});
+
+test('of a device under another Root CA the address is corrected; the Root CA is two taps away', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  device.setFault('wrong-issuer');
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '7' });
+  await expect(errorPanel(page, 'device-issuer-unknown')).toBeVisible();
+  await picture(page, 'pair-other-root-ca');
+  await page.getByRole('button', { name: 'For your IT' }).click();
+  await expect(page.getByRole('alertdialog')).toContainText('only when your company has a new Root CA');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Correct the address' }).click();
+  await expect(page.getByLabel('Device address')).toBeFocused();
+});
+
+const SMALL = { width: 1024, height: 600 };
+/** The size of a register's screen. */
+async function small(app: RunningApp): Promise<void> {
+  await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+  }, SMALL);
+  await expect.poll(() => app.page.evaluate(() => window.innerHeight)).toBe(SMALL.height);
+}
+const speak = (page: Page, language: Language) =>
+  page.evaluate((choice) => window.pos.call('updateSettings', { language: choice }), language);
+
+test('on a small screen the form fits, and an address is read whole, in every language', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await small(app);
+  await page.getByLabel('Device address').fill('192.168.178.67:8443');
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    const input = page.locator('.address-row input');
+    const { clipped, overflow } = await input.evaluate((element) => ({
+      clipped: element.scrollWidth - element.clientWidth,
+      overflow: document.documentElement.scrollHeight - window.innerHeight,
+    }));
+    expect(clipped, `address in ${language}`).toBeLessThanOrEqual(0);
+    expect(overflow, `form in ${language}`).toBeLessThanOrEqual(0);
+  }
+});
+
+test('on a small screen the likeliest cause and its button are seen at once, in every language', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await trustRootCa(page, device);
+  await small(app);
+  await device.stop();
+  await enter(page, { address: device.addresses.wss, code: device.code, posId: '7' });
+  const panel = errorPanel(page, 'connection-refused');
+  await expect(panel).toContainText('open POS Setup, then Generate Code');
+  await picture(page, 'pair-refused');
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    const bottom = await panel
+      .locator('.button-primary')
+      .evaluate((button) => button.getBoundingClientRect().bottom);
+    const bar = await page.locator('.action-bar').evaluate((element) => element.getBoundingClientRect().top);
+    expect(bottom, language).toBeLessThanOrEqual(bar);
+  }
 });
 
 test('without real encryption the app refuses to store anything', async ({ app, device }) => {

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ConnectionOptions, openConnection } from '../../electron/core/device/connection.ts';
 import { openLiveChannel } from '../../electron/core/device/live-channel.ts';
 import { proveMtls } from '../../electron/core/device/mtls-proof.ts';
-import { strangerAt } from '../../electron/core/device/stranger.ts';
+import { makeStranger } from '../../electron/core/device/stranger.ts';
 import { searchHosts } from '../../electron/core/discovery/search-hosts.ts';
 import { toAppError } from '../../electron/core/failure.ts';
 import type { AppError } from '../../shared/errors.ts';
@@ -193,7 +193,8 @@ describe('a live channel', () => {
     const lost = new Promise<AppError>((resolve) => {
       lose = resolve;
     });
-    const channel = await openLiveChannel(optionsFor(server), { everyMs, pongWithinMs }, ({ appError }) =>
+    const options = { ...optionsFor(server), clientCertificate: await makeStranger(Date.now()) };
+    const channel = await openLiveChannel(options, { everyMs, pongWithinMs }, ({ appError }) =>
       lose(appError),
     );
     return { channel, lost };
@@ -222,7 +223,7 @@ describe('a live channel', () => {
     server.server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nbusy');
     });
-    await expect(open(server, 1000, 1000)).rejects.toMatchObject({ appError: { code: 'mtls-inconclusive' } });
+    await expect(open(server, 1000, 1000)).rejects.toMatchObject({ appError: { code: 'device-in-use' } });
     await gone;
   });
 });
@@ -235,10 +236,9 @@ describe('the mTLS proof', () => {
       ...optionsFor(server),
       identity: { kind: 'serial', serial: SERIAL },
       transport: 'wss',
-      clientCertificate: await strangerAt(Date.now()),
-      retry: { delayMs: 1, tries: 1 },
+      clientCertificate: await makeStranger(Date.now()),
       timeoutMs: 5_000,
     });
-    expect(proof.result).toBe('tls-only');
+    expect(proof).toMatchObject({ kind: 'proved', result: 'tls-only' });
   });
 });

@@ -142,7 +142,7 @@ describe('a watched channel', () => {
   it('that was refused is not opened again by itself, however often the clock ticks', async () => {
     await watched.monitor.setWatchLive(id, true);
     await watched.untilLive(id);
-    device.setFault('mtls-refused');
+    device.setFault('mtls-refused-alert');
     await watched.monitor.check(id);
     expect(watched.status(id).state).toBe('refused');
     const before = device.connections.length;

@@ -113,7 +113,7 @@ describe('a monitor of many pairings', () => {
   }
 
   it('checks all of them after one tick, a few at once, the next as soon as one ends', async () => {
-    const register = testRegister(ca.certificatePem, { proofRetry: { delayMs: 1, tries: 1 } });
+    const register = testRegister(ca.certificatePem);
     const count = 200;
     await addPairings(register.vault, count, ca, closedPort);
     let offset = 0;

@@ -16,7 +16,6 @@ export const TEST_TIMING: Timing = {
   connectMs: 4_000,
   answerMs: 8_000,
   proofMs: 4_000,
-  proofRetry: { delayMs: 50, tries: 3 },
 };
 
 export interface PairOptions extends Partial<PairingRequest> {

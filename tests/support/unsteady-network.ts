@@ -2,9 +2,12 @@ import { connect, createServer, type Socket } from 'node:net';
 
 /**
  * What becomes of one TCP connection: it goes `through`; it is closed or reset at the client's first bytes, before
- * any of the other end's; or it is cut at the client's second ones, which in TLS 1.2 hold its certificate.
+ * any of the other end's; it is cut at the client's second ones, which in TLS 1.2 hold its certificate; or its first
+ * bytes are answered with a fatal TLS alert, unknown_ca.
  */
-export type Fate = 'through' | 'close' | 'reset' | 'cut-at-certificate';
+export type Fate = 'through' | 'close' | 'reset' | 'cut-at-certificate' | 'alert-at-hello';
+
+const UNKNOWN_CA = Buffer.from([21, 3, 3, 0, 2, 2, 48]);
 
 export interface UnsteadyNetwork {
   readonly address: { readonly host: string; readonly port: number };
@@ -35,6 +38,10 @@ export async function startUnsteadyNetwork(to: {
     met += 1;
     if (fate === 'close' || fate === 'reset') {
       client.once('data', () => (fate === 'close' ? client.destroy() : client.resetAndDestroy()));
+      return;
+    }
+    if (fate === 'alert-at-hello') {
+      client.once('data', () => client.end(UNKNOWN_CA));
       return;
     }
     const device = track(connect(to));

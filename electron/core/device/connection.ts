@@ -46,8 +46,11 @@ export interface ConnectionOptions {
   readonly clientCertificate?: ClientCertificate;
   /** Called when the device has answered in TLS, before its certificate is judged. */
   readonly onHandshake?: () => void;
-  /** Called when the other end has spoken TLS: it has sent its part of the keys, and has yet to prove anything. */
-  readonly onServerHello?: () => void;
+  /**
+   * Called when, in TLS 1.2, the client certificate goes out within the handshake: the other end has sent its whole
+   * part and signed it. In TLS 1.3 it goes out with the end of the handshake, when this resolves.
+   */
+  readonly onCertificateSent?: () => void;
 }
 
 /**
@@ -69,8 +72,11 @@ function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
   });
 }
 
+/** The label of the keys of TLS 1.2, which the client makes when it has the whole flight of the other end. */
+const TLS12_KEYS = 'CLIENT_RANDOM';
+
 function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
-  const { address, trust, signal, clientCertificate, onServerHello } = options;
+  const { address, trust, signal, clientCertificate, onCertificateSent } = options;
   const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
     const socket = connectTls({
@@ -90,8 +96,10 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
         cert: clientCertificate.certificateChainPem,
       }),
     });
-    // The first sign of it that Node gives; the secret that comes with the event is not looked at.
-    socket.once('keylog', () => onServerHello?.());
+    // The only sign of it that Node gives; the secret that comes with the label is not looked at.
+    socket.on('keylog', (line) => {
+      if (line.subarray(0, TLS12_KEYS.length).toString('latin1') === TLS12_KEYS) onCertificateSent?.();
+    });
     socket.once('secureConnect', () => {
       // TLS 1.2 could show another certificate later; what was judged must stay.
       socket.disableRenegotiation();

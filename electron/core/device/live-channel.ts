@@ -1,8 +1,15 @@
 import type { X509Certificate } from 'node:crypto';
 import type WebSocket from 'ws';
 import { type Failure, failure } from '../failure.ts';
-import { type ConnectionOptions, openConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
+import { judgeUpgrade } from './judge-answer.ts';
+import {
+  type AgainstCertificate,
+  againstCertificate,
+  type PresentOptions,
+  presentCertificate,
+} from './quiet-check.ts';
+import { CODE_OF_VERDICT, CUT, closeVerdict } from './refusals.ts';
 import { socketFailure } from './socket-errors.ts';
 import { closeWebSocket, openWebSocket } from './web-socket.ts';
 
@@ -20,42 +27,63 @@ export interface LiveChannel {
   close(): Promise<void>;
 }
 
-function opened(options: ConnectionOptions, socket: WebSocket): Promise<void> {
-  return cancellable(options.signal, 'the secure connection', (resolve, reject) => {
+function opened({ signal }: PresentOptions, socket: WebSocket): Promise<void> {
+  return cancellable(signal, 'the secure connection', (resolve, reject) => {
     socket.once('open', () => resolve());
     socket.once('unexpected-response', (_request, response) => {
-      response.resume();
-      const status = response.statusCode ?? 0;
-      const refused = status === 401 || status === 403;
-      reject(failure(refused ? 'mtls-refused' : 'mtls-inconclusive', `HTTP ${status}`));
+      judgeUpgrade(response, (verdict, detail) => reject(failure(CODE_OF_VERDICT[verdict], detail)));
     });
-    socket.on('error', (error) => reject(socketFailure(error)));
+    socket.on('error', (error) => reject(errorFailure(error)));
     socket.once('close', (code) => reject(failure('connection-lost', `WebSocket closed: ${code}`)));
     return () => socket.terminate();
   });
 }
 
+/** An alert on a connection whose handshake is done is about the certificate it has carried. */
+function errorFailure(error: Error): Failure {
+  const failed = socketFailure(error);
+  const against = againstCertificate(failed);
+  return against ? failure(codeOf(against), against.detail) : failed;
+}
+
+const codeOf = ({ kind }: AgainstCertificate) => CODE_OF_VERDICT[kind === 'closed' ? 'lost' : kind];
+
+/** What the end of a channel means after `openMs` milliseconds: another program has it, a refusal, or the network. */
+function endFailure(code: number, reason: string, openMs: number): Failure {
+  return failure(CODE_OF_VERDICT[closeVerdict(code, openMs)], `WebSocket closed: ${code} ${reason}`.trim());
+}
+
 /**
  * Opens the one WebSocket channel a paired device offers and keeps it alive with pings (RFC 6455 section 5.5.2).
- * Throws {@link Failure} when it cannot be opened; afterwards `onLost` is called once, when it ends by itself.
+ * Throws {@link Failure} when it cannot be opened; afterwards `onLost` is called once, when it ends by itself. Both
+ * name `device-in-use` when another program has the channel, or takes it over (refusals.ts).
  */
 export async function openLiveChannel(
-  options: ConnectionOptions,
+  options: PresentOptions,
   heartbeat: Heartbeat,
   onLost: (failure: Failure) => void,
 ): Promise<LiveChannel> {
-  const connection = await openConnection(options);
+  const presented = await presentCertificate(options);
+  if (presented.kind !== 'let-in') throw failure(codeOf(presented), presented.detail);
+  const { connection } = presented;
   const socket = openWebSocket(connection, options.address);
+  const endedAtOnce = new Promise<Failure>((resolve) => {
+    socket.once('close', (code, reason) => resolve(endFailure(code, reason.toString(), 0)));
+  });
   try {
     await opened(options, socket);
-    // It may have ended while nobody listened yet.
-    if (socket.readyState !== socket.OPEN) throw failure('connection-lost', 'closed right after opening');
+    // The end may have come with the beginning, while nobody listened yet.
+    if (socket.readyState !== socket.OPEN) {
+      socket.terminate();
+      throw await endedAtOnce;
+    }
   } catch (thrown) {
     // An HTTP answer in place of the WebSocket leaves the connection open.
     connection.socket.destroy();
     throw thrown;
   }
 
+  const openedAt = performance.now();
   let ended = false;
   let pongDeadline: NodeJS.Timeout | undefined;
   const end = () => {
@@ -81,8 +109,13 @@ export async function openLiveChannel(
     clearTimeout(pongDeadline);
     pongDeadline = undefined;
   });
-  socket.on('error', (error) => lose(socketFailure(error)));
-  socket.on('close', (code, reason) => lose(closeFailure(code, reason.toString())));
+  const openMs = () => performance.now() - openedAt;
+  socket.on('error', (error) => {
+    const failed = errorFailure(error);
+    const { code, detail } = failed.appError;
+    lose(code === CODE_OF_VERDICT.lost ? endFailure(CUT, detail, openMs()) : failed);
+  });
+  socket.on('close', (code, reason) => lose(endFailure(code, reason.toString(), openMs())));
   return {
     certificate: connection.certificate,
     close: () => {
@@ -90,11 +123,4 @@ export async function openLiveChannel(
       return closeWebSocket(socket);
     },
   };
-}
-
-/** 1008 refuses, 1013 asks to come back later (RFC 6455 section 7.4.1, IANA registry); else it is just gone. */
-function closeFailure(code: number, reason: string): Failure {
-  const detail = `WebSocket closed: ${code} ${reason}`.trim();
-  if (code === 1008) return failure('mtls-refused', detail);
-  return failure('connection-lost', detail);
 }

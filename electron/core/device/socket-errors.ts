@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { type Failure, failure } from '../failure.ts';
+import { Failure, failure } from '../failure.ts';
+import { redact } from '../redact.ts';
+import { alertVerdict } from './refusals.ts';
 
 /** Network errors by their system code (`connect(2)`, `getaddrinfo(3)`). */
 const BY_SYSTEM_CODE: Record<string, ErrorCode> = {
@@ -21,9 +23,6 @@ const BY_SYSTEM_CODE: Record<string, ErrorCode> = {
   EPIPE: 'connection-lost',
 };
 
-/** Alerts by which a server refuses a client certificate (RFC 8446 section 6.2). */
-const CERTIFICATE_ALERT =
-  /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|NO_CERTIFICATE)/;
 const VERSION_PROBLEM = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK/;
 /** What OpenSSL and BoringSSL say when the first bytes are no TLS record. */
 const NO_TLS_RECORD =
@@ -33,6 +32,16 @@ interface SystemError {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly errors?: unknown;
+}
+
+/** A fatal alert of the other end. */
+export class AlertFailure extends Failure {
+  /** What the alert means once the other end has our certificate; before that it is about something else. */
+  readonly verdict: 'refused' | 'ambiguous';
+  constructor(verdict: AlertFailure['verdict'], detail: string) {
+    super({ code: verdict === 'refused' ? 'mtls-refused' : 'tls-failed', detail: redact(detail) });
+    this.verdict = verdict;
+  }
 }
 
 /** Maps an error of a socket, before or after its handshake, to the catalogue. */
@@ -47,8 +56,10 @@ export function socketFailure(thrown: unknown): Failure {
   const known = BY_SYSTEM_CODE[code];
   if (known) return failure(known, detail);
   const tlsReason = `${code} ${message.toUpperCase().replaceAll(' ', '_')}`;
-  if (CERTIFICATE_ALERT.test(tlsReason)) return failure('mtls-refused', detail);
+  const alert = alertVerdict(code, message);
+  if (alert === 'refused') return new AlertFailure(alert, detail);
   if (VERSION_PROBLEM.test(tlsReason)) return failure('tls-too-old', detail);
+  if (alert) return new AlertFailure(alert, detail);
   if (NO_TLS_RECORD.test(tlsReason)) return failure('not-tls', detail);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return failure('tls-failed', detail);
   return failure('connection-lost', detail);

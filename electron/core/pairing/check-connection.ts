@@ -73,18 +73,16 @@ async function prove(
 ): Promise<ProvedConnection | 'in-use'> {
   if (error) throw new Failure(error);
   const { vault, leases } = context;
-  // Nothing has just been paired: one more try bridges a short drop, and the schedule does the rest.
-  const timing = { ...context.timing, proofRetry: { ...context.timing.proofRetry, tries: 2 } };
   const trust = pinnedTrust(record, context);
   const shown = vault.find(record.id);
   if (!shown || sameIdentity(record.identity, shown.identity))
-    return proveConnection(record, credentials, { ...context, timing }, trust, lease.signal);
+    return proveConnection(record, credentials, context, trust, lease.signal);
   const holder = leases.holderOf(record.identity);
   // Who holds one device and waits for another could wait for somebody who does the same the other way round.
   if (holder && !outranks(lease.holder, holder)) return 'in-use';
   const other = await leases.acquire(record.identity, { holder: 'proof', signal: lease.signal });
   try {
-    return await proveConnection(record, credentials, { ...context, timing }, trust, other.signal);
+    return await proveConnection(record, credentials, context, trust, other.signal);
   } finally {
     other.release();
   }

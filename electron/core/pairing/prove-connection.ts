@@ -1,7 +1,9 @@
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
 import type { CoreContext } from '../context.ts';
 import type { Trust } from '../device/connection.ts';
-import { proveMtls } from '../device/mtls-proof.ts';
+import { type ProofOutcome, proveMtls } from '../device/mtls-proof.ts';
+import { CODE_OF_VERDICT } from '../device/refusals.ts';
+import { Failure, failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 
@@ -10,7 +12,22 @@ export interface ProvedConnection {
   readonly lastCheck: ConnectionCheck;
 }
 
-/** Opens, proves and closes the connection of one pairing. Throws what {@link proveMtls} throws. */
+/** Why a connection is not proved. Only `mtls-refused` is a word against the credentials. */
+function unproved(outcome: Exclude<ProofOutcome, { kind: 'proved' }>): Failure {
+  switch (outcome.kind) {
+    case 'away':
+      return new Failure(outcome.error);
+    case 'inconclusive':
+      return failure(CODE_OF_VERDICT.unclear, outcome.detail);
+    default:
+      return failure(CODE_OF_VERDICT[outcome.kind], outcome.detail);
+  }
+}
+
+/**
+ * Opens, proves and closes the connection of one pairing. Throws {@link Failure} `mtls-refused`, `device-in-use`,
+ * `certificate-or-channel-refused`, `mtls-inconclusive`, the network's own, and what {@link proveMtls} throws.
+ */
 export async function proveConnection(
   { address, transport, identity }: PairingRecord,
   credentials: Credentials,
@@ -25,9 +42,9 @@ export async function proveConnection(
     trust,
     signal,
     clientCertificate: credentials,
-    retry: timing.proofRetry,
     timeoutMs: timing.proofMs,
   });
+  if (proof.kind !== 'proved') throw unproved(proof);
   return {
     deviceCertificate: summarize(proof.certificate),
     lastCheck: {

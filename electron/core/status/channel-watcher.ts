@@ -112,8 +112,11 @@ export class ChannelWatcher {
     if (this.#stopping) return;
     this.#release();
     const { onLost, now, random, later } = this.#parts;
-    // "Busy" says nothing about the pairing: another program holds the channel for now.
-    const worthRetrying = stateOfError(error) === 'unreachable' || error.code === 'mtls-inconclusive';
+    // "In use" says nothing about the pairing: another program holds the channel for now.
+    const worthRetrying =
+      stateOfError(error) === 'unreachable' ||
+      error.code === 'mtls-inconclusive' ||
+      error.code === 'device-in-use';
     if (!worthRetrying) {
       onLost(error, null);
       return;

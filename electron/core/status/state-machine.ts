@@ -151,10 +151,11 @@ function change(
     case 'channel-lost': {
       const state = stateOfError(event.error);
       const retries = event.nextTryAt !== null;
+      const passes = state === 'unreachable' || event.error.code === 'device-in-use';
       return {
         live: false,
         error: event.error,
-        state: retries && state === 'unreachable' ? 'reconnecting' : state,
+        state: retries && passes ? 'reconnecting' : state,
         nextTryAt: event.nextTryAt === null ? null : new Date(event.nextTryAt).toISOString(),
       };
     }

@@ -165,6 +165,7 @@ export function PairForm() {
       title={again ? t('pair.titleAgain') : t('pair.title')}
       intro={again ? t('pair.introAgain') : t('pair.intro')}
       focusHeading={focus === null}
+      className="pair-screen"
     >
       {problem && (
         <ErrorPanel

@@ -1,0 +1,192 @@
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { DeviceIdentity } from '../../../shared/identity.ts';
+import { Failure, failure } from '../failure.ts';
+import {
+  type ClientCertificate,
+  type ConnectionOptions,
+  openConnection,
+  type VerifiedConnection,
+} from './connection.ts';
+import { cancellable } from './deadline.ts';
+import { CODE_OF_VERDICT } from './refusals.ts';
+import { AlertFailure, socketFailure } from './socket-errors.ts';
+
+/** What came of a handshake with a client certificate that the device has had in its hands. */
+export type Presented =
+  | { readonly kind: 'let-in'; readonly connection: VerifiedConnection; readonly roundTripMs: number }
+  | AgainstCertificate;
+
+/** A word against the certificate, or a close without any. */
+export interface AgainstCertificate {
+  readonly kind: 'refused' | 'ambiguous' | 'closed';
+  readonly detail: string;
+}
+
+export interface PresentOptions extends ConnectionOptions {
+  readonly clientCertificate: ClientCertificate;
+}
+
+/** What a failure says about a certificate the device has had; undefined: something else has failed. */
+export function againstCertificate(failed: Failure): AgainstCertificate | undefined {
+  const { detail, code } = failed.appError;
+  if (failed instanceof AlertFailure) return { kind: failed.verdict, detail };
+  return code === 'connection-lost' ? { kind: 'closed', detail } : undefined;
+}
+
+/**
+ * Opens a connection with a client certificate. In TLS 1.2 a refusal comes within the handshake; in TLS 1.3 it comes
+ * at a later read. Throws what {@link openConnection} throws for all that ends before the device has the certificate;
+ * an alert that ends it then is `tls-failed`, whatever it says.
+ */
+export async function presentCertificate(options: PresentOptions): Promise<Presented> {
+  const startedAt = performance.now();
+  let sentAt: number | undefined;
+  try {
+    const connection = await openConnection({
+      ...options,
+      onCertificateSent: () => {
+        sentAt = performance.now();
+      },
+    });
+    // TCP takes one round trip, the device's part of the handshake another one.
+    return { kind: 'let-in', connection, roundTripMs: ((sentAt ?? performance.now()) - startedAt) / 2 };
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    const against = sentAt === undefined ? undefined : againstCertificate(thrown);
+    if (against) return against;
+    if (thrown instanceof AlertFailure) throw failure('tls-failed', thrown.appError.detail);
+    throw thrown;
+  }
+}
+
+/** Milliseconds a word may take after the handshake: the device's part of it, and nothing but the network. */
+const SHORTEST_WAIT_MS = 150;
+/** Once the device has gone on after the handshake, only its software can object, and it does so at once. */
+const SHORTEST_WAIT_AFTER_SIGN_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * Listens on a connection just opened for a word against its certificate; undefined when none comes within a few
+ * round trips. The wait is shorter where something shows that TLS has accepted it: the end of the handshake in
+ * TLS 1.2, a session ticket in TLS 1.3 (RFC 8446 section 4.6.1).
+ */
+export function listenForRefusal(
+  { socket }: VerifiedConnection,
+  roundTripMs: number,
+  signal: AbortSignal,
+): Promise<AgainstCertificate | undefined> {
+  return cancellable(signal, 'the secure connection', (resolve, reject) => {
+    const accepted = () => {
+      clearTimeout(timer);
+      timer = setTimeout(done, waitMs(2 * roundTripMs, SHORTEST_WAIT_AFTER_SIGN_MS), undefined);
+    };
+    const done = (against: AgainstCertificate | undefined) => {
+      cleanUp();
+      resolve(against);
+    };
+    const onClosed = () => done({ kind: 'closed', detail: 'closed after the TLS handshake' });
+    const onError = (error: Error) => {
+      const failed = socketFailure(error);
+      const against = againstCertificate(failed);
+      if (against) return done(against);
+      cleanUp();
+      reject(failed);
+    };
+    const cleanUp = () => {
+      clearTimeout(timer);
+      socket.off('error', onError).off('end', onClosed).off('close', onClosed).off('session', accepted);
+    };
+    let timer = setTimeout(done, waitMs(3 * roundTripMs, SHORTEST_WAIT_MS), undefined);
+    socket.on('error', onError).on('end', onClosed).on('close', onClosed);
+    if (socket.getProtocol() === 'TLSv1.2') accepted();
+    else socket.once('session', accepted);
+    socket.resume();
+    return () => {
+      cleanUp();
+      socket.destroy();
+    };
+  });
+}
+
+const waitMs = (wanted: number, shortest: number): number =>
+  Math.min(Math.max(wanted, shortest), LONGEST_WAIT_MS);
+
+const GOODBYE_MS = 1_000;
+
+/** Ends with a close_notify; resolves when the other end has closed too, soon in any case. */
+function hangUp(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) return resolve();
+    const cutOff = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    socket.once('close', () => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+    socket.end();
+  });
+}
+
+export interface QuietCheckOptions extends PresentOptions {
+  readonly identity: DeviceIdentity;
+}
+
+export type QuietOutcome =
+  | {
+      readonly kind: 'accepted';
+      readonly certificate: X509Certificate;
+      readonly tlsVersion: string;
+      readonly cipher: string;
+      readonly roundTripMs: number;
+    }
+  /** A TLS alert against our certificate. */
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/**
+ * Checks a pairing without a byte of HTTP or WebSocket, so that the device's one channel stays with whoever has it:
+ * TCP, a TLS handshake with our certificate, chain, identity and pin as in {@link openConnection}, a few round trips
+ * for a refusal, and a close. Shows that the device is there, is the right one and accepts our certificate; not that
+ * its software answers, and not that it turns strangers away. A dropped connection is opened once more.
+ *
+ * Throws {@link Failure} as {@link openConnection} does, `connection-lost` when the device closes without a word, and
+ * `certificate-or-channel-refused` for an alert that need not be about the certificate, such as 40.
+ */
+export async function quietCheck(options: QuietCheckOptions): Promise<QuietOutcome> {
+  const first = await checkOnce(options);
+  const outcome = first.kind === 'closed' ? await checkOnce(options) : first;
+  switch (outcome.kind) {
+    case 'accepted':
+      return outcome;
+    case 'refused':
+      return { kind: 'refused', detail: outcome.detail };
+    case 'ambiguous':
+      throw failure(CODE_OF_VERDICT.ambiguous, outcome.detail);
+    case 'closed':
+      throw failure(CODE_OF_VERDICT.lost, outcome.detail);
+  }
+}
+
+async function checkOnce(
+  options: QuietCheckOptions,
+): Promise<Extract<QuietOutcome, { kind: 'accepted' }> | AgainstCertificate> {
+  const presented = await presentOrClosed(options);
+  if (presented.kind !== 'let-in') return presented;
+  const { connection, roundTripMs } = presented;
+  const { socket, certificate } = connection;
+  const tlsVersion = socket.getProtocol() ?? '';
+  const cipher = socket.getCipher().name;
+  const against = await listenForRefusal(connection, roundTripMs, options.signal);
+  await hangUp(socket);
+  return against ?? { kind: 'accepted', certificate, tlsVersion, cipher, roundTripMs };
+}
+
+/** A connection that is dropped even before the certificate deserves the same second try. */
+async function presentOrClosed(options: QuietCheckOptions): Promise<Presented> {
+  try {
+    return await presentCertificate(options);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.appError.code === 'connection-lost')
+      return { kind: 'closed', detail: thrown.appError.detail };
+    throw thrown;
+  }
+}
