@@ -2,7 +2,7 @@ import type { ChecksProgress } from '../../shared/status.ts';
 import type { Event } from './model.ts';
 
 export const ORDERS = ['name', 'certificate'] as const;
-export type Order = (typeof ORDERS)[number];
+type Order = (typeof ORDERS)[number];
 
 /** The devices that needed attention, to be looked at one after the other. */
 export interface Queue {

@@ -1,7 +1,7 @@
 import { TIMELINE_DAYS, TIMELINE_STATES, type Timeline, type TimelineState } from '../../shared/timeline.ts';
 
 /** A part of a day, as fractions of it. */
-export interface DayPart {
+interface DayPart {
   readonly state: TimelineState;
   readonly from: number;
   readonly to: number;

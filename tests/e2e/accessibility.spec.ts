@@ -119,7 +119,7 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await trustRootCa(page, device);
   await openScreen(page, 'Settings');
   await expectAccessible(page, 'Settings');
-  const language = page.getByRole('button', { name: 'Language' });
+  const language = page.getByRole('main').getByRole('button', { name: 'Language' });
   await language.click();
   await expect(page.getByRole('option', { name: 'System' })).toBeFocused();
   await expectAccessible(page, 'Settings, choosing a language');

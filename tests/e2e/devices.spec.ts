@@ -115,7 +115,7 @@ test('another device at the address is named and not followed; swapping it must 
     await open(page, '7');
     await expect(page.getByText('Another device answers at this address.')).toBeVisible();
     await expect(errorPanel(page, 'serial-mismatch')).toContainText(
-      `Paired was serial number ${device.serial}, but the device at this address has ${other.serial}.`,
+      `This register is paired with serial number ${device.serial}, but the device at this address has ${other.serial}.`,
     );
     await picture(page, 'devices-wrong-device');
     await expectAccessible(page, 'devices-wrong-device');
@@ -402,6 +402,8 @@ test('those that need attention are gone through one after the other; all can be
   await expect(page.getByRole('article')).toHaveCount(10);
   await page.getByRole('button', { name: 'Check all' }).click();
   await expect(page.getByText('All devices were checked. 9 need attention.')).toBeAttached();
+  // Not with half a button under the header.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await expectAccessible(page, 'devices-checked-all');
 });
 
