@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { impostorPki } from '../simulator/identity.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
+import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { errorPanel, pair, picture, trustRootCa } from './steps.ts';
 
@@ -95,6 +96,7 @@ test('starts at once in the form, fills it in, and keeps what was typed', async 
   await expect(page.getByRole('heading', { level: 1, name: 'Pair a register' })).toBeVisible();
   await expect(page.getByText('The search finds devices, not codes')).toBeVisible();
   await picture(page, 'pair-search');
+  await expectAccessible(page, 'Pairing form, with a search');
   expect(device.hasReceived(code)).toBe(false);
   await page.getByRole('button', { name: 'Close the search' }).click();
   await expect(page.getByLabel('Device address')).toHaveValue(`192.168.1.2:${device.port}`);

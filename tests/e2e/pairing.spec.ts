@@ -7,6 +7,7 @@ import { LANGUAGES, type Language } from '../../shared/settings.ts';
 import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { issueCertificate } from '../simulator/pki.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
+import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { connection, enter, errorPanel, pair, pasteRootCa, picture, trustRootCa } from './steps.ts';
 
@@ -336,6 +337,7 @@ test('waits calmly for the device to be connected, and turns green by itself', a
   await expect(page.getByText(/The app tries by itself\. Last try at \d/)).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'tap Close, open Device Status' })).toHaveCount(1);
   await picture(page, 'pair-waiting');
+  await expectAccessible(page, 'Waiting for the device');
   await tell(app, {
     attemptId,
     waiting: { since: AT, until: AT, error: { code: 'connection-refused', detail: '' } },
@@ -365,6 +367,7 @@ test('is finished later: the same taps, and the way to the device’s page', asy
   await expect(page.locator('.tap')).toHaveCount(3);
   await expect(page.getByRole('alert')).toHaveCount(0);
   await picture(page, 'pair-later');
+  await expectAccessible(page, 'Finished later');
   // Proved by the schedule meanwhile: green by itself here as well.
   await app.electron.evaluate(
     ({ BrowserWindow }, pairing) =>
