@@ -26,6 +26,11 @@ function createFormats(language: string) {
   });
   const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   const hours = new Intl.NumberFormat(language, { style: 'unit', unit: 'hour', unitDisplay: 'long' });
+  const short = (unit: 'hour' | 'minute' | 'second') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 });
+  const [hourShort, minuteShort, secondShort] = [short('hour'), short('minute'), short('second')];
+  const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' });
+  const hour = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
   const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
   const number = new Intl.NumberFormat(language);
   const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
@@ -45,6 +50,20 @@ function createFormats(language: string) {
       ms < SECOND ? milliseconds.format(Math.max(1, ms)) : seconds.format(ms / SECOND),
     /** "30 minutes", "1 hour": whole hours as such. */
     minutes: (count: number) => (count % 60 === 0 ? hours.format(count / 60) : minutes.format(count)),
+    /** "1 hr 20 min", "45 sec": how long something lasted. */
+    span: (ms: number) => {
+      const seconds = Math.round(ms / SECOND);
+      if (seconds < 60) return secondShort.format(Math.max(1, seconds));
+      const minutes = Math.round(seconds / 60);
+      if (minutes < 60) return minuteShort.format(minutes);
+      const rest = minutes % 60;
+      const whole = hourShort.format(Math.floor(minutes / 60));
+      return rest === 0 ? whole : `${whole} ${minuteShort.format(rest)}`;
+    },
+    /** "Tue, Nov 24", for a time in milliseconds since 1970. */
+    day: (at: number) => day.format(at),
+    /** "2:05 PM", for a time in milliseconds since 1970. */
+    hour: (at: number) => hour.format(at),
     kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
     number: (value: number) => number.format(value),
     twoDigits: (value: number) => twoDigits.format(value),

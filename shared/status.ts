@@ -39,6 +39,10 @@ export type StatusAction =
   | 'connect-device'
   | 'full-test';
 
+/** How far the check of all pairings is. */
+export const checksProgressSchema = z.object({ done: z.number().int(), total: z.number().int() });
+export type ChecksProgress = z.infer<typeof checksProgressSchema>;
+
 export const EXPIRY_LEVELS = ['30-days', '7-days', '1-day', 'expired'] as const;
 
 export const pairingStatusSchema = z.object({

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import type { CoreContext, Timing } from './context.ts';
@@ -7,6 +8,7 @@ import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
 import type { Tell } from './news.ts';
 import { PairingService } from './pairing/pairing-service.ts';
+import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
 import { RootCaImport } from './root-ca/root-ca-import.ts';
@@ -14,6 +16,7 @@ import { currentTrust } from './root-ca/trust.ts';
 import { type RootCaChoice, trustRootCa } from './root-ca/trust-root-ca.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
+import { TimelineRecorder } from './timeline/timeline-recorder.ts';
 import type { SecretCipher } from './vault/cipher.ts';
 import type { DocumentStore } from './vault/documents.ts';
 import { StorageNotices } from './vault/notices.ts';
@@ -51,9 +54,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
     timing: parts.timing,
   };
   const recorder = new HistoryRecorder(history);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
   const tell: Tell = (news) => {
     // Kept first: what shows it may fail.
     const isKept = recorder.record(news);
+    timeline.record(news);
     parts.tell(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
@@ -77,6 +82,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
     onStored: (stored) => monitor.pairingChanged(stored),
   });
+  const allChecks = new AllChecks({ vault, monitor, tell });
   const rootCaImport = new RootCaImport(context);
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
@@ -90,6 +96,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
     monitor,
     pairing,
     rootCaImport,
+    timeline,
+    checkAll: () => allChecks.run(),
     trustRootCa: (choice: RootCaChoice) =>
       trustRootCa(
         {
@@ -107,12 +115,16 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();
-      ticking = setInterval(() => monitor.tick(), TICK_MS);
+      ticking = setInterval(() => {
+        monitor.tick();
+        timeline.tick();
+      }, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
       await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
+      timeline.close();
     },
   };
 }

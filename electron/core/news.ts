@@ -4,7 +4,7 @@ import type { Result } from '../../shared/result.ts';
 import type { TrustedRootCa } from '../../shared/root-ca.ts';
 import type { SearchProgress } from '../../shared/search.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { PairingStatus } from '../../shared/status.ts';
+import type { ChecksProgress, PairingStatus } from '../../shared/status.ts';
 
 /** How a pairing attempt ended. */
 export interface AttemptEnd {
@@ -32,6 +32,7 @@ export type News =
       readonly status: PairingStatus;
       readonly before: PairingStatus;
     }
+  | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
   | { readonly type: 'search-progress'; readonly progress: SearchProgress }
   | {
       readonly type: 'root-ca-trusted';

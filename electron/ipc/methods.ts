@@ -58,6 +58,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
 
     checkConnection: ({ pairingId }) => monitor.check(pairingId),
     fullTest: ({ pairingId }) => monitor.check(pairingId),
+    checkAll: () => core.checkAll(),
     setWatchLive: ({ pairingId, on }) => monitor.setWatchLive(pairingId, on),
     findMoved: async ({ pairingId }) => ({ movedTo: await monitor.findMoved(pairingId) }),
     moveAddress: ({ pairingId, address }) => {
@@ -75,6 +76,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
       ...history.read({ filter: { text, kinds, ...(pairingId && { pairingId }) }, offset, limit }),
       problem: history.problem,
     }),
+    readTimeline: ({ pairingId }) => core.timeline.read(pairingId),
     exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
 
     updateSettings: (change) => preferences(core.settings.update(change)),

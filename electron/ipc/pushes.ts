@@ -10,6 +10,7 @@ export function pushOf(
   switch (news.type) {
     case 'pairing-progress':
     case 'search-progress':
+    case 'checks-progress':
     case 'history-changed':
       return news;
     case 'pairing-ended':

@@ -5,6 +5,7 @@ import { isPairing } from '../state/attempt.ts';
 import { useActions, useModel } from '../state/context.tsx';
 import type { Place } from '../state/navigation.ts';
 import { BrandMark } from './brand.tsx';
+import { LanguageMenu } from './language-menu.tsx';
 
 const ENTRIES = [
   { key: 'devices', icon: Smartphone, place: { name: 'home' }, covers: ['home', 'device', 'pair'] },
@@ -29,6 +30,7 @@ export function AppHeader() {
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
       {app?.rootCa && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
+      {app && <LanguageMenu isNamed={!app.rootCa} />}
     </header>
   );
 }

@@ -7,8 +7,16 @@ import { Announcement } from './screen.tsx';
 
 const SHOWN_MS = 2500;
 
-/** Copies through the main process; `what` completes the accessible name where there are several. */
-export function CopyButton({ text, what }: { readonly text: string; readonly what?: string }) {
+interface CopyButtonProps {
+  readonly text: string;
+  /** Completes the accessible name where there are several. */
+  readonly what?: string;
+  /** Instead of "Copy". */
+  readonly label?: string;
+}
+
+/** Copies through the main process. */
+export function CopyButton({ text, what, label }: CopyButtonProps) {
   const { t } = useTranslation();
   const { copyText } = useActions();
   const [copied, setCopied] = useState(false);
@@ -25,7 +33,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
         {...(what ? { 'aria-label': t('common.copyNamed', { what }) } : {})}
         onPress={async () => setCopied(await copyText(text))}
       >
-        {copied ? t('common.copied') : t('common.copy')}
+        {copied ? t('common.copied') : (label ?? t('common.copy'))}
       </Button>
       <Announcement>{copied ? t('common.copied') : ''}</Announcement>
     </>

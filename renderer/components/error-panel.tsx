@@ -1,13 +1,12 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AppError } from '../../shared/errors.ts';
+import { type AppError, ERROR_CATALOGUE } from '../../shared/errors.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
 import { useFormats } from '../format.ts';
 import { type ErrorOrigin, errorText } from '../i18n.ts';
-import { useModel } from '../state/context.tsx';
-import { CopyButton } from './copy-button.tsx';
-import { Fact, Facts } from './facts.tsx';
 import { Fold } from './fold.tsx';
+import { type SupportRow, SupportRows } from './support-rows.tsx';
 
 interface ErrorPanelProps {
   readonly error: AppError;
@@ -21,6 +20,8 @@ interface ErrorPanelProps {
   readonly origin?: ErrorOrigin;
   /** Above a form, where there is little room. */
   readonly compact?: boolean;
+  /** The pairing it is about, where the screen does not say so. */
+  readonly about?: PairingRecord;
 }
 
 /** A panel that appears out of sight is scrolled to. */
@@ -35,6 +36,7 @@ export function ErrorPanel({
   headingLevel = 2,
   origin = 'pairing',
   compact = false,
+  about,
 }: ErrorPanelProps) {
   const { t } = useTranslation();
   const format = useFormats();
@@ -68,40 +70,36 @@ export function ErrorPanel({
           </p>
         )}
         {actions && <div className="panel-actions">{actions}</div>}
-        <SupportDetails error={error} at={at ?? appeared} />
+        <SupportDetails error={error} at={at ?? appeared} about={about} />
       </div>
     </div>
   );
 }
 
-/** What support needs to know of an error, folded away. */
-export function SupportDetails({ error, at }: { readonly error: AppError; readonly at: string }) {
+interface SupportDetailsProps {
+  readonly error: AppError;
+  readonly at: string;
+  /** The pairing it is about, where the screen does not say so. */
+  readonly about?: PairingRecord | undefined;
+}
+
+/** What support needs to know of an error, folded away; its number can be told without opening it. */
+export function SupportDetails({ error, at, about }: SupportDetailsProps) {
   const { t } = useTranslation();
-  const { mirror } = useModel();
+  const { number } = ERROR_CATALOGUE[error.code];
   const params = Object.entries(error.params ?? {}).map(([name, value]) =>
     t('support.param', { name, value }),
   );
-  const rows: [label: string, value: string][] = [
+  const rows: SupportRow[] = [
+    [t('support.number'), String(number)],
     [t('support.code'), error.code],
-    ...(error.stage ? [[t('support.stage'), error.stage] satisfies [string, string]] : []),
-    ...(error.detail ? [[t('support.detail'), error.detail] satisfies [string, string]] : []),
-    ...(params.length > 0 ? [[t('support.params'), params.join('; ')] satisfies [string, string]] : []),
-    ...(mirror.state === 'ready'
-      ? [[t('support.version'), mirror.app.version] satisfies [string, string]]
-      : []),
-    [t('support.time'), at],
+    ...(error.stage ? [[t('support.stage'), error.stage] satisfies SupportRow] : []),
+    ...(error.detail ? [[t('support.detail'), error.detail] satisfies SupportRow] : []),
+    ...(params.length > 0 ? [[t('support.params'), params.join('; ')] satisfies SupportRow] : []),
   ];
-  const text = rows.map(([label, value]) => t('common.detail', { label, value })).join('\n');
   return (
-    <Fold title={t('panel.details')} className="support">
-      <Facts className="support-list">
-        {rows.map(([label, value]) => (
-          <Fact key={label} label={label}>
-            {value}
-          </Fact>
-        ))}
-      </Facts>
-      <CopyButton text={text} what={t('support.title')} />
+    <Fold title={t('panel.detailsOf', { number })} className="support">
+      <SupportRows rows={rows} at={at} about={about} />
     </Fold>
   );
 }

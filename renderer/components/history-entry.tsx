@@ -39,6 +39,7 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
 const WRITTEN_STATES = [
   'connected',
   'tls-only',
+  'waiting',
   'in-use',
   'unclear',
   'unreachable',
@@ -53,7 +54,8 @@ type Tone = 'good' | 'bad' | 'plain';
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
-  if (kind === 'status') return to === 'connected' ? 'good' : to === 'in-use' ? 'plain' : 'bad';
+  if (kind === 'status')
+    return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
 }
 

@@ -12,10 +12,11 @@ import {
   RotateCw,
   ShieldCheck,
   ShieldX,
+  Stethoscope,
   TriangleAlert,
   Unplug,
 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../../shared/errors.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
@@ -26,6 +27,7 @@ import { errorText } from '../i18n.ts';
 import { useActions, useMirror } from '../state/context.tsx';
 import { daysUntil } from '../state/pairing-list.ts';
 import { Button } from './button.tsx';
+import { DialogShell } from './dialog-shell.tsx';
 import { Announcement } from './screen.tsx';
 
 export type Tone = 'success' | 'warn' | 'danger' | 'neutral';
@@ -111,16 +113,24 @@ interface PairingActionsProps {
   /** Names the pairing for those who hear the buttons out of context. */
   readonly describedBy: string;
   readonly size?: 'normal' | 'large';
+  /** Offers the full test beside the quiet check, and says what it takes. */
+  readonly withFullTest?: boolean;
 }
 
 /** `Check connection`, always, and the state's own action, if it has another one: at most one is primary. */
-export function PairingActions({ pairing, status, describedBy, size = 'normal' }: PairingActionsProps) {
+export function PairingActions({
+  pairing,
+  status,
+  describedBy,
+  size = 'normal',
+  withFullTest = false,
+}: PairingActionsProps) {
   const { t } = useTranslation();
   const actions = useActions();
   const errand = useMirror().errands[pairing.id]?.state;
   const [asked, setAsked] = useState(false);
   const checkButton = useRef<HTMLButtonElement>(null);
-  const checking = errand === 'checking';
+  const isBusy = errand !== undefined && errand !== 'failed';
   const action = statusAction(status);
 
   const moveThere = async () => {
@@ -157,22 +167,100 @@ export function PairingActions({ pairing, status, describedBy, size = 'normal' }
         ref={checkButton}
         icon={RotateCw}
         size={size}
-        look={action === 'check-connection' ? 'primary' : 'secondary'}
+        // What is to be done is done at the device; this finds out whether it was.
+        look={action === 'check-connection' || action === 'connect-device' ? 'primary' : 'secondary'}
         aria-describedby={describedBy}
-        busy={checking || errand === 'moving'}
+        busy={isBusy}
         onPress={() => {
           setAsked(true);
           void actions.checkConnection(pairing.id);
         }}
       >
-        {checking ? t('check.running') : t('actions.check-connection')}
+        {errand === 'checking' ? t('check.running') : t('actions.check-connection')}
       </Button>
+      {(withFullTest || action === 'full-test') && (
+        <FullTest
+          id={pairing.id}
+          isInUse={status.state === 'in-use'}
+          isPrimary={action === 'full-test'}
+          isBusy={isBusy}
+          isRunning={errand === 'testing'}
+          describedBy={describedBy}
+          size={size}
+          isHintShown={withFullTest}
+          onAsked={() => setAsked(true)}
+        />
+      )}
       <Announcement>
-        {asked && !checking
+        {asked && !isBusy
           ? t('check.ended', { name: nameOf(pairing), result: t(`status.${status.state}.label`) })
           : ''}
       </Announcement>
     </div>
+  );
+}
+
+interface FullTestProps {
+  readonly id: string;
+  readonly isInUse: boolean;
+  readonly isPrimary: boolean;
+  /** Something else is done for this pairing. */
+  readonly isBusy: boolean;
+  readonly isRunning: boolean;
+  readonly describedBy: string;
+  readonly size: 'normal' | 'large';
+  /** Among many devices the sentence of the state says enough. */
+  readonly isHintShown: boolean;
+  readonly onAsked: () => void;
+}
+
+/** Takes the device's channel for a second, so it says so; where another program has that, it asks first. */
+function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }: FullTestProps) {
+  const { t } = useTranslation();
+  const { fullTest } = useActions();
+  const [isAsking, setAsking] = useState(false);
+  const hint = useId();
+  const run = () => {
+    setAsking(false);
+    props.onAsked();
+    void fullTest(id);
+  };
+  return (
+    <>
+      <Button
+        icon={Stethoscope}
+        size={size}
+        look={isPrimary ? 'primary' : 'secondary'}
+        aria-describedby={`${props.describedBy} ${hint}`}
+        busy={isBusy}
+        onPress={() => (isInUse ? setAsking(true) : run())}
+      >
+        {isRunning ? t('check.testing') : t('actions.full-test')}
+      </Button>
+      <p id={hint} className={props.isHintShown ? 'actions-hint' : 'visually-hidden'}>
+        {t('check.fullTestHint')}
+      </p>
+      {isAsking && (
+        <DialogShell
+          title={t('check.interrupt.title')}
+          role="alertdialog"
+          isOpen
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button autoFocus onPress={() => setAsking(false)}>
+                {t('common.cancel')}
+              </Button>
+              <Button look="danger" onPress={run}>
+                {t('check.interrupt.confirm')}
+              </Button>
+            </>
+          }
+        >
+          <p>{t('check.interrupt.text')}</p>
+        </DialogShell>
+      )}
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import type { Event, Model } from './model.ts';
 /** What the user has asked of a pairing: under way, or why it could not be done at all. */
 type Errand =
   | { readonly state: 'checking' }
+  | { readonly state: 'testing' }
   | { readonly state: 'moving' }
   | { readonly state: 'failed'; readonly error: AppError };
 
@@ -38,7 +39,11 @@ export type MirrorEvent =
   | { readonly type: 'load-failed'; readonly error: AppError }
   | { readonly type: 'refreshed'; readonly app: AppState }
   | { readonly type: 'pushed'; readonly push: Push; readonly at: string }
-  | { readonly type: 'errand-started'; readonly id: string; readonly errand: 'checking' | 'moving' }
+  | {
+      readonly type: 'errand-started';
+      readonly id: string;
+      readonly errand: 'checking' | 'testing' | 'moving';
+    }
   | { readonly type: 'errand-ended'; readonly pairing: PairingRecord }
   | { readonly type: 'errand-failed'; readonly id: string; readonly error: AppError };
 

@@ -1,5 +1,6 @@
 import type { Push } from '../../shared/ipc/index.ts';
 import { type AttemptEvent, type AttemptSlice, isPairing, NO_ATTEMPT, reduceAttempt } from './attempt.ts';
+import { type DeviceListEvent, type DeviceListSlice, reduceDeviceList, WHOLE_LIST } from './device-list.ts';
 import { type Draft, type DraftEvent, EMPTY_DRAFT, reduceDraft } from './draft.ts';
 import { type Mirror, type MirrorEvent, NOT_LOADED, type ReadyMirror, reduceMirror } from './mirror.ts';
 import { type Navigation, type NavigationEvent, reduceNavigation, START } from './navigation.ts';
@@ -14,9 +15,17 @@ export interface Model {
   readonly code: SetupCode;
   readonly attempt: AttemptSlice;
   readonly search: SearchSlice;
+  readonly deviceList: DeviceListSlice;
 }
 
-export type Event = MirrorEvent | NavigationEvent | DraftEvent | SetupCodeEvent | AttemptEvent | SearchEvent;
+export type Event =
+  | MirrorEvent
+  | NavigationEvent
+  | DraftEvent
+  | SetupCodeEvent
+  | AttemptEvent
+  | SearchEvent
+  | DeviceListEvent;
 
 export const INITIAL: Model = {
   mirror: NOT_LOADED,
@@ -25,6 +34,7 @@ export const INITIAL: Model = {
   code: NO_CODE,
   attempt: NO_ATTEMPT,
   search: NO_SEARCH,
+  deviceList: WHOLE_LIST,
 };
 
 type ShowPush = Extract<Push, { type: 'show' | 'show-pairing' }>;
@@ -73,6 +83,7 @@ export function reduce(model: Model, event: Event): Model {
     code: reduceSetupCode(model.code, event, model),
     attempt: reduceAttempt(model.attempt, event),
     search: reduceSearch(model.search, event),
+    deviceList: reduceDeviceList(model.deviceList, event),
   };
   if (event.type === 'loaded' && mirror.state !== 'ready' && mirror.asked)
     return reduce(next, { type: 'pushed', push: mirror.asked, at: '' });

@@ -1,6 +1,6 @@
 import { identityText } from '../../shared/identity.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
-import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
+import { type ConnectionCheck, nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { needsAttention, type PairingStatus } from '../../shared/status.ts';
 import type { ReadyMirror } from './mirror.ts';
 
@@ -49,6 +49,19 @@ export function byName(pairings: readonly PairingRecord[], language: string): Pa
   const { compare } = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
   return [...pairings].sort((a, b) => compare(nameOf(a), nameOf(b)) || a.id.localeCompare(b.id));
 }
+
+/** When the first of the two certificates of a pairing expires (ISO 8601). */
+export const certificateEnd = ({ clientCertificate, deviceCertificate }: PairingRecord): string =>
+  [clientCertificate.validTo, deviceCertificate.validTo].toSorted()[0] ?? '';
+
+/** What expires first comes first; by name where that is the same. */
+export function byCertificateEnd(pairings: readonly PairingRecord[], language: string): PairingRecord[] {
+  return byName(pairings, language).sort((a, b) => certificateEnd(a).localeCompare(certificateEnd(b)));
+}
+
+/** What a check showed. A quiet one shows that the device answers, not that it would turn a stranger away. */
+export const resultOf = (check: ConnectionCheck): ConnectionCheck['result'] | 'answered' =>
+  'depth' in check && check.depth === 'quiet' && check.result === 'mtls' ? 'answered' : check.result;
 
 export interface Overview {
   /** Pairings somebody should look at. */

@@ -83,7 +83,7 @@ export function createStore(api: PosApi) {
   /** What the user asks of one pairing, one thing at a time; true when it could be done. */
   const runErrand = async (
     id: string,
-    errand: 'checking' | 'moving',
+    errand: 'checking' | 'testing' | 'moving',
     carryOut: () => Promise<Result<PairingRecord>>,
   ): Promise<boolean> => {
     const running = model.mirror.state === 'ready' ? model.mirror.errands[id] : undefined;
@@ -149,7 +149,23 @@ export function createStore(api: PosApi) {
     checkConnection: (pairingId: string) =>
       runErrand(pairingId, 'checking', () => call('checkConnection', { pairingId })),
     /** Takes the device's channel for a second. */
-    fullTest: (pairingId: string) => runErrand(pairingId, 'checking', () => call('fullTest', { pairingId })),
+    fullTest: (pairingId: string) => runErrand(pairingId, 'testing', () => call('fullTest', { pairingId })),
+    /** How far it is comes as news. */
+    async checkAll(): Promise<Result<{ checked: number }>> {
+      const checked = await call('checkAll', null);
+      dispatch({ type: 'all-checks-ended' });
+      return checked;
+    },
+    changeList: (change: Extract<Event, { type: 'list-changed' }>['change']) =>
+      dispatch({ type: 'list-changed', change }),
+    /** Opens the first of them; the screen of each leads to the next. */
+    startQueue(ids: readonly string[]): void {
+      const [first] = ids;
+      if (first === undefined) return;
+      dispatch({ type: 'queue-started', ids });
+      dispatch({ type: 'went', place: { name: 'device', id: first } });
+    },
+    endQueue: () => dispatch({ type: 'queue-ended' }),
     moveAddress: (pairingId: string, address: string) =>
       runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */
@@ -196,6 +212,7 @@ export function createStore(api: PosApi) {
       if (saved.ok) push({ type: 'settings-changed', ...saved.value });
       return updated;
     },
+    readTimeline: (pairingId: string) => call('readTimeline', { pairingId }),
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
     exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
     getLicences: () => call('getLicences', null),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deviceAddressSchema } from '../inputs.ts';
 import { pairingRecordSchema } from '../pairing.ts';
-import { pairingStatusSchema } from '../status.ts';
+import { checksProgressSchema, pairingStatusSchema } from '../status.ts';
 import { rawText } from './text.ts';
 
 /** Paired devices: their connections, names and addresses. */
@@ -10,6 +10,8 @@ export const DEVICE_METHODS = {
   checkConnection: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
   /** Takes the device's channel for a second and proves mTLS; the value carries the outcome, also when it failed. */
   fullTest: { request: z.object({ pairingId: z.uuid() }), value: pairingRecordSchema },
+  /** Quiet checks of all pairings, a few at a time; ends when the last one has. `checks-progress` tells how far it is. */
+  checkAll: { request: z.null(), value: z.object({ checked: z.number().int() }) },
   renamePairing: { request: z.object({ pairingId: z.uuid(), name: rawText }), value: pairingRecordSchema },
   /** Erases a pairing with its secrets from this computer; the device is not told. */
   removePairing: { request: z.object({ pairingId: z.uuid() }), value: z.null() },
@@ -26,5 +28,6 @@ export const DEVICE_METHODS = {
 export const DEVICE_PUSHES = [
   z.object({ type: z.literal('pairing-changed'), pairing: pairingRecordSchema }),
   z.object({ type: z.literal('pairing-removed'), pairingId: z.uuid() }),
+  z.object({ type: z.literal('checks-progress'), progress: checksProgressSchema }),
   z.object({ type: z.literal('status-changed'), pairingId: z.uuid(), status: pairingStatusSchema }),
 ] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../errors.ts';
 import { HISTORY_KINDS, historyEntrySchema } from '../history.ts';
+import { timelineSchema } from '../timeline.ts';
 
 export const HISTORY_METHODS = {
   /** Newest first. `pairingId` narrows it to one pairing, `text` to entries that contain it. */
@@ -19,6 +20,8 @@ export const HISTORY_METHODS = {
       problem: appErrorSchema.nullable(),
     }),
   },
+  /** The last days of one pairing: when its device answered, and how fast. */
+  readTimeline: { request: z.object({ pairingId: z.uuid() }), value: timelineSchema },
   /** Asks where to save the whole history; false when the user thought better of it. */
   exportHistory: {
     request: z.object({ format: z.enum(['csv', 'json']) }),

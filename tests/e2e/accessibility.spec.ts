@@ -7,6 +7,7 @@ import { startSteadyDevice as startSimulatedDevice } from '../support/steady-dev
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { connection, enter, errorPanel, openScreen, pairFirst, pasteRootCa, trustRootCa } from './steps.ts';
+import { tellStatus } from './told.ts';
 
 // Looking at every screen twice takes a while.
 test.describe.configure({ timeout: 180_000 });
@@ -20,6 +21,15 @@ test('trusting a Root CA is accessible', async ({ app, device }) => {
   const page = await app.launch();
   await expect(heading(page, 'Trust your Root CA')).toBeFocused();
   await expectAccessible(page, 'Root CA, first run');
+  const language = page.getByRole('button', { name: 'Language: English' });
+  await language.click();
+  await expect(page.getByRole('menuitemradio', { name: 'Deutsch' })).toBeVisible();
+  await expectAccessible(page, 'Choosing a language on the first screen');
+  await page.getByRole('menuitemradio', { name: 'Deutsch' }).click();
+  await expect(heading(page, 'Ihrer Root CA vertrauen')).toBeVisible();
+  await page.getByRole('button', { name: 'Sprache: Deutsch' }).click();
+  await page.getByRole('menuitemradio', { name: 'English' }).click();
+  await expect(language).toBeFocused();
   await pasteRootCa(page, 'nothing to read');
   await expect(errorPanel(page, 'root-ca-unreadable')).toBeVisible();
   await expectAccessible(page, 'Root CA, unreadable');
@@ -109,7 +119,7 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await trustRootCa(page, device);
   await openScreen(page, 'Settings');
   await expectAccessible(page, 'Settings');
-  const language = page.getByRole('button', { name: 'Language' });
+  const language = page.getByRole('main').getByRole('button', { name: 'Language' });
   await language.click();
   await expect(page.getByRole('option', { name: 'System' })).toBeFocused();
   await expectAccessible(page, 'Settings, choosing a language');
@@ -285,6 +295,14 @@ async function tour(
   await page.getByRole('link', { name: 'Main till' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Main till' })).toBeFocused();
   await visit('Device');
+  const state = await page.evaluate(() => window.pos.call('getState', null));
+  const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+  for (const shown of ['waiting', 'in-use', 'unclear'] as const) {
+    await tellStatus(app, id, shown);
+    await expect(connection(page, shown)).toBeVisible();
+    await visit(`Device, ${shown}`);
+  }
+  await tellStatus(app, id, 'connected');
   await press('device.rename');
   await visit('Rename');
   await closeDialog();

@@ -33,7 +33,7 @@ test('settings are saved at once and kept', async ({ app, device }) => {
   await trustRootCa(page, device);
   await openScreen(page, 'Settings');
   await picture(page, 'settings-overview');
-  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Language' }).click();
   await picture(page, 'settings-language');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Check every' }).click();
@@ -85,7 +85,10 @@ test('every language can be chosen, and changes window and menu without a restar
   showLanguage(texts, 'en');
   for (const language of [...LANGUAGES].reverse()) {
     await test.step(`to ${language}`, async () => {
-      await page.getByRole('button', { name: texts.t('settings.language') }).click();
+      await page
+        .getByRole('main')
+        .getByRole('button', { name: texts.t('settings.language') })
+        .click();
       await page.locator(`[role="option"]:has([lang="${language}"])`).click();
       showLanguage(texts, language);
       await expect(page.getByRole('heading', { level: 1, name: texts.t('settings.title') })).toBeVisible();

@@ -9,6 +9,7 @@ import { startSteadyDevice as startSimulatedDevice } from '../support/steady-dev
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { connection, errorPanel, pairFirst, picture } from './steps.ts';
+import { tellStatus, writeWeek } from './told.ts';
 
 const SEARCH_LOOPBACK = { flags: ['--search-range=127.0.0.0/28'] };
 
@@ -26,6 +27,27 @@ const pairingFiles = (app: RunningApp): string[] =>
   readdirSync(app.dataFolder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /pairings[\\/][^\\/]+\.json$/.test(file))
     .map((file) => join(app.dataFolder, file));
+
+/** More pairings like the first one, at an address where nothing answers; their ids. The app must not run. */
+function addCopies(app: RunningApp, count: number): string[] {
+  const [file = ''] = pairingFiles(app);
+  const text = readFileSync(file, 'utf8');
+  const { id, pairedAt } = JSON.parse(text).active.record;
+  return Array.from({ length: count }, (_, index) => {
+    const number = index + 1;
+    const copyId = randomUUID();
+    const copy = JSON.parse(text.replaceAll(id, copyId));
+    Object.assign(copy.active.record, {
+      posId: `POS ${number}`,
+      name: `Register ${number}`,
+      // Nothing answers there, and it is checked after the real one.
+      address: { host: '127.0.0.14', port: 9 },
+      pairedAt: new Date(Date.parse(pairedAt) + number * 1000).toISOString(),
+    });
+    writeFileSync(file.replace(id, copyId), JSON.stringify(copy));
+    return copyId;
+  });
+}
 
 /** The same device, with its certificate and what it has issued, at another address. */
 async function moveTo(host: string, device: SimulatedDevice): Promise<SimulatedDevice> {
@@ -93,7 +115,7 @@ test('another device at the address is named and not followed; swapping it must 
     await open(page, '7');
     await expect(page.getByText('Another device answers at this address.')).toBeVisible();
     await expect(errorPanel(page, 'serial-mismatch')).toContainText(
-      `Paired was serial number ${device.serial}, but the device at this address has ${other.serial}.`,
+      `This register is paired with serial number ${device.serial}, but the device at this address has ${other.serial}.`,
     );
     await picture(page, 'devices-wrong-device');
     await expectAccessible(page, 'devices-wrong-device');
@@ -267,21 +289,7 @@ test('hundreds of pairings: paged, searched, and those that need attention by th
   let page = await app.launch();
   await pairFirst(page, device, 'Main till');
   await app.close();
-  const [file = ''] = pairingFiles(app);
-  const text = readFileSync(file, 'utf8');
-  const { id, pairedAt } = JSON.parse(text).active.record;
-  for (let number = 1; number <= 300; number += 1) {
-    const copyId = randomUUID();
-    const copy = JSON.parse(text.replaceAll(id, copyId));
-    Object.assign(copy.active.record, {
-      posId: `POS ${number}`,
-      name: `Register ${number}`,
-      // Nothing answers there, and it is checked after the real one.
-      address: { host: '127.0.0.14', port: 9 },
-      pairedAt: new Date(Date.parse(pairedAt) + number * 1000).toISOString(),
-    });
-    writeFileSync(file.replace(id, copyId), JSON.stringify(copy));
-  }
+  addCopies(app, 300);
 
   page = await app.launch();
   const cards = page.getByRole('article');
@@ -309,4 +317,132 @@ test('hundreds of pairings: paged, searched, and those that need attention by th
   await expect(page.getByText('No device matches “main till”.')).toBeVisible();
   await page.getByRole('button', { name: 'Show all devices' }).click();
   await expect(cards).toHaveAccessibleName('Main till');
+});
+
+test('a device that waits, is in use or is unclear is shown calmly, each with what helps', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await pairFirst(page, device, '7');
+  const { id } = await pairingOf(page);
+  await tellStatus(app, id, 'waiting');
+  const card = page.getByRole('article', { name: '7' });
+  await expect(card).toContainText('tap Close, then Device Status, then Connect Device');
+  await expect(card).toHaveAttribute('data-tone', 'warn');
+  await open(page, '7');
+  await expect(
+    page.getByRole('list', { name: 'Three taps on the device' }).getByRole('listitem'),
+  ).toHaveCount(3);
+  await picture(page, 'devices-waiting');
+  await expectAccessible(page, 'devices-waiting');
+
+  await tellStatus(app, id, 'unclear');
+  await expect(page.getByText('expects the certificate of another pairing')).toBeVisible();
+  await expect(page.getByText('takes the device’s channel for about a second')).toBeVisible();
+  await picture(page, 'devices-unclear');
+  await expectAccessible(page, 'devices-unclear');
+  const fullTest = page.getByRole('button', { name: 'Full test' });
+  await fullTest.click();
+  await expect(connection(page, 'connected')).toBeVisible();
+
+  await tellStatus(app, id, 'in-use');
+  await expect(page.getByText('The POS software is using this device.')).toBeVisible();
+  await picture(page, 'devices-in-use');
+  const upgrades = device.received.length;
+  await fullTest.click();
+  const dialog = page.getByRole('alertdialog', { name: 'Interrupt the POS software?' });
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await picture(page, 'devices-interrupt');
+  await expectAccessible(page, 'devices-interrupt');
+  await page.keyboard.press('Enter');
+  await expect(fullTest).toBeFocused();
+  await expect(connection(page, 'in-use')).toBeVisible();
+  expect(device.received.length).toBe(upgrades);
+  await fullTest.click();
+  await dialog.getByRole('button', { name: 'Test anyway' }).click();
+  await expect(connection(page, 'connected')).toBeVisible();
+});
+
+test('those that need attention are gone through one after the other; all can be checked', async ({
+  app,
+  device,
+}) => {
+  let page = await app.launch();
+  await pairFirst(page, device, 'Main till');
+  await app.close();
+  addCopies(app, 9);
+  page = await app.launch();
+  await expect(page.getByText('9 devices need attention')).toBeVisible();
+  await page.getByRole('button', { name: 'Show only these' }).click();
+  await expect(page.getByRole('article')).toHaveCount(9);
+  await page.getByRole('searchbox', { name: 'Search devices' }).fill('register');
+
+  await page.getByRole('button', { name: 'Open one after the other' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register 1' })).toBeFocused();
+  await expect(page.getByText('Device 1 of 9 that needed attention')).toBeVisible();
+  await picture(page, 'devices-queue');
+  await expectAccessible(page, 'devices-queue');
+  await page.getByRole('button', { name: 'Next device (2 of 9)' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register 2' })).toBeFocused();
+
+  await page.getByRole('button', { name: 'All devices' }).click();
+  await expect(page.getByRole('article')).toHaveCount(9);
+  await expect(page.getByRole('searchbox')).toHaveValue('register');
+  await page.getByRole('button', { name: 'Next device (3 of 9)' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register 3' })).toBeFocused();
+  for (let number = 4; number <= 9; number += 1)
+    await page.getByRole('button', { name: `Next device (${number} of 9)` }).click();
+  await page.getByRole('button', { name: 'That was the last one' }).click();
+  await expect(page.getByRole('button', { name: 'Open one after the other' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Show all devices' }).click();
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await page.getByRole('radio', { name: 'Certificate expiry' }).click();
+  await expect(page.getByRole('article')).toHaveCount(10);
+  await page.getByRole('button', { name: 'Check all' }).click();
+  await expect(page.getByText('All devices were checked. 9 need attention.')).toBeAttached();
+  // Not with half a button under the header.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expectAccessible(page, 'devices-checked-all');
+});
+
+test('a week shows when the device was away, as a drawing and as a table', async ({ app, device }) => {
+  let page = await app.launch();
+  await pairFirst(page, device, '7');
+  const { id } = await pairingOf(page);
+  await app.close();
+  writeWeek(app, id);
+  page = await app.launch();
+  await open(page, '7');
+  await expect(
+    page.getByRole('img', { name: /^Away 12 times, 36 min in all\. Longest: 3 min, from / }),
+  ).toBeVisible();
+  await expect(page.getByRole('img', { name: /The slowest answer took 260 ms/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Day by day' }).click();
+  const rows = page.getByRole('table').getByRole('row');
+  await expect(rows).toHaveCount(8);
+  await expect(rows.nth(4)).toContainText('36 min');
+  await rows.nth(4).scrollIntoViewIfNeeded();
+  await expectAccessible(page, 'devices-week');
+});
+
+test('support gets everything with one button, and the number of the error on the phone', async ({
+  app,
+  device,
+}) => {
+  const page = await app.launch();
+  await pairFirst(page, device, '7');
+  await device.stop();
+  await check(page);
+  await expect(connection(page, 'unreachable')).toBeVisible();
+  await open(page, '7');
+  const details = page.getByRole('button', { name: /^Details for support \(error 30\d\)$/ });
+  await details.click();
+  await page.getByRole('button', { name: 'Copy everything' }).first().click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
+  for (const part of [/Error number: 30\d/, 'POS ID: 7', `Serial number: ${device.serial}`, /Address: 127/])
+    expect(copied).toMatch(part);
+  expect(copied).toMatch(/App version: .+\nSystem: .+Electron \d+.+\nTime: \d{4}-/);
 });

@@ -90,6 +90,7 @@ export class HistoryRecorder {
       case 'pairing-progress':
       case 'pairing-changed':
       case 'search-progress':
+      case 'checks-progress':
       case 'settings-changed':
       case 'notices-changed':
       case 'history-changed':

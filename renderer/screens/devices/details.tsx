@@ -3,16 +3,22 @@ import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { commonName } from '../../components/certificate.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
+import { Fold } from '../../components/fold.tsx';
 import { IdentityFact } from '../../components/identity-fact.tsx';
+import { type SupportRow, SupportRows } from '../../components/support-rows.tsx';
 import { useFormats } from '../../format.ts';
+import { useMirror } from '../../state/context.tsx';
+import { resultOf, shownStatus } from '../../state/pairing-list.ts';
 
 /** All that is known of a pairing, in words that support asks for. */
 export function Details({ pairing }: { readonly pairing: PairingRecord }) {
   const { t } = useTranslation();
   const format = useFormats();
   const { identity, lastCheck, transport, posId } = pairing;
+  const status = shownStatus(useMirror(), pairing);
   const address = formatAuthority(pairing.address);
   const proof = lastCheck && 'cipher' in lastCheck ? lastCheck : null;
+  const protection = pairing.protection ?? (proof?.depth === 'full' ? proof.result : null);
   return (
     <section className="card device-details" aria-labelledby="details-heading">
       <h2 id="details-heading">{t('device.details')}</h2>
@@ -30,17 +36,27 @@ export function Details({ pairing }: { readonly pairing: PairingRecord }) {
         <Fact label={t('facts.pairedOn')}>{format.dateTime(pairing.pairedAt)}</Fact>
         <Fact label={t('device.issuer')}>{commonName(pairing.clientIssuer.subject)}</Fact>
         <Fact label={t('facts.lastCheck')} more={lastCheck && format.dateTime(lastCheck.at)}>
-          {lastCheck ? t(`check.result.${lastCheck.result}`) : t('facts.neverChecked')}
+          {lastCheck ? t(`check.result.${resultOf(lastCheck)}`) : t('facts.neverChecked')}
         </Fact>
-        {proof && (
-          <>
-            <Fact label={t('device.tls')} more={proof.cipher}>
-              {proof.tlsVersion}
-            </Fact>
-            <Fact label={t('device.roundTrip')}>{format.duration(proof.roundTripMs)}</Fact>
-          </>
-        )}
+        <Fact label={t('device.protection')}>
+          {protection ? t(`check.result.${protection}`) : t('device.notProved')}
+        </Fact>
       </Facts>
+      <Fold title={t('panel.details')} className="support">
+        <SupportRows
+          rows={[
+            [t('support.state'), status.state],
+            ...(proof
+              ? ([
+                  [t('device.tls'), `${proof.tlsVersion}, ${proof.cipher}`],
+                  [t('device.roundTrip'), format.duration(proof.roundTripMs)],
+                ] satisfies SupportRow[])
+              : []),
+          ]}
+          at={lastCheck?.at ?? pairing.pairedAt}
+          about={pairing}
+        />
+      </Fold>
     </section>
   );
 }

@@ -12,9 +12,11 @@ import { Advice } from './advice.tsx';
 import { Certificates } from './certificates.tsx';
 import { Details } from './details.tsx';
 import { LastEvents } from './last-events.tsx';
+import { QueueBar } from './queue-bar.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { StatePanel } from './state-panel.tsx';
+import { TimelineCard } from './timeline-card.tsx';
 import { WatchLive } from './watch-live.tsx';
 
 export function DeviceScreen({ id }: { readonly id: string }) {
@@ -63,6 +65,7 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
         </>
       }
     >
+      <QueueBar id={pairing.id} />
       <div className="columns columns-help">
         <div className="stack">
           <StatePanel pairing={pairing} status={status} />
@@ -70,6 +73,7 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
         </div>
         <WatchLive pairing={pairing} />
       </div>
+      <TimelineCard pairing={pairing} status={status} />
       <Details pairing={pairing} />
       <Certificates pairing={pairing} />
       <LastEvents id={pairing.id} />

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { PairingStatus } from '../../../shared/status.ts';
+import { ConnectTaps } from '../../components/device-steps.tsx';
 import {
   ExpiryWarning,
   LiveMark,
@@ -42,7 +43,8 @@ export function StatePanel({ pairing, status }: StatePanelProps) {
           <h2 id={HEADING}>{t(`status.${status.state}.label`)}</h2>
           {status.live && <LiveMark />}
         </div>
-        <p className="state-sentence">{sentence}</p>
+        {/* The taps below say it step by step. */}
+        {status.state !== 'waiting' && <p className="state-sentence">{sentence}</p>}
         <ExpiryWarning expiry={status.expiry} now={now} />
         <p className="muted state-when">
           <span>
@@ -53,7 +55,12 @@ export function StatePanel({ pairing, status }: StatePanelProps) {
           {status.nextTryAt && <span>{t('device.nextTry', { time: format.time(status.nextTryAt) })}</span>}
         </p>
       </div>
-      <PairingActions pairing={pairing} status={status} describedBy={HEADING} size="large" />
+      {status.state === 'waiting' && (
+        <div className="state-taps">
+          <ConnectTaps size="small" />
+        </div>
+      )}
+      <PairingActions pairing={pairing} status={status} describedBy={HEADING} size="large" withFullTest />
     </section>
   );
 }

@@ -1,6 +1,5 @@
 import { History, SearchX } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -8,6 +7,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { HistoryEntryLine } from '../../components/history-entry.tsx';
 import { Announcement, Screen } from '../../components/screen.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { useFormats } from '../../format.ts';
 import { ExportButtons } from './export-buttons.tsx';
 import { GROUPS, type Group, useHistory } from './use-history.ts';
@@ -67,23 +67,12 @@ export function HistoryScreen() {
               maxLength={200}
               inputRef={searchInput}
             />
-            <ToggleButtonGroup
-              className="history-kinds"
-              aria-label={t('history.kindsLabel')}
-              selectionMode="single"
-              disallowEmptySelection
-              selectedKeys={[group]}
-              onSelectionChange={(keys) => {
-                const chosen = GROUPS.find((name) => keys.has(name));
-                if (chosen) show({ group: chosen });
-              }}
-            >
-              {GROUPS.map((name) => (
-                <ToggleButton key={name} id={name} className="history-kind">
-                  {t(`history.kinds.${name}`)}
-                </ToggleButton>
-              ))}
-            </ToggleButtonGroup>
+            <Segments
+              label={t('history.kindsLabel')}
+              choices={GROUPS.map((name) => ({ value: name, name: t(`history.kinds.${name}`) }))}
+              value={group}
+              onChange={(chosen) => show({ group: chosen })}
+            />
           </div>
           {page && page.total > 0 && (
             <section className="card history-card" aria-label={t('history.title')}>

@@ -17,7 +17,7 @@ import {
 } from '../../components/pairing-status.tsx';
 import { useFormats } from '../../format.ts';
 import { useActions, useMirror } from '../../state/context.tsx';
-import { shownStatus } from '../../state/pairing-list.ts';
+import { certificateEnd, resultOf, shownStatus } from '../../state/pairing-list.ts';
 
 interface DeviceCardProps {
   readonly pairing: PairingRecord;
@@ -60,7 +60,7 @@ export function DeviceCard({ pairing, now, roomy }: DeviceCardProps) {
       {(roomy || status.state !== 'connected') && <p className="device-sentence">{sentence}</p>}
       <ExpiryWarning expiry={status.expiry} now={now} />
       <CardFacts pairing={pairing} now={now} />
-      {problem && <ErrorPanel error={problem} headingLevel={3} compact />}
+      {problem && <ErrorPanel error={problem} headingLevel={3} compact about={pairing} />}
     </article>
   );
 }
@@ -77,7 +77,7 @@ function CardFacts({ pairing, now }: { readonly pairing: PairingRecord; readonly
         {formatAuthority(pairing.address)}
       </Fact>
       <Fact label={t('facts.pairedOn')}>{format.date(pairing.pairedAt)}</Fact>
-      <Fact label={t('facts.validUntil')}>{format.date(pairing.clientCertificate.validTo)}</Fact>
+      <Fact label={t('facts.validUntil')}>{format.date(certificateEnd(pairing))}</Fact>
       <Fact
         label={t('facts.lastCheck')}
         more={
@@ -88,7 +88,7 @@ function CardFacts({ pairing, now }: { readonly pairing: PairingRecord; readonly
           )
         }
       >
-        {lastCheck ? t(`check.result.${lastCheck.result}`) : t('facts.neverChecked')}
+        {lastCheck ? t(`check.result.${resultOf(lastCheck)}`) : t('facts.neverChecked')}
       </Fact>
     </Facts>
   );

@@ -1,22 +1,25 @@
-import { ChevronLeft, ChevronRight, ShieldCheck, TriangleAlert } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { Button } from '../../components/button.tsx';
 import { Announcement } from '../../components/screen.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { useFormats } from '../../format.ts';
-import { useMirror } from '../../state/context.tsx';
+import { useActions, useMirror, useModel } from '../../state/context.tsx';
+import { ORDERS } from '../../state/device-list.ts';
 import {
+  byCertificateEnd,
   byName,
   matches,
-  type Overview,
   overviewOf,
   type Page,
   pageOf,
   SEARCH_ABOVE,
 } from '../../state/pairing-list.ts';
 import { DeviceCard } from './device-card.tsx';
+import { Summary } from './summary.tsx';
 
 /** Up to so many devices are shown large. */
 const ROOMY = 2;
@@ -29,12 +32,13 @@ interface DeviceListProps {
 /** All pairings in an order that no status changes, since what moves under a finger is pressed by mistake. */
 export function DeviceList({ pairings, now }: DeviceListProps) {
   const { t, i18n } = useTranslation();
-  const [query, setQuery] = useState('');
-  const [wantedPage, setWantedPage] = useState(0);
-  // The pairings that needed attention when only those were asked for: what is put right meanwhile stays in sight.
-  const [picked, setPicked] = useState<ReadonlySet<string> | null>(null);
+  const { query, order, page: wantedPage, picked } = useModel().deviceList;
+  const { changeList } = useActions();
   const list = useRef<HTMLUListElement>(null);
-  const sorted = useMemo(() => byName(pairings, i18n.language), [pairings, i18n.language]);
+  const sorted = useMemo(
+    () => (order === 'name' ? byName : byCertificateEnd)(pairings, i18n.language),
+    [pairings, order, i18n.language],
+  );
   const { app, steady } = useMirror();
   const overview = useMemo(() => overviewOf({ app, steady }, pairings), [app, steady, pairings]);
   const { attention } = overview;
@@ -49,7 +53,7 @@ export function DeviceList({ pairings, now }: DeviceListProps) {
   const page = pageOf(found, wantedPage);
   const searchable = pairings.length > SEARCH_ABOVE;
   const turnTo = (index: number) => {
-    setWantedPage(index);
+    changeList({ page: index });
     list.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   };
@@ -57,25 +61,23 @@ export function DeviceList({ pairings, now }: DeviceListProps) {
     <>
       {pairings.length > 1 && (
         <div className="device-tools">
-          <Summary
-            overview={overview}
-            total={pairings.length}
-            onlyAttention={picked !== null}
-            onOnlyAttention={(only) => {
-              setPicked(only ? attention : null);
-              setWantedPage(0);
-            }}
-          />
+          <Summary overview={overview} pairings={sorted} />
           {searchable && (
             <SearchBox
               className="device-search"
               label={t('home.search')}
               placeholder={t('home.searchPlaceholder')}
               value={query}
-              onChange={(text) => {
-                setQuery(text);
-                setWantedPage(0);
-              }}
+              onChange={(text) => changeList({ query: text })}
+            />
+          )}
+          {pairings.length > ROOMY && (
+            <Segments
+              label={t('home.order')}
+              isLabelShown
+              choices={ORDERS.map((name) => ({ value: name, name: t(`home.orders.${name}`) }))}
+              value={order}
+              onChange={(chosen) => changeList({ order: chosen })}
             />
           )}
         </div>
@@ -104,34 +106,6 @@ export function DeviceList({ pairings, now }: DeviceListProps) {
       )}
       {page.last > 0 && <Pager page={page} total={found.length} onTurn={turnTo} />}
     </>
-  );
-}
-
-interface SummaryProps {
-  readonly overview: Overview;
-  readonly total: number;
-  readonly onlyAttention: boolean;
-  readonly onOnlyAttention: (only: boolean) => void;
-}
-
-function Summary({ overview, total, onlyAttention, onOnlyAttention }: SummaryProps) {
-  const { t } = useTranslation();
-  const { attention, allWell } = overview;
-  const count = attention.size;
-  return (
-    <div className="summary" data-tone={count > 0 ? 'danger' : allWell ? 'success' : 'neutral'}>
-      {count > 0 && <TriangleAlert className="panel-icon" aria-hidden="true" />}
-      {allWell && <ShieldCheck className="panel-icon" aria-hidden="true" />}
-      <p role="status">
-        {count > 0 && t('home.attention', { count })}
-        {count === 0 && (allWell ? t('home.allWell', { count: total }) : t('home.total', { count: total }))}
-      </p>
-      {(count > 0 || onlyAttention) && (
-        <Button onPress={() => onOnlyAttention(!onlyAttention)}>
-          {onlyAttention ? t('home.showAll') : t('home.showAttention')}
-        </Button>
-      )}
-    </div>
   );
 }
 
