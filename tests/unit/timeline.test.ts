@@ -45,6 +45,7 @@ const pairing = (number: number, lastCheck: ConnectionCheck | null = null): Pair
   pairedAt: '2026-11-01T08:00:00.000Z',
   proved: true,
   protection: 'mtls',
+  credentialNotes: [],
   deviceCertificate: certificate,
   clientCertificate: certificate,
   clientIssuer: certificate,
