@@ -204,7 +204,7 @@ test('the real app names each fault', async ({ app, device }) => {
     ['oversized', 'answer-too-large'],
     ['weak-key', 'credentials-weak-key'],
     // Chromium's library does not know such small curves at all.
-    ['weak-ec-key', 'answer-malformed'],
+    ['weak-ec-key', 'credentials-weak-key'],
     ['mismatched-key', 'credentials-key-mismatch'],
     ['mtls-refused', 'connection-lost'],
     ['mtls-refused-alert', 'mtls-refused'],
