@@ -10,6 +10,8 @@ export const searchRangeSchema = z.object({
   cidr: z.string().max(18),
   interfaceName: z.string(),
   hostCount: z.number().int(),
+  /** Of a virtual machine, a container or a VPN: left out unless it is chosen. */
+  virtual: z.boolean(),
 });
 export type SearchRange = z.infer<typeof searchRangeSchema>;
 

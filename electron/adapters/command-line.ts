@@ -72,5 +72,5 @@ export const wantsPseudoLocale = (): boolean => !app.isPackaged && own['pseudo-l
 export function readSearchRanges(): SearchRange[] {
   const cidr = textOf(own['search-range']);
   if (app.isPackaged || !cidr) return localRanges();
-  return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length }];
+  return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length, virtual: false }];
 }

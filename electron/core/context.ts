@@ -9,12 +9,21 @@ export interface Timing {
   readonly answerMs: number;
   /** One connection of the mTLS proof. */
   readonly proofMs: number;
+  /** Between two tries of the proof, while a person walks to the device and taps Connect Device. */
+  readonly proofPauseMs: number;
+  /** How long new credentials are tried that often, by the pairing or by the monitor; then at its interval. */
+  readonly proofPatienceMs: number;
+  /** Between two tries of the monitor within that time. */
+  readonly waitingCheckMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
   connectMs: 8_000,
   answerMs: 30_000,
   proofMs: 10_000,
+  proofPauseMs: 2_000,
+  proofPatienceMs: 15 * 60_000,
+  waitingCheckMs: 15_000,
 };
 
 /** What the use cases share; nothing of it is Electron's. */

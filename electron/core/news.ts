@@ -11,6 +11,10 @@ export interface AttemptEnd {
   readonly posId: string;
   /** The pairing as it was before, when it was made anew. */
   readonly replaced: PairingRecord | undefined;
+  /** Whether new credentials had to wait for their first proof. */
+  readonly hasWaited: boolean;
+  /** Whether a connection with the new credentials was proved; without an error they still wait for the device. */
+  readonly isProved: boolean;
   readonly result: Result<PairingRecord>;
   /** The pairing as it is stored now; also after a failure, when new credentials wait to be proved. */
   readonly stored: PairingRecord | undefined;
@@ -20,6 +24,10 @@ export interface AttemptEnd {
 export type News =
   | { readonly type: 'pairing-progress'; readonly progress: PairingProgress }
   | { readonly type: 'pairing-ended'; readonly end: AttemptEnd }
+  /** New credentials are stored; the device is away until somebody taps Connect Device on it. */
+  | { readonly type: 'pairing-waits'; readonly pairing: PairingRecord }
+  /** A connection that waited for the device is proved, after the attempt has ended. */
+  | { readonly type: 'pairing-proved'; readonly pairing: PairingRecord }
   /** What is known about a pairing changed, by a check or by what the user chose. */
   | { readonly type: 'pairing-changed'; readonly pairing: PairingRecord }
   | { readonly type: 'pairing-renamed'; readonly before: PairingRecord; readonly after: PairingRecord }

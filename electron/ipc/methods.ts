@@ -57,7 +57,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     cancelPairing: ({ attemptId }) => done(pairing.cancel(attemptId)),
 
     checkConnection: ({ pairingId }) => monitor.check(pairingId),
-    fullTest: ({ pairingId }) => monitor.check(pairingId),
+    fullTest: ({ pairingId }) => monitor.fullTest(pairingId),
     checkAll: () => core.checkAll(),
     setWatchLive: ({ pairingId, on }) => monitor.setWatchLive(pairingId, on),
     findMoved: async ({ pairingId }) => ({ movedTo: await monitor.findMoved(pairingId) }),

@@ -17,6 +17,8 @@ export function pushOf(
       // The outcome itself came with the progress.
       return news.end.stored ? { type: 'pairing-changed', pairing: news.end.stored } : null;
     case 'pairing-changed':
+    case 'pairing-waits':
+    case 'pairing-proved':
     case 'pairing-moved':
       return { type: 'pairing-changed', pairing: news.pairing };
     case 'pairing-renamed':

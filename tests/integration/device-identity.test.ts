@@ -21,8 +21,8 @@ async function start(options: Parameters<typeof startSimulatedDevice>[0] = {}) {
   return device;
 }
 
-const check = (register: ReturnType<typeof testRegister>, id: string) =>
-  checkConnection(id, register.context, new AbortController().signal);
+const check = async (register: ReturnType<typeof testRegister>, id: string) =>
+  (await checkConnection(id, 'full', register.context, new AbortController().signal)).pairing;
 
 const idOf = ({ result }: Awaited<ReturnType<ReturnType<typeof testRegister>['pair']>>): string =>
   result.ok ? result.value.id : expect.unreachable(result.error.code);

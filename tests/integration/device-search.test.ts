@@ -8,8 +8,8 @@ import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simula
 import { codeOf } from '../support/failure-code.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
-const FIRST: SearchRange = { cidr: '127.0.0.0/28', interfaceName: 'a', hostCount: 14 };
-const SECOND: SearchRange = { cidr: '127.0.1.0/28', interfaceName: 'b', hostCount: 14 };
+const FIRST: SearchRange = { cidr: '127.0.0.0/28', interfaceName: 'a', hostCount: 14, virtual: false };
+const SECOND: SearchRange = { cidr: '127.0.1.0/28', interfaceName: 'b', hostCount: 14, virtual: false };
 
 let pki: VendorPki;
 let trust: () => Trust;

@@ -160,12 +160,14 @@ describe('the search for a moved device', () => {
     expect(watched.searches()).toBe(before + 1);
   });
 
-  it('only offers the new address when changes are not followed', async () => {
+  it('is not made by itself when changes are not followed; when asked for, the address is offered', async () => {
     watched.settings.followAddressChanges = false;
     const id = nth(ids, 0);
     await move(0, '127.0.0.21');
+    const before = watched.searches();
     await watched.monitor.check(id);
-    await watched.until(() => watched.status(id).movedTo !== null);
+    expect(watched.searches()).toBe(before);
+    await watched.monitor.findMoved(id);
     expect(watched.status(id)).toMatchObject({ state: 'unreachable', movedTo: { host: '127.0.0.21' } });
     expect([hostOf(id), watched.moves.length]).toEqual(['127.0.0.11', 0]);
     await watched.monitor.moveAddress(id, { host: '127.0.0.21', port: nth(devices, 0).port });
@@ -208,7 +210,10 @@ describe('certificates', () => {
 
   it('that are not asked for mean TLS only', async () => {
     nth(devices, 0).setFault('tls-only');
-    await watched.monitor.check(nth(ids, 0));
+    await watched.monitor.fullTest(nth(ids, 0));
     expect(watched.status(nth(ids, 0))).toMatchObject({ state: 'tls-only', error: null });
+    // A quiet check cannot tell, and takes nothing back.
+    await watched.monitor.check(nth(ids, 0));
+    expect(watched.status(nth(ids, 0)).state).toBe('tls-only');
   });
 });

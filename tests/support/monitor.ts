@@ -6,6 +6,7 @@ import { ConnectionMonitor, type MonitorParts } from '../../electron/core/status
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ConnectionState, PairingStatus } from '../../shared/status.ts';
 import type { testRegister } from './register.ts';
+import { steadyClock } from './steady-clock.ts';
 
 /** The monitor of a register with the real search over some loopback addresses, and a look at all it tells. */
 export function watchRegister(register: ReturnType<typeof testRegister>, hosts: readonly string[] = []) {
@@ -21,7 +22,7 @@ export function watchRegister(register: ReturnType<typeof testRegister>, hosts: 
       searches += 1;
       return searchHosts({ hosts, port, trust: currentTrust(register.context), signal });
     },
-    heartbeat: { everyMs: 100, pongWithinMs: 2_000 },
+    heartbeat: { everyMs: 100, pongWithinMs: 2_000, clock: steadyClock() },
     random: () => 0.1,
     later,
     tell: (news) => {

@@ -16,12 +16,16 @@ export const TEST_TIMING: Timing = {
   connectMs: 4_000,
   answerMs: 8_000,
   proofMs: 4_000,
+  proofPauseMs: 40,
+  proofPatienceMs: 0,
+  waitingCheckMs: 0,
 };
 
 export interface PairOptions extends Partial<PairingRequest> {
   readonly confirm?: (identity: DeviceIdentity) => boolean | Promise<boolean>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PairingProgress) => void;
+  readonly onWaiting?: () => void;
   readonly onEnd?: (end: AttemptEnd) => void;
 }
 
@@ -53,7 +57,14 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
     async pair(device: SimulatedDevice, transport: Transport, options: PairOptions = {}) {
       const progress: PairingProgress[] = [];
       const asked: DeviceIdentity[] = [];
-      const { confirm = () => true, signal, onProgress, onEnd = () => {}, ...request } = options;
+      const {
+        confirm = () => true,
+        signal,
+        onProgress,
+        onWaiting = () => {},
+        onEnd = () => {},
+        ...request
+      } = options;
       const attempt = new PairingAttempt({
         request: validateRequest({
           address: device.addresses[transport],
@@ -76,6 +87,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
           }
           onProgress?.(snapshot);
         },
+        onWaiting,
         onEnd,
       });
       const onAbort = () => attempt.cancel();

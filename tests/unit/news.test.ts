@@ -59,7 +59,14 @@ const rootCa = () => ({
 
 describe('the history', () => {
   it('tells how an attempt ended', () => {
-    const end = { posId: 'POS-0', replaced: undefined, stored: pairing, result: ok(pairing) };
+    const end = {
+      posId: 'POS-0',
+      replaced: undefined,
+      hasWaited: false,
+      isProved: true,
+      stored: pairing,
+      result: ok(pairing),
+    };
     recorder.record({ type: 'pairing-ended', end });
     recorder.record({ type: 'pairing-ended', end: { ...end, replaced: pairing } });
     recorder.record({
@@ -114,7 +121,14 @@ describe('the history', () => {
 
 describe('the pushes', () => {
   it('keep the contract, and say in which language the settings are shown', () => {
-    const end = { posId: 'POS-0', replaced: undefined, stored: pairing, result: ok(pairing) };
+    const end = {
+      posId: 'POS-0',
+      replaced: undefined,
+      hasWaited: false,
+      isProved: true,
+      stored: pairing,
+      result: ok(pairing),
+    };
     const news: News[] = [
       { type: 'pairing-ended', end },
       { type: 'pairing-changed', pairing },
@@ -153,6 +167,8 @@ describe('the pushes', () => {
     const end = {
       posId: 'POS-0',
       replaced: undefined,
+      hasWaited: false,
+      isProved: false,
       stored: undefined,
       result: err(appError('cancelled')),
     };

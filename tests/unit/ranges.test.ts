@@ -28,7 +28,7 @@ const cidrsOf = (...cidrs: string[]) =>
 describe('localRanges', () => {
   it('names the subnet around the own address', () => {
     expect(localRanges({ eth0: [ipv6, ipv4('192.168.178.67/24')] })).toEqual([
-      { cidr: '192.168.178.0/24', interfaceName: 'eth0', hostCount: 254 },
+      { cidr: '192.168.178.0/24', interfaceName: 'eth0', hostCount: 254, virtual: false },
     ]);
   });
 
@@ -41,7 +41,9 @@ describe('localRanges', () => {
     ['192.168.7.9/30', '192.168.7.8/30', 2],
     ['192.168.7.9/31', '192.168.7.8/31', 2],
   ])('takes of %s the subnet %s', (own, cidr, hostCount) => {
-    expect(localRanges({ wlan0: [ipv4(own)] })).toEqual([{ cidr, interfaceName: 'wlan0', hostCount }]);
+    expect(localRanges({ wlan0: [ipv4(own)] })).toEqual([
+      { cidr, interfaceName: 'wlan0', hostCount, virtual: false },
+    ]);
   });
 
   it('leaves out what is not a private network with other hosts', () => {
@@ -68,8 +70,8 @@ describe('localRanges', () => {
         br0: [ipv4('10.0.0.1/22')],
       }),
     ).toEqual([
-      { cidr: '10.0.0.0/22', interfaceName: 'br0, eth0', hostCount: 1022 },
-      { cidr: '192.168.1.0/24', interfaceName: 'wlan0, eth0', hostCount: 254 },
+      { cidr: '10.0.0.0/22', interfaceName: 'br0, eth0', hostCount: 1022, virtual: false },
+      { cidr: '192.168.1.0/24', interfaceName: 'wlan0, eth0', hostCount: 254, virtual: false },
     ]);
     expect(cidrsOf('192.168.1.1/24', '192.168.2.1/24')).toEqual(['192.168.1.0/24', '192.168.2.0/24']);
     // Both are cut out of one wide network, around different addresses.

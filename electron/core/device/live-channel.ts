@@ -18,6 +18,8 @@ export interface Heartbeat {
   readonly everyMs: number;
   /** Milliseconds a pong may take before the channel counts as lost. */
   readonly pongWithinMs: number;
+  /** Milliseconds from any fixed moment; left out: the process's own clock. */
+  readonly clock?: () => number;
 }
 
 export interface LiveChannel {
@@ -83,7 +85,8 @@ export async function openLiveChannel(
     throw thrown;
   }
 
-  const openedAt = performance.now();
+  const clock = heartbeat.clock ?? (() => performance.now());
+  const openedAt = clock();
   let ended = false;
   let pongDeadline: NodeJS.Timeout | undefined;
   const end = () => {
@@ -109,7 +112,7 @@ export async function openLiveChannel(
     clearTimeout(pongDeadline);
     pongDeadline = undefined;
   });
-  const openMs = () => performance.now() - openedAt;
+  const openMs = () => clock() - openedAt;
   socket.on('error', (error) => {
     const failed = errorFailure(error);
     const { code, detail } = failed.appError;

@@ -59,7 +59,11 @@ export class DeviceSearch {
 
   /** All devices on this computer's subnets, for the monitor. */
   async search(port: number, signal: AbortSignal): Promise<readonly FoundDevice[]> {
-    const hosts = uniqueHosts(this.ranges().map(({ cidr }) => cidr));
+    const hosts = uniqueHosts(
+      this.ranges()
+        .filter(({ virtual }) => !virtual)
+        .map(({ cidr }) => cidr),
+    );
     return searchHosts({ hosts, port, trust: this.#parts.trust(), signal });
   }
 

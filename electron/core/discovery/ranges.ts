@@ -71,6 +71,15 @@ export function hostsIn(text: string): string[] {
   return Array.from({ length: hostCountOf(cidr) }, (_, index) => dotted(first + index));
 }
 
+/**
+ * Interfaces of virtual machines, containers, VPNs and the like: no payment device is there. By name on Linux and macOS,
+ * by the adapter's friendly name on Windows.
+ */
+const VIRTUAL =
+  /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|cali|podman|utun|tun|tap|wg|tailscale|zt|ppp|ipsec|gpd|awdl|llw|bridge|anpi|nordlynx|proton)|vEthernet|Hyper-V|VirtualBox|VMware|WSL|Loopback|Tailscale|ZeroTier|WireGuard|OpenVPN|TAP-|Wintun|AnyConnect|GlobalProtect|FortiClient|Fortinet|NordLynx|ProtonVPN|VPN/i;
+
+export const isVirtual = (interfaceName: string): boolean => VIRTUAL.test(interfaceName);
+
 interface NamedCidr {
   readonly cidr: Cidr;
   readonly names: readonly string[];
@@ -106,6 +115,7 @@ export function localRanges(
   return merge(own).map(({ cidr, names }) => ({
     cidr: formatCidr(cidr),
     interfaceName: names.join(', '),
+    virtual: names.every(isVirtual),
     hostCount: hostCountOf(cidr),
   }));
 }

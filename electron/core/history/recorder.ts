@@ -5,7 +5,7 @@ import type { AttemptEnd, News } from '../news.ts';
 import type { History, NewHistoryEntry } from './history.ts';
 
 /** States that pass by themselves and would only fill the history. */
-const PASSING: ReadonlySet<ConnectionState> = new Set(['unknown', 'checking', 'reconnecting']);
+const PASSING: ReadonlySet<ConnectionState> = new Set(['unknown', 'checking', 'waiting', 'reconnecting']);
 
 /** Which pairing an entry is about. */
 const aboutPairing = ({ id, posId, identity }: PairingRecord) => ({
@@ -14,10 +14,20 @@ const aboutPairing = ({ id, posId, identity }: PairingRecord) => ({
   ...(identity.kind === 'serial' && { serial: identity.serial }),
 });
 
-function endOfAttempt({ posId, replaced, result, stored }: AttemptEnd): NewHistoryEntry {
+function endOfAttempt({
+  posId,
+  replaced,
+  hasWaited,
+  isProved,
+  result,
+  stored,
+}: AttemptEnd): NewHistoryEntry | null {
   const about = stored ?? replaced;
   const subject = about ? aboutPairing(about) : { posId };
   if (!result.ok) return { ...subject, posId, kind: 'pairing-failed', result: result.error.code };
+  // That it waits was told when the waiting began.
+  if (!isProved) return null;
+  if (hasWaited) return { ...subject, kind: 'proved', result: 'ok' };
   if (!replaced) return { ...subject, kind: 'paired', result: 'ok' };
   const before = aboutPairing(replaced).serial;
   const after = aboutPairing(result.value).serial;
@@ -52,6 +62,10 @@ export class HistoryRecorder {
     switch (news.type) {
       case 'pairing-ended':
         return endOfAttempt(news.end);
+      case 'pairing-waits':
+        return { ...aboutPairing(news.pairing), kind: 'paired-waiting', result: 'ok' };
+      case 'pairing-proved':
+        return { ...aboutPairing(news.pairing), kind: 'proved', result: 'ok' };
       case 'pairing-renamed': {
         const { before, after } = news;
         return {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppError } from '../../../shared/errors.ts';
 import { type DeviceIdentity, sameChannel, sameIdentity } from '../../../shared/identity.ts';
 import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
@@ -15,16 +16,19 @@ import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
 import { currentTrust } from '../root-ca/trust.ts';
+import { isAwaited } from './awaited.ts';
 import { explainByNotes } from './explain-by-notes.ts';
 import { isKnownDevice } from './known-device.ts';
-import { ProgressTracker } from './progress.ts';
-import { proveConnection } from './prove-connection.ts';
+import { ProgressTracker, StillWaiting } from './progress.ts';
+import { type ProvedConnection, proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
 
 export interface AttemptParts {
   readonly request: ValidPairingRequest;
   readonly context: CoreContext;
   readonly onProgress: (progress: PairingProgress) => void;
+  /** New credentials are stored, and their device is away: they wait for their first proof. */
+  readonly onWaiting: (pairing: PairingRecord) => void;
   /** Called while the attempt still holds the device, so that what is kept about it can be brought up to date. */
   readonly onEnd: (end: AttemptEnd) => void;
 }
@@ -39,6 +43,7 @@ export class PairingAttempt {
   readonly pairingId: string;
   readonly #request: ValidPairingRequest;
   readonly #context: CoreContext;
+  readonly #onWaiting: (pairing: PairingRecord) => void;
   readonly #onEnd: (end: AttemptEnd) => void;
   readonly #progress: ProgressTracker;
   readonly #cancel = new AbortController();
@@ -49,15 +54,19 @@ export class PairingAttempt {
   #answer: ((accepted: boolean) => void) | undefined;
   /** Whether somebody is there who can be asked. */
   #isAttended = true;
+  /** Whether the device was away when the new credentials were first tried. */
+  #hasWaited = false;
+  #isProved = false;
   /** Whether new credentials are stored. */
   #isStored = false;
   /** What is odd about the new credentials. */
   #notes: readonly CredentialNote[] = [];
 
-  constructor({ request, context, onProgress, onEnd }: AttemptParts) {
+  constructor({ request, context, onProgress, onWaiting, onEnd }: AttemptParts) {
     this.pairingId = request.replaces ?? randomUUID();
     this.#request = request;
     this.#context = context;
+    this.#onWaiting = onWaiting;
     this.#onEnd = onEnd;
     this.#progress = new ProgressTracker(this.id, onProgress);
     this.#replaced = context.vault.find(this.pairingId);
@@ -68,7 +77,14 @@ export class PairingAttempt {
     try {
       const result = await this.#pair();
       const stored = this.#context.vault.find(this.pairingId);
-      const end = { posId: this.#request.posId, replaced: this.#replaced, result, stored };
+      const end = {
+        posId: this.#request.posId,
+        replaced: this.#replaced,
+        hasWaited: this.#hasWaited,
+        isProved: this.#isProved,
+        result,
+        stored,
+      };
       this.#onEnd(end);
       return end;
     } finally {
@@ -76,6 +92,7 @@ export class PairingAttempt {
     }
   }
 
+  /** Ends the attempt at once. New credentials that are stored already are kept and wait for their proof. */
   cancel(): void {
     this.#cancel.abort();
   }
@@ -113,18 +130,19 @@ export class PairingAttempt {
       this.#notes = issued.notes;
       const record = await this.#progress.run('store', () => this.#store(device, issued, trust));
       const pairing = await this.#progress.run('prove', async () => {
-        const proved = await proveConnection(
-          record,
-          issued.credentials,
-          this.#context,
-          trust,
-          this.#cancel.signal,
-        );
-        return vault.promote(this.pairingId, proved);
+        const prove = () =>
+          proveConnection(record, issued.credentials, this.#context, trust, this.#cancel.signal);
+        return vault.promote(this.pairingId, await this.#proveWhenConnected(prove));
       });
+      this.#isProved = true;
       this.#progress.end({ kind: 'paired', pairing });
       return ok(pairing);
     } catch (thrown) {
+      const kept = thrown instanceof StillWaiting ? vault.find(this.pairingId) : undefined;
+      if (kept) {
+        this.#progress.end({ kind: 'waiting', pairing: kept });
+        return ok(kept);
+      }
       return this.#failed(this.#progress.tag(toAppError(thrown)));
     }
   }
@@ -232,6 +250,36 @@ export class PairingAttempt {
       trustAnchorFingerprint256: rootCa.root.fingerprint256,
       lastCheck: null,
     };
+  }
+
+  /**
+   * After a pairing the device's server is away until somebody taps Connect Device on it, so the proof is tried until
+   * then. Throws {@link StillWaiting} when nobody wants to wait any longer, and what shows that waiting is in vain.
+   */
+  async #proveWhenConnected(prove: () => Promise<ProvedConnection>): Promise<ProvedConnection> {
+    const { vault, now, timing } = this.#context;
+    const since = now();
+    const until = since + timing.proofPatienceMs;
+    for (;;) {
+      try {
+        return await prove();
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (this.#cancel.signal.aborted) throw new StillWaiting();
+        if (!isAwaited(error)) throw thrown;
+        if (!this.#hasWaited) {
+          this.#hasWaited = true;
+          const kept = vault.find(this.pairingId);
+          if (kept) this.#onWaiting(kept);
+        }
+        const iso = (ms: number) => new Date(ms).toISOString();
+        this.#progress.showWaiting({ since: iso(since), until: iso(until), error });
+        if (now() >= until) throw new StillWaiting();
+      }
+      await sleep(timing.proofPauseMs, undefined, { signal: this.#cancel.signal }).catch(() => {
+        throw new StillWaiting();
+      });
+    }
   }
 
   #failed(tagged: AppError): Result<PairingRecord> {

@@ -36,6 +36,7 @@ export class PairingService {
       request,
       context,
       onProgress: (progress) => tell({ type: 'pairing-progress', progress }),
+      onWaiting: (pairing) => tell({ type: 'pairing-waits', pairing }),
       onEnd: (end) => {
         // Who hears of the end may start the next one.
         this.#running = undefined;

@@ -2,6 +2,9 @@ import { type AppError, STAGES, type Stage } from '../../../shared/errors.ts';
 import type { PairingProgress, StageProgress } from '../../../shared/pairing.ts';
 import { Failure, toAppError } from '../failure.ts';
 
+/** Ends an attempt whose credentials are kept and still wait for their first proof: no failure, nothing is lost. */
+export class StillWaiting extends Error {}
+
 /** Keeps the picture of one attempt and passes on a copy at each change. */
 export class ProgressTracker {
   #progress: PairingProgress;
@@ -21,9 +24,12 @@ export class ProgressTracker {
     this.#mark({ stage, state: 'running' });
     try {
       const value = await work();
+      this.#stopWaiting();
       this.#mark({ stage: this.#stage, state: 'done', durationMs: this.#elapsed() });
       return value;
     } catch (thrown) {
+      if (thrown instanceof StillWaiting) throw thrown;
+      this.#stopWaiting();
       this.#mark({ stage: this.#stage, state: 'failed', durationMs: this.#elapsed() });
       throw new Failure({ ...toAppError(thrown), stage: this.#stage });
     }
@@ -55,6 +61,14 @@ export class ProgressTracker {
     }
   }
 
+  /**
+   * Shows that the device is waited for, at each try anew. Only {@link run} ends that, or {@link end}: a stage that
+   * still waits then goes on doing so.
+   */
+  showWaiting(waiting: NonNullable<PairingProgress['waiting']>): void {
+    this.#change({ waiting, stages: this.#with({ stage: this.#stage, state: 'needs-you' }) });
+  }
+
   showDeviceMessage(deviceMessage: string): void {
     this.#change({ deviceMessage });
   }
@@ -66,6 +80,11 @@ export class ProgressTracker {
   /** For a failure outside of all stages. */
   tag(error: AppError): AppError {
     return { ...error, stage: error.stage ?? this.#stage };
+  }
+
+  #stopWaiting(): void {
+    const { waiting: _over, ...rest } = this.#progress;
+    this.#progress = rest;
   }
 
   #elapsed(): number {

@@ -11,6 +11,7 @@ export interface ProvedConnection {
   /** As the device states it: more than a version of the app kept that knew less about devices. */
   readonly identity: PairingRecord['identity'];
   readonly deviceCertificate: PairingRecord['deviceCertificate'];
+  readonly protection: NonNullable<PairingRecord['protection']>;
   readonly lastCheck: ConnectionCheck;
 }
 
@@ -50,6 +51,7 @@ export async function proveConnection(
   return {
     identity: proof.identity,
     deviceCertificate: summarize(proof.certificate),
+    protection: proof.result,
     lastCheck: {
       result: proof.result,
       at: new Date(now()).toISOString(),

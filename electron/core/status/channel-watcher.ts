@@ -112,11 +112,8 @@ export class ChannelWatcher {
     if (this.#stopping) return;
     this.#release();
     const { onLost, now, random, later } = this.#parts;
-    // "In use" says nothing about the pairing: another program holds the channel for now.
-    const worthRetrying =
-      stateOfError(error) === 'unreachable' ||
-      error.code === 'mtls-inconclusive' ||
-      error.code === 'device-in-use';
+    // "In use" is not fought about: whoever has the channel may be taking a payment over it.
+    const worthRetrying = stateOfError(error) === 'unreachable' || error.code === 'mtls-inconclusive';
     if (!worthRetrying) {
       onLost(error, null);
       return;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type DeviceIdentity, sameIdentity } from '../../../shared/identity.ts';
+import { type DeviceIdentity, sameChannel } from '../../../shared/identity.ts';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
@@ -10,7 +10,7 @@ import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/liv
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { Later } from '../later.ts';
 import type { Tell } from '../news.ts';
-import { checkConnection } from '../pairing/check-connection.ts';
+import { type CheckDepth, type Checked, checkConnection } from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
@@ -36,6 +36,7 @@ export interface MonitorParts {
 }
 
 interface RunningCheck {
+  readonly depth: CheckDepth;
   readonly outcome: Promise<PairingRecord>;
   readonly cancel: AbortController;
 }
@@ -50,6 +51,8 @@ export class ConnectionMonitor {
   /** Due for a check and waiting for a free place; the next one is the last. */
   #due: string[] = [];
   readonly #watchers = new Map<string, ChannelWatcher>();
+  /** Watched pairings whose channel another program took: it keeps it, until the user asks to watch again. */
+  readonly #yielded = new Set<string>();
   readonly #closing = new AbortController();
 
   constructor(parts: MonitorParts) {
@@ -95,18 +98,33 @@ export class ConnectionMonitor {
     this.tick();
   }
 
-  /** Checks a pairing now, or joins the check that is running. Throws {@link Failure} `not-found`, `cancelled`. */
+  /**
+   * Checks a pairing now without touching the device's channel, or joins the check that is running. Throws
+   * {@link Failure} `not-found`, `cancelled`, `storage-*`.
+   */
   check(id: string): Promise<PairingRecord> {
-    const running = this.#checks.get(id);
-    if (running) return running.outcome;
+    return this.#checks.get(id)?.outcome ?? this.#start(id, 'quiet');
+  }
+
+  /** The whole proof, which takes the device's channel for a moment. Throws as {@link check} does. */
+  async fullTest(id: string): Promise<PairingRecord> {
+    for (;;) {
+      const running = this.#checks.get(id);
+      if (!running) return this.#start(id, 'full');
+      if (running.depth === 'full') return running.outcome;
+      await Promise.allSettled([running.outcome]);
+    }
+  }
+
+  #start(id: string, depth: CheckDepth): Promise<PairingRecord> {
     const cancel = new AbortController();
-    const outcome = this.#check(id, cancel.signal).finally(() => {
+    const outcome = this.#check(id, depth, cancel.signal).finally(() => {
       this.#checks.delete(id);
       const pairing = this.#parts.context.vault.find(id);
       if (pairing) this.#watchAgain(pairing);
       this.#startDue();
     });
-    this.#checks.set(id, { outcome, cancel });
+    this.#checks.set(id, { depth, outcome, cancel });
     return outcome;
   }
 
@@ -133,6 +151,7 @@ export class ConnectionMonitor {
 
   async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
     const pairing = this.#parts.context.vault.updateRecord(id, { watchLive: on });
+    this.#yielded.delete(id);
     this.#tellChanged(pairing);
     if (on) this.#watch(pairing);
     else await this.#unwatch(id);
@@ -141,9 +160,11 @@ export class ConnectionMonitor {
 
   /** A pairing was made or made anew: what was known about its connection no longer counts. */
   pairingChanged(pairing: PairingRecord): void {
-    if (!pairing.lastCheck) return;
-    this.#apply(pairing.id, { type: 'check-ended', check: pairing.lastCheck });
-    this.#checkedAt.set(pairing.id, this.#parts.context.now());
+    const { id, lastCheck } = pairing;
+    const waits = this.#waits(id);
+    if (!lastCheck && !waits) return;
+    this.#apply(id, lastCheck && !waits ? { type: 'check-ended', check: lastCheck } : { type: 'waits' });
+    this.#checkedAt.set(id, this.#parts.context.now());
   }
 
   /** Ends all that runs for a pairing that is gone. */
@@ -152,6 +173,7 @@ export class ConnectionMonitor {
     this.#checks.get(id)?.cancel.abort();
     await Promise.allSettled([this.#unwatch(id), this.#checks.get(id)?.outcome]);
     this.#checkedAt.delete(id);
+    this.#yielded.delete(id);
   }
 
   /** Ends everything that runs and waits for it. */
@@ -183,7 +205,7 @@ export class ConnectionMonitor {
     // When a watched channel ends, nothing had given way for it.
     if (this.#closed || last === 'watch') return;
     for (const pairing of this.#parts.context.vault.pairings) {
-      if (!sameIdentity(pairing.identity, device)) continue;
+      if (!sameChannel(pairing.identity, device)) continue;
       if (last === 'pairing' && this.#isDue(pairing)) this.#due.push(pairing.id);
       else this.#watchAgain(pairing);
     }
@@ -194,13 +216,29 @@ export class ConnectionMonitor {
     return this.#parts.settings().checkIntervalMinutes * MINUTE_MS;
   }
 
+  /** Whether new credentials of this pairing wait for their first proof. */
+  #waits(id: string): boolean {
+    return this.#parts.context.vault.pending(id) !== undefined;
+  }
+
+  /** Right after a pairing somebody is on the way to the device: it is looked at more often for a while. */
+  #pauseBefore(id: string): number {
+    const { vault, now, timing } = this.#parts.context;
+    const pending = vault.pending(id);
+    const isFresh = pending && !hasElapsed(now(), Date.parse(pending.pairedAt), timing.proofPatienceMs);
+    return isFresh ? Math.min(timing.waitingCheckMs, this.#intervalMs) : this.#intervalMs;
+  }
+
   #isDue(pairing: PairingRecord): boolean {
     // An open channel proves no more than a check did before: that a stranger is turned away takes a check.
     const proved = pairing.lastCheck !== null && pairing.lastCheck.result !== 'failed';
     const watched = this.#statusOf(pairing).live && proved;
     if (watched || this.#checks.has(pairing.id) || this.#isBeingPaired(pairing)) return false;
     const checkedAt = this.#checkedAt.get(pairing.id);
-    return checkedAt === undefined || hasElapsed(this.#parts.context.now(), checkedAt, this.#intervalMs);
+    return (
+      checkedAt === undefined ||
+      hasElapsed(this.#parts.context.now(), checkedAt, this.#pauseBefore(pairing.id))
+    );
   }
 
   #startDue(): void {
@@ -212,31 +250,33 @@ export class ConnectionMonitor {
     }
   }
 
-  async #check(id: string, signal: AbortSignal): Promise<PairingRecord> {
+  async #check(id: string, depth: CheckDepth, signal: AbortSignal): Promise<PairingRecord> {
     const { context } = this.#parts;
     const before = this.#statusOf(this.#pairing(id));
     if (this.#closed) throw failure('cancelled', 'the app ends');
     this.#checkedAt.set(id, context.now() - this.#headStart(id));
     this.#apply(id, { type: 'check-started' });
     // Not opened again before the outcome is known, which may say that somebody must look first.
-    await this.#unwatch(id);
+    if (depth === 'full') await this.#unwatch(id);
     try {
-      const checked = await checkConnection(id, context, signal);
-      this.#tellChanged(checked);
-      if (checked.lastCheck) this.#apply(id, { type: 'check-ended', check: checked.lastCheck });
-      this.#followIfLost(checked);
-      return checked;
+      const checked = await checkConnection(id, depth, context, signal);
+      await this.#checked(id, checked);
+      return checked.pairing;
     } catch (thrown) {
-      const error = toAppError(thrown);
-      if (error.code === 'cancelled') {
-        this.#checkedAt.delete(id);
-        this.#apply(id, { type: 'check-dropped', before });
-      } else {
-        const at = new Date(context.now()).toISOString();
-        this.#apply(id, { type: 'check-ended', check: { result: 'failed', at, error } });
-      }
+      // Broken off, or kept from its keys: that says nothing about the connection.
+      if (toAppError(thrown).code === 'cancelled') this.#checkedAt.delete(id);
+      this.#apply(id, { type: 'check-dropped', before });
       throw thrown;
     }
+  }
+
+  async #checked(id: string, { pairing, check, waits, promoted }: Checked): Promise<void> {
+    this.#tellChanged(pairing);
+    this.#apply(id, waits ? { type: 'waits' } : { type: 'check-ended', check });
+    if (promoted) this.#parts.tell({ type: 'pairing-proved', pairing });
+    // A channel that was opened before must not outlive what the check has found.
+    if (!maybeWatched(this.#statusOf(pairing))) await this.#unwatch(id);
+    this.#followIfLost(pairing);
   }
 
   /** Many pairings are all checked soon after the start; from then on their checks are spread over the interval. */
@@ -247,7 +287,9 @@ export class ConnectionMonitor {
   }
 
   #followIfLost(pairing: PairingRecord): void {
-    if (FOLLOWED.has(this.#statusOf(pairing).state)) void this.#follow(pairing).catch(() => {});
+    const isWanted =
+      this.#parts.settings().followAddressChanges && FOLLOWED.has(this.#statusOf(pairing).state);
+    if (isWanted) void this.#follow(pairing).catch(() => {});
   }
 
   async #follow({ id, address }: PairingRecord): Promise<void> {
@@ -257,13 +299,13 @@ export class ConnectionMonitor {
     // The search took its time: the device may be back, or somebody else has moved it.
     const stillLost = FOLLOWED.has(this.#statusOf(pairing).state);
     if (!stillLost || formatAuthority(pairing.address) !== formatAuthority(address)) return;
-    if (this.#parts.settings().followAddressChanges) await this.moveAddress(id, movedTo);
-    else this.#apply(id, { type: 'moved', to: movedTo });
+    await this.moveAddress(id, movedTo);
   }
 
   /** Opens a wanted channel, unless somebody has to look at the pairing first. */
   #watchAgain(pairing: PairingRecord): void {
-    if (pairing.watchLive && maybeWatched(this.#statusOf(pairing))) this.#watch(pairing);
+    if (pairing.watchLive && !this.#yielded.has(pairing.id) && maybeWatched(this.#statusOf(pairing)))
+      this.#watch(pairing);
   }
 
   #watch(pairing: PairingRecord): void {
@@ -296,6 +338,8 @@ export class ConnectionMonitor {
         this.#apply(id, { type: 'channel-opened' });
       },
       onLost: (error, nextTryAt) => {
+        // A till took the channel over, or has it: it works, and is not disturbed again.
+        if (error.code === 'device-in-use') this.#yield(id);
         this.#apply(id, { type: 'channel-lost', error, nextTryAt });
         const lost = context.vault.find(id);
         if (lost) this.#followIfLost(lost);
@@ -306,6 +350,12 @@ export class ConnectionMonitor {
     });
     this.#watchers.set(id, watcher);
     watcher.wake();
+  }
+
+  #yield(id: string): void {
+    this.#yielded.add(id);
+    this.#watchers.delete(id);
+    this.#checkedAt.set(id, this.#parts.context.now());
   }
 
   /** A watched pairing is not checked as long as its channel is open, so a renewed certificate is noticed here. */

@@ -4,8 +4,9 @@ import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { FoundDevice } from '../../../shared/search.ts';
 import { hasElapsed } from './elapsed.ts';
 
-/** Milliseconds in which the subnets are not searched again unless somebody asks. */
-const SEARCH_PAUSE_MS = 5 * 60_000;
+/** Milliseconds in which the subnets are not searched again unless somebody asks: at first, and at most. */
+const FIRST_PAUSE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 60 * 60_000;
 
 /** Finds devices on the local subnets at a port; every one of them is verified against the trust anchor. */
 export type Search = (port: number, signal: AbortSignal) => Promise<readonly FoundDevice[]>;
@@ -14,6 +15,8 @@ interface LastSearch {
   readonly at: number;
   readonly found: Promise<readonly FoundDevice[]>;
   running: boolean;
+  /** How long the next one waits: twice as long each time, since a device that is off is not found by searching. */
+  pauseMs: number;
 }
 
 /** Looks for devices that changed their address, with one search for all of them. */
@@ -43,6 +46,8 @@ export class MovedDeviceFinder {
     const matches = found.filter(
       (device) => device.identity.kind === 'serial' && sameSerial(device.identity.serial, identity.serial),
     );
+    const last = this.#last.get(address.port);
+    if (last && matches.length > 0) last.pauseMs = FIRST_PAUSE_MS;
     // A device with two addresses is where it always was.
     if (matches.some((match) => formatAuthority(match.address) === formatAuthority(address))) return null;
     return matches[0]?.address ?? null;
@@ -50,9 +55,10 @@ export class MovedDeviceFinder {
 
   #recent(port: number, asked: boolean, signal: AbortSignal): Promise<readonly FoundDevice[]> {
     const last = this.#last.get(port);
-    const recent = last && !hasElapsed(this.#now(), last.at, SEARCH_PAUSE_MS);
+    const recent = last && !hasElapsed(this.#now(), last.at, last.pauseMs);
     if (last && (last.running || (recent && !asked))) return last.found;
-    const search: LastSearch = { at: this.#now(), found: this.#search(port, signal), running: true };
+    const pauseMs = asked || !last ? FIRST_PAUSE_MS : Math.min(2 * last.pauseMs, LONGEST_PAUSE_MS);
+    const search: LastSearch = { at: this.#now(), found: this.#search(port, signal), running: true, pauseMs };
     this.#last.set(port, search);
     // One that failed is not tried again at once either: a thousand pairings would each try it.
     const ended = () => {

@@ -8,6 +8,8 @@ import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
 export type StatusEvent =
   | { readonly type: 'check-started' }
   | { readonly type: 'check-ended'; readonly check: ConnectionCheck }
+  /** New credentials wait until somebody taps Connect Device on the device. */
+  | { readonly type: 'waits' }
   /** It was broken off and says nothing: what was known before still holds. */
   | { readonly type: 'check-dropped'; readonly before: PairingStatus }
   | { readonly type: 'channel-opened' }
@@ -42,6 +44,8 @@ const STATE_OF_ERROR: Partial<Record<ErrorCode, ConnectionState>> = {
   // A device is given its certificate before it is paired: when that has yet to begin, this clock is behind.
   'device-certificate-not-yet-valid': 'clock-wrong',
   'mtls-refused': 'refused',
+  'device-in-use': 'in-use',
+  'certificate-or-channel-refused': 'unclear',
 };
 
 /** The state an error of a check or of a watched channel leads to. */
@@ -70,7 +74,7 @@ export function expiryOf(
 
 export function initialStatus(pairing: PairingRecord, now: number): PairingStatus {
   return {
-    state: 'unknown',
+    state: pairing.proved ? 'unknown' : 'waiting',
     since: new Date(now).toISOString(),
     live: false,
     error: null,
@@ -142,6 +146,8 @@ function change(
         nextTryAt: null,
         ...(event.check.result === 'failed' ? {} : { movedTo: null }),
       };
+    case 'waits':
+      return { state: 'waiting', error: null, live: false, nextTryAt: null };
     case 'check-dropped':
       return status.state === 'checking' ? { state: event.before.state, error: event.before.error } : {};
     case 'channel-opened':
@@ -156,10 +162,10 @@ function change(
     case 'channel-lost': {
       const state = stateOfError(event.error);
       const retries = event.nextTryAt !== null;
-      const passes = state === 'unreachable' || event.error.code === 'device-in-use';
+      const passes = state === 'unreachable';
       return {
         live: false,
-        error: event.error,
+        error: state === 'in-use' ? null : event.error,
         state: retries && passes ? 'reconnecting' : state,
         nextTryAt: event.nextTryAt === null ? null : new Date(event.nextTryAt).toISOString(),
       };

@@ -152,6 +152,11 @@ export class Vault {
     return document && shownRecord(document);
   }
 
+  /** New credentials that wait for their first proof, if any: their record. */
+  pending(id: string): PairingRecord | undefined {
+    return this.#pairings.get(id)?.pending?.record;
+  }
+
   /**
    * Stores new credentials beside the ones in use, which stay untouched until {@link promote}. Throws `not-found` when
    * the pairing was removed meanwhile.
