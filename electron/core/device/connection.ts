@@ -121,9 +121,12 @@ function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
 /** The label of the keys of TLS 1.2, which the client makes when it has the whole flight of the other end. */
 const TLS12_KEYS = 'CLIENT_RANDOM';
 
-/** How long a refusal after a TLS 1.3 handshake is waited for, in durations of that handshake, and at most in ms. */
+/**
+ * How long a refusal after a TLS 1.3 handshake is waited for when no ticket comes: so many durations of that handshake,
+ * within these limits in milliseconds. The lower one is for a device that is quick on the wire and slow to judge.
+ */
 const ADMISSION_ROUND_TRIPS = 2;
-const ADMISSION_LIMIT_MS = 1_000;
+const ADMISSION_MS = { least: 150, most: 1_000 };
 
 function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
   const { address, trust, signal, clientCertificate, awaitAdmission, onServerHello, onCertificateSent } =
@@ -170,7 +173,10 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
       // within a round trip, and the handshake took one at least.
       socket.once('session', admitted);
       const handshakeMs = performance.now() - startedAt;
-      waiting = setTimeout(admitted, Math.min(ADMISSION_ROUND_TRIPS * handshakeMs, ADMISSION_LIMIT_MS));
+      const { least, most } = ADMISSION_MS;
+      const waitMs = Math.min(Math.max(least, ADMISSION_ROUND_TRIPS * handshakeMs), most);
+      // Timers come before the network in a turn of the event loop: a refusal may be there, and not yet told.
+      waiting = setTimeout(() => setImmediate(admitted), waitMs);
     });
     socket.on('error', (error) => reject(handshakeFailure(error, seen)));
     socket.once('close', () => {
