@@ -12,7 +12,7 @@ export const DEFAULT_PORT = 8443;
 export const CODE_LENGTH = 8;
 /** Seconds a connection code stays good on the device (vendor page "Generate a POS Connection Code"). */
 export const CODE_LIFETIME_S = 300;
-export const POS_ID_MAX_LENGTH = 64;
+const POS_ID_MAX_LENGTH = 64;
 
 export const deviceAddressSchema = z.object({
   /** IPv4, IPv6 without brackets, or host name, lower case. */

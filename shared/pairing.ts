@@ -44,7 +44,7 @@ export const credentialNoteSchema = z.discriminatedUnion('code', [
 export type CredentialNote = z.infer<typeof credentialNoteSchema>;
 
 /** `mtls`: both ends proved. `tls-only`: the device also accepted a stranger's client certificate. */
-export const connectionCheckSchema = z.discriminatedUnion('result', [
+const connectionCheckSchema = z.discriminatedUnion('result', [
   z.object({
     result: z.enum(['mtls', 'tls-only']),
     at: isoTime,
@@ -91,10 +91,10 @@ export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 /** What people call a pairing: its friendly name, or its POS ID without one. */
 export const nameOf = ({ name, posId }: Pick<PairingRecord, 'name' | 'posId'>): string => name || posId;
 
-export const STAGE_STATES = ['waiting', 'running', 'needs-you', 'done', 'failed'] as const;
+const STAGE_STATES = ['waiting', 'running', 'needs-you', 'done', 'failed'] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 
-export const stageProgressSchema = z.object({
+const stageProgressSchema = z.object({
   stage: stageSchema,
   state: z.enum(STAGE_STATES),
   /** Milliseconds the stage took, once it has ended. */

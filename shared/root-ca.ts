@@ -13,7 +13,7 @@ export const trustedRootCaSchema = z.object({
 export type TrustedRootCa = z.infer<typeof trustedRootCaSchema>;
 
 /** A certificate of a Root CA file that is of no use, and does no harm. */
-export const leftOutCertificateSchema = z.object({
+const leftOutCertificateSchema = z.object({
   /** Distinguished name; '' for one that cannot be read. */
   subject: z.string(),
   problem: z.enum(['expired', 'not-yet-valid', 'unreadable']),

@@ -16,7 +16,7 @@ export const searchRangeSchema = z.object({
 export type SearchRange = z.infer<typeof searchRangeSchema>;
 
 /** A device whose certificate leads to the trust anchor. */
-export const foundDeviceSchema = z.object({
+const foundDeviceSchema = z.object({
   address: deviceAddressSchema,
   identity: deviceIdentitySchema,
   certificate: certificateSummarySchema,

@@ -3,7 +3,7 @@ import { appErrorSchema, ERROR_CATALOGUE } from './errors.ts';
 import { deviceAddressSchema } from './inputs.ts';
 
 /** What is known about the connection of one pairing right now. */
-export const CONNECTION_STATES = [
+const CONNECTION_STATES = [
   /** Not checked since the app was started. */
   'unknown',
   'checking',
@@ -43,7 +43,7 @@ export type StatusAction =
 export const checksProgressSchema = z.object({ done: z.number().int(), total: z.number().int() });
 export type ChecksProgress = z.infer<typeof checksProgressSchema>;
 
-export const EXPIRY_LEVELS = ['30-days', '7-days', '1-day', 'expired'] as const;
+const EXPIRY_LEVELS = ['30-days', '7-days', '1-day', 'expired'] as const;
 
 export const pairingStatusSchema = z.object({
   state: z.enum(CONNECTION_STATES),

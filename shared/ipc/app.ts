@@ -5,7 +5,7 @@ import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
 import { preferences } from './settings.ts';
 
-export const appStateSchema = z.object({
+const appStateSchema = z.object({
   version: z.string(),
   /** What the app runs on. */
   runtime: z.object({

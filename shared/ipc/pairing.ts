@@ -3,7 +3,7 @@ import { pairingProgressSchema, transportSchema } from '../pairing.ts';
 import { rawText } from './text.ts';
 
 /** Raw texts as typed: the main process runs the same validators (shared/inputs.ts) again. */
-export const pairingRequestSchema = z.object({
+const pairingRequestSchema = z.object({
   address: rawText,
   transport: transportSchema,
   code: rawText,

@@ -15,7 +15,7 @@ const TARGETS = [
 ].join(', ');
 
 /** Waits until nothing that ends by itself moves any more. */
-export async function settle(page: Page): Promise<void> {
+async function settle(page: Page): Promise<void> {
   await page.evaluate(() =>
     Promise.allSettled(
       document

@@ -4,10 +4,10 @@ import type { SecondChannelPolicy } from './channel-policies.ts';
 import type { ClientIssuer, ClientKeyType, DeliveredCas } from './ledger.ts';
 
 /** What happens when a POS ID pairs that has paired before. */
-export type PosIdPolicy = 'replace' | 'reject';
+type PosIdPolicy = 'replace' | 'reject';
 
 /** How pairing requests are refused. Over WSS without a body: the connection is closed. */
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly body: 'error-response' | 'html' | 'none';
 }

@@ -7,7 +7,7 @@ export type SecondChannel =
 export type ChannelEnd = { readonly close: number } | 'cut';
 
 /** In place of the WebSocket: an HTTP status, the TCP connection cut, or no answer at all. */
-export type UpgradeRefusal = { readonly http: number } | 'cut-before-upgrade' | 'unanswered';
+type UpgradeRefusal = { readonly http: number } | 'cut-before-upgrade' | 'unanswered';
 
 const newestWins = (older: ChannelEnd): SecondChannel => ({ winner: 'newest', older });
 const firstWins = (newer: ChannelEnd | UpgradeRefusal): SecondChannel => ({ winner: 'first', newer });

@@ -37,11 +37,9 @@ export type { AnswerFormat } from './answers.ts';
 export type {
   DeviceBehaviour,
   DeviceEvent,
-  ErrorAnswer,
-  PosIdPolicy,
   ServerState,
 } from './behaviour.ts';
-export { SECOND_CHANNEL_POLICY_NAMES, type SecondChannelPolicy } from './channel-policies.ts';
+export { SECOND_CHANNEL_POLICY_NAMES } from './channel-policies.ts';
 export type { Fault } from './faults.ts';
 export {
   createVendorPki,
@@ -51,7 +49,7 @@ export {
   type VendorPki,
 } from './identity.ts';
 export type { ConnectionRecord, ReceivedMessage, TouchCounts } from './journal.ts';
-export type { ClientIssuer, ClientKeyType, IssuedCertificate } from './ledger.ts';
+export type { IssuedCertificate } from './ledger.ts';
 export type { OperationRecord } from './operations.ts';
 
 const DEFAULT_SERIAL = '1850012345';

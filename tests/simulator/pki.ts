@@ -60,8 +60,8 @@ const SIGNATURE_OIDS = {
   ec: { sha1: '1.2.840.10045.4.1', sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3' },
 } as const;
 
-export type KeyUsage = keyof typeof KEY_USAGE_BITS;
-export type SignatureDigest = keyof (typeof SIGNATURE_OIDS)['rsa'];
+type KeyUsage = keyof typeof KEY_USAGE_BITS;
+type SignatureDigest = keyof (typeof SIGNATURE_OIDS)['rsa'];
 
 const RSA_PSS = '1.2.840.113549.1.1.10';
 const MGF1 = '1.2.840.113549.1.1.8';

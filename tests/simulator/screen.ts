@@ -1,10 +1,10 @@
 import type { ServerState } from './behaviour.ts';
 
 export const STATE_NOT_ACTIVATED = 'Enter the activation code';
-export const STATE_WAITING = 'Generate POS Connection Code';
+const STATE_WAITING = 'Generate POS Connection Code';
 export const STATE_PAIRED = 'POS Activation Successful';
 export const STATE_NOT_CONNECTED = 'Device is not connected';
-export const STATE_CONNECTED = 'Device connected';
+const STATE_CONNECTED = 'Device connected';
 
 type View = keyof typeof TEXTS | 'device-status';
 

@@ -4,7 +4,7 @@ import type { SearchRange } from '../../../shared/search.ts';
 import { failure } from '../failure.ts';
 
 /** The widest subnet that is searched: 1,022 hosts. */
-export const WIDEST_PREFIX = 22;
+const WIDEST_PREFIX = 22;
 const ADDRESS_BITS = 32;
 
 /** Private networks (RFC 1918). Link-local ones (RFC 3927) are no network of a store. */
@@ -78,7 +78,7 @@ export function hostsIn(text: string): string[] {
 const VIRTUAL =
   /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|cali|podman|utun|tun|tap|wg|tailscale|zt|ppp|ipsec|gpd|awdl|llw|bridge|anpi|nordlynx|proton)|vEthernet|Hyper-V|VirtualBox|VMware|WSL|Loopback|Tailscale|ZeroTier|WireGuard|OpenVPN|TAP-|Wintun|AnyConnect|GlobalProtect|FortiClient|Fortinet|NordLynx|ProtonVPN|VPN/i;
 
-export const isVirtual = (interfaceName: string): boolean => VIRTUAL.test(interfaceName);
+const isVirtual = (interfaceName: string): boolean => VIRTUAL.test(interfaceName);
 
 interface NamedCidr {
   readonly cidr: Cidr;

@@ -10,7 +10,7 @@ import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import { addressNumber } from './ranges.ts';
 
-export interface SearchLimits {
+interface SearchLimits {
   /** Hosts that are tried at the same time. */
   readonly concurrency: number;
   /** Milliseconds in which a host must accept a TCP connection. */
@@ -24,7 +24,7 @@ export interface SearchLimits {
  * It leaves room for the second packet the operating system sends after one second (RFC 6298 section 2), since
  * the first one may be lost or find a device asleep on Wi-Fi. A whole /24 is tried at once.
  */
-export const DEFAULT_LIMITS: SearchLimits = { concurrency: 256, connectMs: 1_500, handshakeMs: 2_500 };
+const DEFAULT_LIMITS: SearchLimits = { concurrency: 256, connectMs: 1_500, handshakeMs: 2_500 };
 
 /** Milliseconds between two reports. */
 const PROGRESS_EVERY_MS = 100;

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { readExtensions, sameCertificate, validityAt } from './certificate.ts';
 
 /** Why a leaf certificate does not lead to an anchor. */
-export type ChainProblem = 'issuer-unknown' | 'expired' | 'not-yet-valid' | 'purpose';
+type ChainProblem = 'issuer-unknown' | 'expired' | 'not-yet-valid' | 'purpose';
 
 export type ChainResult =
   /** Leaf first, anchor last. */

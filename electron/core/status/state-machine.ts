@@ -62,7 +62,7 @@ const LEVELS = [
 ] as const;
 
 /** The certificate of a pairing that ends first, when that is at most 30 days away. */
-export function expiryOf(
+function expiryOf(
   { clientCertificate, deviceCertificate }: PairingRecord,
   now: number,
 ): PairingStatus['expiry'] {

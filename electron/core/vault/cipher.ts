@@ -1,6 +1,6 @@
 import type { AppError } from '../../../shared/errors.ts';
 
-export interface Decrypted {
+interface Decrypted {
   readonly text: string;
   /** The key store asks for the text to be encrypted anew: its key has been replaced by another one. */
   readonly reencrypt: boolean;

@@ -28,9 +28,7 @@ function withWholeIdentity(stored: unknown): unknown {
 }
 
 /** `MIGRATIONS[n]` turns a document of version n into version n + 1. */
-export const MIGRATIONS: Readonly<
-  Record<number, (document: Record<string, unknown>) => Record<string, unknown>>
-> = {
+const MIGRATIONS: Readonly<Record<number, (document: Record<string, unknown>) => Record<string, unknown>>> = {
   1: (document) => ({
     ...document,
     // The document of the Root CA has neither.
