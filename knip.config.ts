@@ -14,6 +14,7 @@ export default {
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
     'scripts/electron-runtime/default-app/main.js',
+    'scripts/counter-card/printer/main.js',
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',

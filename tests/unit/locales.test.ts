@@ -126,9 +126,9 @@ describe('texts', () => {
   });
 });
 
-/** The program's code without its comments. */
+/** The code of the program, and of the card that is printed with its texts, without comments. */
 function sources(): string {
-  return ['renderer', 'electron', 'shared']
+  return ['renderer', 'electron', 'shared', 'scripts/counter-card']
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.tsx?$/.test(name))
