@@ -375,11 +375,17 @@ test('longer texts of other languages have room', async ({ app, device }) => {
 });
 
 for (const language of LANGUAGES.filter((other) => other !== 'en')) {
-  test(`the texts in ${language} have room on a register's screen`, async ({ app, device }) => {
+  test(`the texts in ${language} are accessible and have room on a register's screen`, async ({
+    app,
+    device,
+  }) => {
     const page = await app.launch({ flags: [NARROW_SEARCH] });
     await page.evaluate((chosen) => window.pos.call('updateSettings', { language: chosen }), language);
     await setWindow(app, { width: 1024, height: 600 });
-    await tour(app, device, textsIn(language), (name) => expectFits(page, `${name} in ${language}`));
+    await tour(app, device, textsIn(language), async (name) => {
+      await expectFits(page, `${name} in ${language}`);
+      await expectAccessible(page, `${name} in ${language}`);
+    });
   });
 }
 

@@ -41,7 +41,8 @@ function addCopies(app: RunningApp, count: number): string[] {
       posId: `POS ${number}`,
       name: `Register ${number}`,
       // Nothing answers there, and it is checked after the real one.
-      address: { host: '127.0.0.14', port: 9 },
+      address: { host: `127.0.0.${14 + (index % 200)}`, port: 9 },
+      identity: { kind: 'serial', serial: String(1_850_000_000 + number) },
       pairedAt: new Date(Date.parse(pairedAt) + number * 1000).toISOString(),
     });
     writeFileSync(file.replace(id, copyId), JSON.stringify(copy));
@@ -165,7 +166,10 @@ test('a name survives a restart; removing erases the pairing', async ({ app, dev
   await expect(page.getByRole('heading', { level: 1, name: 'Register 2 – bar' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Rename' })).toBeFocused();
 
-  page = await app.relaunch();
+  const { id } = await pairingOf(page);
+  await app.close();
+  writeWeek(app, id);
+  page = await app.launch();
   await open(page, 'Register 2 – bar');
   await expect(connection(page, 'connected')).toBeVisible();
   await picture(page, 'devices-details');
