@@ -1,0 +1,132 @@
+import type { AppError } from '../../../shared/errors.ts';
+import type { HistoryEntry } from '../../../shared/history.ts';
+import { type PairingRecord, pairingRecordSchema, type StorageNotice } from '../../../shared/pairing.ts';
+import { type TrustedRootCa, trustedRootCaSchema } from '../../../shared/root-ca.ts';
+import type { Settings } from '../../../shared/settings.ts';
+import type { PairingStatus } from '../../../shared/status.ts';
+import { redact } from '../redact.ts';
+import type { FailedAttempt } from './last-failed-attempt.ts';
+import type { NetworkFact } from './networks.ts';
+import { redactData, redactLine } from './redact-data.ts';
+
+const DAY_MS = 86_400_000;
+/** How much of the history is in a report. */
+const HISTORY_DAYS = 90;
+
+/** A pairing as support sees it; `pending`: one that waits for its first proof beside the one in use. */
+export interface ReportedPairing {
+  readonly pairing: PairingRecord;
+  readonly pending: PairingRecord | null;
+  readonly status: PairingStatus | null;
+}
+
+/** What the core knows and a report tells. */
+export interface CoreFacts {
+  readonly settings: Settings;
+  readonly rootCa: TrustedRootCa | null;
+  readonly pairings: readonly ReportedPairing[];
+  /** By pairing id. */
+  readonly timelines: Readonly<Record<string, object>>;
+  readonly history: readonly HistoryEntry[];
+  readonly notices: readonly StorageNotice[];
+  /** Why nothing can be stored, or why the newest entries of the history are not. */
+  readonly storageProblem: AppError | null;
+  readonly historyProblem: AppError | null;
+  readonly lastFailedAttempt: FailedAttempt | null;
+}
+
+export interface ReportFacts extends CoreFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The app, and what it runs on. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly networks: readonly NetworkFact[];
+  /** The diagnostic log, newest first, as lines of JSON. */
+  readonly logs: readonly { readonly name: string; readonly text: string }[];
+  /** Of this account: it names a person, and is written as `~`. */
+  readonly homeFolder: string;
+}
+
+export interface ReportFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+const README = (madeAt: string): string => `POS Pairing: support report
+Made ${madeAt}
+
+For the support of the point-of-sale software and of the payment devices. Times are UTC unless they say otherwise.
+
+What is in it
+  about.json         versions of the app and the system, language, time zone, clock
+  settings.json      the settings of the app
+  pairings.json      each pairing: POS ID, name, device, address, state, last check, and what its certificates say
+  root-ca.json       what the Root CA certificate says
+  networks.json      the networks of this computer
+  timeline.json      the last 7 days of each pairing: minutes it answered, was away or in use
+  history.json       what happened in the last ${HISTORY_DAYS} days
+  notices.json       trouble with stored data
+  last-failure.json  the last pairing that failed since the app was started, also of a device that was never paired
+  log/               the diagnostic log: connections with time, step, sizes, TLS version, alerts and close codes
+
+What is not in it
+  setup codes; private keys; certificates themselves; anything that was sent or received over a connection;
+  passwords and codes of the app; files of the vault, also in their encrypted form; crash dumps; the name of this
+  computer and of its user, as far as the app knows them; its own network addresses and hardware addresses.
+
+Every text in it has passed the same filter that keeps keys and codes out of error messages.
+`;
+
+/** Replaces the home folder, which has a person's name in it, before anything else. */
+function cleaner(homeFolder: string): (text: string) => string {
+  const isFolder = homeFolder.length > 3;
+  return (text) => redact(isFolder ? text.replaceAll(homeFolder, '~') : text);
+}
+
+/**
+ * The files of a support report: JSON and text, redacted, safe to be mailed. Works without a pairing and without a
+ * Root CA: what is not there is `null` or empty.
+ */
+export function buildSupportReport(facts: ReportFacts): ReportFile[] {
+  const clean = cleaner(facts.homeFolder);
+  const json = (name: string, value: unknown): ReportFile => ({
+    name,
+    text: `${JSON.stringify(redactData(value, clean), null, 2)}\n`,
+  });
+  const madeAt = new Date(facts.now).toISOString();
+  const since = facts.now - HISTORY_DAYS * DAY_MS;
+  return [
+    { name: 'README.txt', text: README(madeAt) },
+    json('about.json', { ...facts.about, madeAt }),
+    json('settings.json', facts.settings),
+    json('pairings.json', facts.pairings.map(reported)),
+    json('root-ca.json', facts.rootCa && trustedRootCaSchema.parse(facts.rootCa)),
+    json('networks.json', facts.networks),
+    json('timeline.json', facts.timelines),
+    json(
+      'history.json',
+      facts.history.filter(({ at }) => Date.parse(at) >= since),
+    ),
+    json('notices.json', {
+      notices: facts.notices,
+      storageProblem: facts.storageProblem,
+      historyProblem: facts.historyProblem,
+    }),
+    json('last-failure.json', facts.lastFailedAttempt),
+    ...facts.logs.map(({ name, text }) => ({ name: `log/${name}`, text: cleanLog(text, clean) })),
+  ];
+}
+
+/** Parsing strips what the record does not name, whatever is kept beside it. */
+function reported({ pairing, pending, status }: ReportedPairing): object {
+  return {
+    ...pairingRecordSchema.parse(pairing),
+    pending: pending && pairingRecordSchema.parse(pending),
+    status,
+  };
+}
+
+function cleanLog(text: string, clean: (text: string) => string): string {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '');
+  return lines.map((line) => `${redactLine(line, clean)}\n`).join('');
+}
