@@ -54,6 +54,7 @@ export type DiagnosticEvent = About &
         readonly kind: 'app-started';
         readonly version: string;
         readonly electron: string;
+        readonly chromium: string;
         readonly node: string;
         readonly system: string;
       }
