@@ -55,7 +55,7 @@ export async function saveSupportReport({ core, log, runtime }: SupportReportPar
     filters: [{ name: 'ZIP', extensions: ['zip'] }],
   });
   if (canceled || !filePath) return null;
-  const files = buildSupportReport({
+  const files = await buildSupportReport({
     ...(await core.supportFacts()),
     now: now.getTime(),
     about: about(runtime, now),

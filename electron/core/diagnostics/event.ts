@@ -44,7 +44,7 @@ export type ConnectionEvent =
       readonly reasonLength: number;
       readonly openMs: number | null;
     }
-  /** The connection has ended; all bytes of it, those of TLS included. */
+  /** The connection has ended. The bytes of HTTP and WebSocket: none, for a quiet check. */
   | { readonly kind: 'closed'; readonly ms: number; readonly sent: number; readonly received: number };
 
 export type DiagnosticEvent = About &
@@ -61,6 +61,8 @@ export type DiagnosticEvent = About &
     | { readonly kind: 'app-stopped' }
     /** Something nobody caught. Its message may quote anything, so it is not told. */
     | { readonly kind: 'fault'; readonly name: string }
+    /** The page has crashed; in Electron's words. */
+    | { readonly kind: 'page-gone'; readonly reason: string; readonly exitCode: number }
     | { readonly kind: 'stage-begun'; readonly stage: Stage }
     | {
         readonly kind: 'stage-ended';
