@@ -17,7 +17,7 @@ const LINES_AT_ONCE = 2_000;
 const HISTORY_DAYS = 90;
 
 /** A pairing as support sees it; `pending`: one that waits for its first proof beside the one in use. */
-export interface ReportedPairing {
+interface ReportedPairing {
   readonly pairing: PairingRecord;
   readonly pending: PairingRecord | null;
   readonly status: PairingStatus | null;
