@@ -53,7 +53,6 @@ test('a failed pairing is reported to support, without the code, before anything
   await chooseFile(app, taken);
   await save.click();
   await expect(panel.getByText('Saving did not work')).toBeVisible();
-  await page.screenshot({ path: '/tmp/diag-shot-2.png' });
   await expectAccessible(page, 'support-report-2-not-saved');
 
   const zip = join(app.dataFolder, 'report.zip');
@@ -62,7 +61,6 @@ test('a failed pairing is reported to support, without the code, before anything
   await expect(panel.getByText(`Saved: ${zip}`)).toBeVisible();
   await expect(panel.getByText('Saving did not work')).toHaveCount(0);
   if (process.platform !== 'win32') expect(statSync(zip).mode & 0o777).toBe(0o600);
-  await page.screenshot({ path: '/tmp/diag-shot-1.png' });
   await expectAccessible(page, 'support-report-1-error');
 
   const files = filesIn(zip);
@@ -104,7 +102,6 @@ test('settings and the menu save the report, and the log outlives the app', asyn
   await chooseFile(app, second);
   await dialog.getByRole('button', { name: 'Save support report' }).click();
   await expect(dialog.getByText(`Saved: ${second}`)).toBeVisible();
-  await page.screenshot({ path: '/tmp/diag-shot-4.png' });
   await expectAccessible(page, 'support-report-4-menu');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toHaveCount(0);

@@ -4,8 +4,7 @@ import { redact } from '../redact.ts';
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** Fields that hold a secret by their name, whoever adds them one day. */
-const SECRET_NAME =
-  /token|secret|passw|passcode|privatekey|setupcode|sealed|pinhash|^pin$|^code_?hash$|^salt$/i;
+const SECRET_NAME = /token|secret|passw|passcode|privatekey|setupcode|sealed|verifier|(?:hash|salt|pin)$/i;
 
 /** A deep copy of what `value` is as JSON, with every text made fit to leave this computer (see {@link redact}). */
 export function redactData(value: unknown, clean: (text: string) => string = redact): Json {

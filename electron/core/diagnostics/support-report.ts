@@ -73,9 +73,9 @@ What is in it
   log/               the diagnostic log: connections with time, step, sizes, TLS version, alerts and close codes
 
 What is not in it
-  setup codes; private keys; certificates themselves; anything that was sent or received over a connection;
-  passwords and codes of the app; files of the vault, also in their encrypted form; crash dumps; the name of this
-  computer and of its user, as far as the app knows them; its own network addresses and hardware addresses.
+  setup codes; private keys; certificates themselves; payments, and whatever else went over a connection, apart from
+  the words in which a device gave its reason for an error; passwords and codes of the app; files of the vault, also
+  in their encrypted form; crash dumps; hardware addresses; the name of the user's folder.
 
 Every text in it has passed the same filter that keeps keys and codes out of error messages.
 `;
