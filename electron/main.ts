@@ -15,12 +15,15 @@ import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
+import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
+import { saveSupportReport } from './adapters/support-report.ts';
 import { onWake } from './adapters/wake.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
+import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
 import { historyToCsv, historyToJson } from './core/history/export.ts';
 import { Desktop } from './desktop/desktop.ts';
@@ -37,6 +40,14 @@ const QUIT_WITHIN_MS = 3_000;
 
 /** Composition root: the only place that knows both Electron and the core. */
 function start(): void {
+  const runtime = {
+    electron: process.versions.electron,
+    chromium: process.versions['chrome'] ?? '',
+    node: process.versions.node,
+    system: `${type()} ${release()}, ${arch()}`,
+  };
+  const log = startDiagnosticLog(join(app.getPath('userData'), 'logs'));
+  diagnose({ kind: 'app-started', version: app.getVersion(), ...runtime });
   const dataFolder = join(app.getPath('userData'), 'vault');
   const documents = electronStoreDocuments(dataFolder);
   const push = (message: Push) => {
@@ -81,18 +92,14 @@ function start(): void {
     makeHandlers({
       core,
       version: app.getVersion(),
-      runtime: {
-        electron: process.versions.electron,
-        chromium: process.versions['chrome'] ?? '',
-        node: process.versions.node,
-        system: `${type()} ${release()}, ${arch()}`,
-      },
+      runtime,
       hostName: hostname(),
       offered: readOffer(),
       languageFor,
       licences: readLicences,
       copyText: async (text) => clipboard.writeText(text),
       saveHistory: (format) => saveHistory(core, format),
+      saveSupportReport: () => saveSupportReport({ core, log, runtime }),
     }),
     isOwnPage,
   );
@@ -106,7 +113,7 @@ function start(): void {
     // With a tray entry the app goes on watching; it is left by "Quit".
     if (process.platform !== 'darwin' && !core.settings.get().tray) app.quit();
   });
-  quitAfter(() => core.close());
+  quitAfter(() => core.close().finally(() => diagnose({ kind: 'app-stopped' })));
 }
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */

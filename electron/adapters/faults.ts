@@ -1,4 +1,5 @@
 import { app, dialog } from 'electron';
+import { diagnose } from '../core/diagnostics/diagnose.ts';
 import { toAppError } from '../core/failure.ts';
 
 let started = false;
@@ -25,5 +26,6 @@ export function endBrokenStart(thrown: unknown): void {
 }
 
 function report(thrown: unknown): void {
+  diagnose({ kind: 'fault', name: thrown instanceof Error ? thrown.name : typeof thrown });
   process.stderr.write(`${app.getName()}: uncaught: ${toAppError(thrown).detail}\n`);
 }

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import type { CoreContext, Timing } from './context.ts';
+import { LastFailedAttempt } from './diagnostics/last-failed-attempt.ts';
+import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
+import type { CoreFacts } from './diagnostics/support-report.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
@@ -11,7 +14,7 @@ import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
-import { RootCaImport } from './root-ca/root-ca-import.ts';
+import { describeRootCa, RootCaImport } from './root-ca/root-ca-import.ts';
 import { currentTrust } from './root-ca/trust.ts';
 import { type RootCaChoice, trustRootCa } from './root-ca/trust-root-ca.ts';
 import { SettingsStore } from './settings/settings-store.ts';
@@ -55,7 +58,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
   };
   const recorder = new HistoryRecorder(history);
   const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
+  const lastFailedAttempt = new LastFailedAttempt();
+  const diagnosis = new NewsDiagnosis();
   const tell: Tell = (news) => {
+    lastFailedAttempt.record(news);
+    diagnosis.record(news);
     // Kept first: what shows it may fail.
     const isKept = recorder.record(news);
     timeline.record(news);
@@ -97,6 +104,28 @@ export function createCore({ documents, ...parts }: CoreParts) {
     pairing,
     rootCaImport,
     timeline,
+    /** For a support report. Nothing secret is among it. */
+    supportFacts: async (): Promise<CoreFacts> => {
+      const { pairings, rootCa, notices: told } = vault;
+      const storageProblem = await vault.storageProblem();
+      const timelines = await timeline.summaries(pairings.map(({ id }) => id));
+      const { statuses } = monitor;
+      return {
+        settings: settings.get(),
+        rootCa: rootCa && describeRootCa(rootCa),
+        pairings: pairings.map((pairing) => ({
+          pairing,
+          pending: vault.pending(pairing.id) ?? null,
+          status: statuses[pairing.id] ?? null,
+        })),
+        timelines,
+        history: history.all(),
+        notices: told,
+        storageProblem,
+        historyProblem: history.problem,
+        lastFailedAttempt: lastFailedAttempt.get(),
+      };
+    },
     checkAll: () => allChecks.run(),
     trustRootCa: (choice: RootCaChoice) =>
       trustRootCa(
@@ -125,6 +154,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       clearInterval(ticking);
       await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
       timeline.close();
+      lastFailedAttempt.close();
     },
   };
 }

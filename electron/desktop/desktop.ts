@@ -72,6 +72,7 @@ export class Desktop {
         findDevices: show('find-devices'),
         settings: show('settings'),
         shortcuts: show('shortcuts'),
+        supportReport: show('support-report'),
       },
     );
     this.#showTray();

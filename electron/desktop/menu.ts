@@ -8,7 +8,7 @@ export type MenuTexts = Texts['menu'] & {
   readonly app: string;
 };
 
-export type MenuActions = Readonly<Record<Shortcut | 'about', () => void>>;
+export type MenuActions = Readonly<Record<Shortcut | 'about' | 'supportReport', () => void>>;
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
 
@@ -100,7 +100,11 @@ function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuI
   const helpMenu: MenuItemConstructorOptions = {
     role: 'help',
     label: texts.help,
-    submenu: [own('shortcuts'), ...(isMac ? [] : [SEPARATOR, about])],
+    submenu: [
+      own('shortcuts'),
+      { id: 'supportReport', label: texts.supportReport, click: actions.supportReport },
+      ...(isMac ? [] : [SEPARATOR, about]),
+    ],
   };
   return [...(isMac ? [appMenu] : []), fileMenu, editMenu, viewMenu, windowMenu, helpMenu];
 }

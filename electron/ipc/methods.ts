@@ -17,6 +17,8 @@ export interface HandlerParts {
   readonly copyText: (text: string) => Promise<void>;
   /** Asks the user where to save; false when they cancelled. */
   readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
+  /** Asks the user where to save; where it is, or null when they cancelled. */
+  readonly saveSupportReport: () => Promise<string | null>;
 }
 
 /** For methods whose success says it all: the contract's value is null then. */
@@ -78,6 +80,8 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     }),
     readTimeline: ({ pairingId }) => core.timeline.read(pairingId),
     exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
+
+    saveSupportReport: async () => ({ file: await parts.saveSupportReport() }),
 
     updateSettings: (change) => preferences(core.settings.update(change)),
     getLicences: async () => ({ licences: await parts.licences() }),

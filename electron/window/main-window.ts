@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import { diagnose } from '../core/diagnostics/diagnose.ts';
 import type { DocumentStore } from '../core/vault/documents.ts';
 import { texts } from '../desktop/texts.ts';
 import { APP_URL } from './app-protocol.ts';
@@ -45,7 +46,8 @@ export function createMainWindow(documents: DocumentStore, onPageGone: () => voi
   if (maximized) window.maximize();
   trackWindow(window, documents);
   window.on('closed', onPageGone);
-  window.webContents.on('render-process-gone', () => {
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    diagnose({ kind: 'page-gone', reason, exitCode });
     onPageGone();
     if (mayReload()) window.reload();
     else void endAfterCrashes();

@@ -6,6 +6,7 @@ import { useModel } from '../state/context.tsx';
 import type { Model } from '../state/model.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Fact, Facts } from './facts.tsx';
+import { SaveSupportReport } from './support-report.tsx';
 
 export type SupportRow = readonly [label: string, value: string];
 
@@ -44,7 +45,10 @@ export function SupportRows({ rows, at, about }: SupportRowsProps) {
           </Fact>
         ))}
       </Facts>
-      <CopyButton text={text} label={t('support.copy')} />
+      <div className="support-actions">
+        <CopyButton text={text} label={t('support.copy')} />
+        <SaveSupportReport look="quiet" />
+      </div>
     </>
   );
 }

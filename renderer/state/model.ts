@@ -47,7 +47,7 @@ function wishOf(model: Model, { app }: ReadyMirror, push: ShowPush): Event | nul
       ? { type: 'went', place: { name: 'device', id: push.pairingId } }
       : null;
   }
-  if (push.what === 'about' || push.what === 'shortcuts')
+  if (push.what === 'about' || push.what === 'shortcuts' || push.what === 'support-report')
     return { type: 'dialog-changed', dialog: push.what };
   if (isPairing(attempt)) return null;
   const { place } = navigation;

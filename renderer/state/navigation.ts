@@ -26,7 +26,7 @@ export function placeOf(origin: Origin): Place {
 }
 
 /** A dialog that can lie over any screen. */
-export type AppDialog = 'about' | 'shortcuts';
+export type AppDialog = 'about' | 'shortcuts' | 'support-report';
 
 export interface Navigation {
   readonly place: Place;

@@ -215,6 +215,7 @@ export function createStore(api: PosApi) {
     readTimeline: (pairingId: string) => call('readTimeline', { pairingId }),
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
     exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
+    saveSupportReport: () => call('saveSupportReport', null),
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 

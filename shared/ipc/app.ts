@@ -51,7 +51,7 @@ export const APP_PUSHES = [
   /** The menu, the tray or a notification asks for a screen. */
   z.object({
     type: z.literal('show'),
-    what: z.enum(['about', 'shortcuts', 'settings', 'find-devices', 'new-pairing']),
+    what: z.enum(['about', 'shortcuts', 'settings', 'find-devices', 'new-pairing', 'support-report']),
   }),
   z.object({ type: z.literal('show-pairing'), pairingId: z.uuid() }),
   z.object({ type: z.literal('notices-changed'), notices: z.array(storageNoticeSchema) }),

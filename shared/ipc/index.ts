@@ -7,6 +7,7 @@ import { PAIRING_METHODS, PAIRING_PUSHES } from './pairing.ts';
 import { ROOT_CA_METHODS, ROOT_CA_PUSHES } from './root-ca.ts';
 import { SEARCH_METHODS, SEARCH_PUSHES } from './search.ts';
 import { SETTINGS_METHODS, SETTINGS_PUSHES } from './settings.ts';
+import { SUPPORT_METHODS } from './support.ts';
 
 /** The one IPC contract: each method's request and the value of its {@link Result}. */
 export const METHODS = {
@@ -17,6 +18,7 @@ export const METHODS = {
   ...SEARCH_METHODS,
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
+  ...SUPPORT_METHODS,
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
 
 export type Method = keyof typeof METHODS;

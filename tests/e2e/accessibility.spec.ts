@@ -143,6 +143,14 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await expectAccessible(page, 'Keyboard shortcuts');
   await page.getByRole('button', { name: 'Close' }).click();
   await expect(shortcuts).toBeFocused();
+
+  await app.electron.evaluate(({ Menu }) =>
+    Menu.getApplicationMenu()?.getMenuItemById('supportReport')?.click(),
+  );
+  await expect(page.getByRole('dialog', { name: 'Support report' })).toBeVisible();
+  await expectAccessible(page, 'Support report');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
 test('paired devices, their dialogs, search and history are accessible', async ({ app, device }) => {

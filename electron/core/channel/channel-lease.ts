@@ -1,5 +1,6 @@
-import { channelKey, type DeviceIdentity } from '../../../shared/identity.ts';
+import { channelKey, type DeviceIdentity, serialOf } from '../../../shared/identity.ts';
 import { cancellable } from '../device/deadline.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import { type Later, later as systemTimers } from '../later.ts';
 
 /** Who may hold a device's channel. The higher number may ask the lower one to let go. */
@@ -44,6 +45,11 @@ interface Device {
   /** The most urgent first; among equals, the one that came first. */
   readonly queue: Waiting[];
 }
+
+const serialIn = (identity: DeviceIdentity) => {
+  const serial = serialOf(identity);
+  return serial ? { serial } : {};
+};
 
 class HeldLease implements Lease {
   readonly holder: Holder;
@@ -112,6 +118,7 @@ export class ChannelLeases {
         holder: request.holder,
         grant: () => {
           device.held = new HeldLease(request, (lease) => this.#released(device, lease));
+          diagnose({ kind: 'channel-taken', holder: request.holder, ...serialIn(identity) });
           resolve(device.held);
         },
       };
@@ -149,6 +156,7 @@ export class ChannelLeases {
     // One that was treated as gone may come back after others have taken its place.
     if (device.held !== lease) return;
     device.held = undefined;
+    diagnose({ kind: 'channel-let-go', holder: lease.holder, ...serialIn(device.identity) });
     const next = device.queue.shift();
     if (next) {
       next.grant();

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
+import { ConnectionDiagnosis } from '../diagnostics/connection-diagnosis.ts';
 import { Failure, failure } from '../failure.ts';
 import {
   EKU_SERVER_AUTH,
@@ -128,7 +129,11 @@ const TLS12_KEYS = 'CLIENT_RANDOM';
 const ADMISSION_ROUND_TRIPS = 2;
 const ADMISSION_MS = { least: 150, most: 1_000 };
 
-function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket> {
+function shakeHands(
+  tcp: Socket,
+  options: ConnectionOptions,
+  diagnosis: ConnectionDiagnosis,
+): Promise<TLSSocket> {
   const { address, trust, signal, clientCertificate, awaitAdmission, onServerHello, onCertificateSent } =
     options;
   const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
@@ -155,6 +160,7 @@ function shakeHands(tcp: Socket, options: ConnectionOptions): Promise<TLSSocket>
         cert: clientCertificate.certificateChainPem,
       }),
     });
+    diagnosis.follow(socket);
     const startedAt = performance.now();
     const seen = { serverHello: false, clientCertificate: clientCertificate !== undefined };
     let waiting: NodeJS.Timeout | undefined;
@@ -265,9 +271,24 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
  * the handshake: as TLS works, it (never its key) is presented before the device is judged. Throws {@link Failure}.
  */
 export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
+  const diagnosis = new ConnectionDiagnosis(options);
+  try {
+    const connection = await openAndJudge(options, diagnosis);
+    diagnosis.verified(connection.identity);
+    return connection;
+  } catch (thrown) {
+    diagnosis.refused(thrown);
+    throw thrown;
+  }
+}
+
+async function openAndJudge(
+  options: ConnectionOptions,
+  diagnosis: ConnectionDiagnosis,
+): Promise<VerifiedConnection> {
   const tcp = options.tcp ?? (await openTcp(options));
   try {
-    const socket = await shakeHands(tcp, options);
+    const socket = await shakeHands(tcp, options, diagnosis);
     options.onHandshake?.();
     const certificate = requireTrusted(socket, options.trust);
     const identity = readIdentity(certificate, options.address.host);

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { diagnoseConnection } from '../diagnostics/connection-diagnosis.ts';
 import { Failure, failure } from '../failure.ts';
 import { redact } from '../redact.ts';
 import { ANSWER_LIMIT, tooLarge } from './answer-limit.ts';
@@ -230,17 +231,23 @@ export function exchange(
 ): Promise<HttpAnswer> {
   return cancellable(signal, waitingFor, (resolve, reject) => {
     const reader = new HttpAnswerReader();
+    let isEnded = false;
     const end = (reason: Failure) => {
+      if (isEnded) return;
+      isEnded = true;
       reader.close();
       const body = reader.takeBody();
       const early = () => failure('no-answer', `incomplete after ${body.length} bytes: ${reason.message}`);
       if (!reader.head || reason.appError.code === 'answer-too-large') reject(reason);
-      else
+      else {
+        const { status } = reader.head;
+        diagnoseConnection(socket, { kind: 'http-status', status });
         resolve({
-          status: reader.head.status,
+          status,
           body: body.toString('utf8'),
           flaw: reader.isWhole ? undefined : early(),
         });
+      }
     };
     const closed = () => end(failure('connection-lost', 'closed by the device'));
     socket.on('data', (data: Buffer) => {

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { diagnoseConnection } from '../diagnostics/connection-diagnosis.ts';
 import { HttpAnswerReader, type HttpHead } from './http-answer.ts';
 
 /** What a WebSocket client has to see of an accepted upgrade; the rest of the head decides nothing (RFC 6455). */
@@ -68,7 +69,10 @@ export class UpgradeSocket extends Duplex {
     }
     const { head, isWhole } = this.#reader;
     if (!head) return;
-    if (!this.#headPassed) this.#pass(Buffer.from(canonical(head), 'latin1'));
+    if (!this.#headPassed) {
+      diagnoseConnection(this.#inner, { kind: 'http-status', status: head.status });
+      this.#pass(Buffer.from(canonical(head), 'latin1'));
+    }
     this.#headPassed = true;
     if (head.status === 101) {
       const rest = this.#reader.takeRest();

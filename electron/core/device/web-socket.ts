@@ -1,5 +1,6 @@
 import WebSocket from 'ws';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
+import { followWebSocket } from '../diagnostics/connection-diagnosis.ts';
 import { ANSWER_LIMIT } from './answer-limit.ts';
 import type { VerifiedConnection } from './connection.ts';
 import { UpgradeSocket } from './upgrade-socket.ts';
@@ -9,7 +10,7 @@ const GOODBYE_MS = 1_500;
 
 /** A WebSocket (RFC 6455) over a proved connection; path `/`. */
 export function openWebSocket(connection: VerifiedConnection, address: DeviceAddress): WebSocket {
-  return new WebSocket(`wss://${formatAuthority(address)}/`, {
+  const webSocket = new WebSocket(`wss://${formatAuthority(address)}/`, {
     createConnection: () => new UpgradeSocket(connection.socket),
     perMessageDeflate: false,
     followRedirects: false,
@@ -17,6 +18,8 @@ export function openWebSocket(connection: VerifiedConnection, address: DeviceAdd
     // What stands around the PEM blocks of an answer may be in any encoding.
     skipUTF8Validation: true,
   });
+  followWebSocket(webSocket, connection.socket);
+  return webSocket;
 }
 
 /** Closes with a goodbye (RFC 6455 section 7.1.2); cut off when the other end does not answer it. Never rejects. */

@@ -5,6 +5,7 @@ import type { News } from '../news.ts';
 import { DayFiles } from './day-files.ts';
 import { beatLine, parseLine, startLine, stateLine, type TimelineLine } from './line.ts';
 import { BEAT_MS, timelineOf } from './timeline-of.ts';
+import { summarizeTimeline, type TimelineSummary } from './timeline-summary.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -120,6 +121,28 @@ export class TimelineRecorder {
     return timelineOf(
       lines.filter((line) => !('p' in line) || line.p === pairingId),
       now,
+    );
+  }
+
+  /** The last days of several pairings in short, by their ids. Reads each file once, however many there are. */
+  async summaries(pairingIds: readonly string[]): Promise<Record<string, TimelineSummary>> {
+    const fresh = [...this.#waiting, ...[...this.#hours].map(([id, hour]) => tripsLine(id, hour))];
+    const now = this.#now();
+    const stored = await this.#files.read(now, () => true);
+    const lines = [...stored.flatMap((line) => parseLine(line) ?? []), ...fresh];
+    const ofApp = lines.filter((line) => !('p' in line));
+    const ofPairing = new Map<string, TimelineLine[]>();
+    for (const line of lines) {
+      if (!('p' in line)) continue;
+      const others = ofPairing.get(line.p);
+      if (others) others.push(line);
+      else ofPairing.set(line.p, [line]);
+    }
+    return Object.fromEntries(
+      pairingIds.map((id) => [
+        id,
+        summarizeTimeline(timelineOf([...ofApp, ...(ofPairing.get(id) ?? [])], now)),
+      ]),
     );
   }
 

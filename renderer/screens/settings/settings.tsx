@@ -12,6 +12,7 @@ import { commonName } from '../../components/certificate.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { type Choice, Select } from '../../components/select.tsx';
+import { SaveSupportReport } from '../../components/support-report.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { ownName, useFormats } from '../../format.ts';
 import { useAction } from '../../hooks/use-action.ts';
@@ -72,6 +73,9 @@ export function SettingsScreen() {
               <Button icon={Info} onPress={() => actions.openDialog('about')}>
                 {t('about.title')}
               </Button>
+            </div>
+            <div className="support-actions">
+              <SaveSupportReport />
             </div>
           </Group>
         </div>
