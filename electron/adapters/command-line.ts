@@ -46,9 +46,9 @@ export const refusedSwitch = (): string | undefined =>
   app.isPackaged ? REFUSED.find((name) => app.commandLine.hasSwitch(name)) : undefined;
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
-export function applyUserDataDir(): void {
+export function requestedDataFolder(): string | undefined {
   const directory = textOf(own['user-data-dir']);
-  if (directory) app.setPath('userData', resolve(directory));
+  return directory && resolve(directory);
 }
 
 /**

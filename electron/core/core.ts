@@ -111,6 +111,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
     removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    /** Tells that nothing can be saved in `folder`. */
+    tellUnwritable: (folder: string) => notices.addUnwritable(folder),
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {
