@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
+import { datableNow } from './clock.ts';
 import type { CoreContext, Timing } from './context.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
 import { History } from './history/history.ts';
@@ -45,16 +46,16 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const notices = new StorageNotices();
   const settings = new SettingsStore(documents, notices);
   const vault = new Vault(documents, parts.cipher, notices);
-  const history = new History({ directory: parts.historyFolder, now: Date.now, notices });
+  const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
-    now: Date.now,
+    now: datableNow,
     builtAt: parts.builtAt,
     timing: parts.timing,
   };
   const recorder = new HistoryRecorder(history);
-  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
   const tell: Tell = (news) => {
     // Kept first: what shows it may fail.
     const isKept = recorder.record(news);
