@@ -33,5 +33,5 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'nmap', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'mount', 'nmap', 'umount', ...(production ? ['tsx'] : [])],
 } satisfies KnipConfig;

@@ -14,7 +14,8 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
-import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
+import { readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
+import { type DataFolder, isOnlyInstance, openDataFolder } from './adapters/data-folder.ts';
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
@@ -39,17 +40,16 @@ import { refuseSwitch } from './window/refuse-switch.ts';
 const QUIT_WITHIN_MS = 3_000;
 
 /** Composition root: the only place that knows both Electron and the core. */
-function start(): void {
+function start(dataFolder: DataFolder): void {
   const runtime = {
     electron: process.versions.electron,
     chromium: process.versions['chrome'] ?? '',
     node: process.versions.node,
     system: `${type()} ${release()}, ${arch()}`,
   };
-  const log = startDiagnosticLog(join(app.getPath('userData'), 'logs'));
+  const log = startDiagnosticLog(join(dataFolder.path, 'logs'));
   diagnose({ kind: 'app-started', version: app.getVersion(), ...runtime });
-  const dataFolder = join(app.getPath('userData'), 'vault');
-  const documents = electronStoreDocuments(dataFolder);
+  const documents = electronStoreDocuments(join(dataFolder.path, 'vault'));
   const push = (message: Push) => {
     const checked = pushSchema.safeParse(message);
     if (!checked.success) throw failure('internal', `the push ${message.type} broke its contract`);
@@ -60,7 +60,7 @@ function start(): void {
   };
   const core = createCore({
     documents,
-    historyFolder: join(app.getPath('userData'), 'history'),
+    historyFolder: join(dataFolder.path, 'history'),
     cipher: safeStorageCipher(safeStorage),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
@@ -86,6 +86,7 @@ function start(): void {
     push,
   });
 
+  if (!dataFolder.writable) core.tellUnwritable(dataFolder.path);
   lockDown(session.defaultSession);
   serveApp(join(import.meta.dirname, '../renderer'));
   handleCalls(
@@ -168,10 +169,12 @@ const refused = refusedSwitch();
 if (refused) void refuseSwitch(refused);
 else {
   app.setAppUserModelId(APP_ID);
-  applyUserDataDir();
+  const dataFolder = openDataFolder();
   registerAppScheme();
   // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (app.requestSingleInstanceLock()) void app.whenReady().then(start).then(markStarted, endBrokenStart);
-  else app.quit();
+  if (isOnlyInstance(dataFolder)) {
+    const started = app.whenReady().then(() => start(dataFolder));
+    void started.then(markStarted, endBrokenStart);
+  } else app.quit();
 }

@@ -130,8 +130,7 @@ export const pairingProgressSchema = z.object({
 });
 export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 
-/** Something about stored data that the user must be told. */
-export const storageNoticeSchema = z.object({
+const documentNoticeSchema = z.object({
   id: z.string(),
   /**
    * `unreadable`: could not be read at all this time, and was left where it is. `foreign`: its folder is a link to
@@ -142,4 +141,17 @@ export const storageNoticeSchema = z.object({
   /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });
+export type DocumentNotice = z.infer<typeof documentNoticeSchema>;
+
+/** Something about stored data that the user must be told. */
+export const storageNoticeSchema = z.union([
+  documentNoticeSchema,
+  z.object({
+    id: z.string(),
+    kind: z.literal('unwritable'),
+    what: z.literal('data-folder'),
+    /** The folder in which nothing can be saved. */
+    file: z.string(),
+  }),
+]);
 export type StorageNotice = z.infer<typeof storageNoticeSchema>;

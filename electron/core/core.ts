@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
+import { datableNow } from './clock.ts';
 import type { CoreContext, Timing } from './context.ts';
 import { LastFailedAttempt } from './diagnostics/last-failed-attempt.ts';
 import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
@@ -48,16 +49,16 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const notices = new StorageNotices();
   const settings = new SettingsStore(documents, notices);
   const vault = new Vault(documents, parts.cipher, notices);
-  const history = new History({ directory: parts.historyFolder, now: Date.now, notices });
+  const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
-    now: Date.now,
+    now: datableNow,
     builtAt: parts.builtAt,
     timing: parts.timing,
   };
   const recorder = new HistoryRecorder(history);
-  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
   const lastFailedAttempt = new LastFailedAttempt();
   const diagnosis = new NewsDiagnosis();
   const tell: Tell = (news) => {
@@ -140,6 +141,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
     removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    /** Tells that nothing can be saved in `folder`. */
+    tellUnwritable: (folder: string) => notices.addUnwritable(folder),
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type AppError, appError } from '../../../shared/errors.ts';
-import type { PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
+import type { DocumentNotice, PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import { toPem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
@@ -372,7 +372,7 @@ export class Vault {
     else this.#setAside(pairingName(name), 'pairing');
   }
 
-  #load<T>(name: string, what: StorageNotice['what'], schema: z.ZodType<T>): T | undefined {
+  #load<T>(name: string, what: DocumentNotice['what'], schema: z.ZodType<T>): T | undefined {
     let stored: StoredDocument;
     try {
       stored = this.#documents.read(name);
@@ -393,12 +393,12 @@ export class Vault {
   }
 
   /** Tells what was left where it is because it could not be read or renamed. */
-  #tell(thrown: unknown, what: StorageNotice['what'], name: string): void {
+  #tell(thrown: unknown, what: DocumentNotice['what'], name: string): void {
     if (thrown instanceof ForeignFolder) this.#notices.add('foreign', what, thrown.folder);
     else this.#notices.add('unreadable', what, name);
   }
 
-  #setAside(name: string, what: StorageNotice['what']): void {
+  #setAside(name: string, what: DocumentNotice['what']): void {
     try {
       this.#notices.add('damaged', what, this.#documents.setAside(name));
     } catch (thrown) {

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { CertificateFacts, Fingerprint } from '../../components/certificate.tsx';
+import { CertificateNotes } from '../../components/certificate-notes.tsx';
 import { Fold } from '../../components/fold.tsx';
 
 export function Certificates({ pairing }: { readonly pairing: PairingRecord }) {
@@ -42,6 +43,7 @@ export function Certificates({ pairing }: { readonly pairing: PairingRecord }) {
           </section>
         </div>
       </Fold>
+      <CertificateNotes pairing={pairing} />
     </section>
   );
 }

@@ -13,7 +13,9 @@ import { DeviceList } from './device-list.tsx';
 export function HomeScreen() {
   const { t } = useTranslation();
   const actions = useActions();
-  const { pairings, rootCa, storageProblem } = useAppState();
+  const { pairings, rootCa, storageProblem, notices } = useAppState();
+  // The notice above every screen says it already.
+  const isTold = notices.some(({ what }) => what === 'data-folder');
   const now = useNow();
   const openRootCa = () => actions.go({ name: 'root-ca', next: rootCa ? 'home' : 'pair' });
   return (
@@ -33,7 +35,7 @@ export function HomeScreen() {
         </>
       }
     >
-      {storageProblem && <ErrorPanel error={storageProblem} compact />}
+      {storageProblem && !isTold && <ErrorPanel error={storageProblem} compact />}
       {pairings.length === 0 ? (
         <EmptyState
           icon={Smartphone}

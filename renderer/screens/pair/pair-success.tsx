@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { Button } from '../../components/button.tsx';
+import { CertificateNotes } from '../../components/certificate-notes.tsx';
 import { ConnectTaps } from '../../components/device-steps.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
@@ -132,6 +133,7 @@ function Summary({ pairing }: { readonly pairing: PairingRecord }) {
           </Fact>
         )}
       </Facts>
+      <CertificateNotes pairing={pairing} />
     </section>
   );
 }
