@@ -14,9 +14,6 @@ function groups(fingerprint: string): string[] {
   );
 }
 
-/** The name people know a certificate by: its CN, or the whole distinguished name without one. */
-export const commonName = (subject: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
-
 interface FingerprintProps {
   readonly value: string;
   /** Completes the accessible name of the copy button; without it there is no such button. */
