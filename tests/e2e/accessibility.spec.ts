@@ -45,14 +45,12 @@ test('trusting a Root CA is accessible', async ({ app, device }) => {
 
   const other = await startSimulatedDevice();
   await openScreen(page, 'Settings');
-  await page.getByRole('button', { name: 'Show or replace' }).click();
+  await page.getByRole('button', { name: 'Show or add' }).click();
   await expect(heading(page, 'Root CA')).toBeFocused();
   await expectAccessible(page, 'Root CA, trusted');
   await pasteRootCa(page, other.rootCaPem);
-  await expect(heading(page, 'Replace the Root CA?')).toBeFocused();
-  await expectAccessible(page, 'Root CA, replacement');
-  await page.getByRole('checkbox').check({ force: true });
-  await expectAccessible(page, 'Root CA, replacement confirmed');
+  await expect(heading(page, 'Trust another Root CA?')).toBeFocused();
+  await expectAccessible(page, 'Root CA, another one');
   await other.stop();
 });
 
@@ -297,7 +295,7 @@ async function tour(
   await visit('Device');
   const state = await page.evaluate(() => window.pos.call('getState', null));
   const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-  for (const shown of ['waiting', 'in-use', 'unclear'] as const) {
+  for (const shown of ['waiting', 'in-use', 'unclear', 'other-root-ca'] as const) {
     await tellStatus(app, id, shown);
     await expect(connection(page, shown)).toBeVisible();
     await visit(`Device, ${shown}`);

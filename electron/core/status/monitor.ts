@@ -345,6 +345,8 @@ export class ConnectionMonitor {
         if (error.code === 'device-in-use') this.#yield(id);
         this.#apply(id, { type: 'channel-lost', error, nextTryAt });
         const lost = context.vault.find(id);
+        // Given up until somebody has looked; the check that finds it well again opens a new one.
+        if (lost && nextTryAt === null && !maybeWatched(this.#statusOf(lost))) this.#watchers.delete(id);
         if (lost) this.#followIfLost(lost);
       },
       onGaveWay: () => {
