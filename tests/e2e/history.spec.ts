@@ -104,7 +104,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(search).toBeFocused();
   await expect(search).toHaveValue('');
-  await expect(sentences(page)).toHaveCount(7);
+  await expect(sentences(page)).toHaveCount(8);
 
   // Export.
   await chooseFile(app, null);
@@ -116,7 +116,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await expect(page.getByText('The history was saved.')).toBeVisible();
   const csv = readFileSync(csvFile, 'utf8');
-  expect(csv.split('\r\n')).toHaveLength(9);
+  expect(csv.split('\r\n')).toHaveLength(10);
   expect(csv).toContain('paired');
   expect(csv).toContain(device.serial);
   const jsonFile = join(app.dataFolder, 'history.json');
@@ -132,11 +132,12 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   ).toEqual([
     'removed',
     'status',
-    'root-ca-changed',
+    'root-ca-removed',
+    'root-ca-added',
     'renamed',
     'paired',
     'pairing-failed',
-    'root-ca-changed',
+    'root-ca-added',
   ]);
   for (const text of [csv, json]) {
     expect(text).not.toMatch(/PRIVATE KEY|BEGIN|-----/);

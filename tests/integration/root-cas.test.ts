@@ -164,6 +164,10 @@ describe('two Root CAs side by side', () => {
       ok: true,
       value: { trustAnchorFingerprint256: fingerprintOf(b) },
     });
+    // Confirmed once under this Root CA, it is asked about no more.
+    const second = core.vault.pairings.find(({ posId }) => posId === 'POS-2')?.id ?? '';
+    namesake.rotateCode();
+    expect(await pair(namesake, { replaces: second, posId: 'POS-2', serial: '' })).toBe(second);
     expect(rootOf(first)).toBe(fingerprintOf(a));
     expect((await core.monitor.check(first)).lastCheck).toMatchObject({ result: 'mtls' });
   });

@@ -5,13 +5,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { describeRootCa } from '../../electron/core/root-ca/root-ca-import.ts';
@@ -285,6 +286,18 @@ describe('folders and files', () => {
     expect(start().vault.pairings).toHaveLength(1);
     expect(readdirSync(vaultFolder)).toEqual(['pairings']);
     expect(readdirSync(inVault('pairings'))).toEqual([`${id}.json`]);
+  });
+
+  it('hold the Root CA of an older version once, though the power failed while it was taken over', () => {
+    trust(start().vault);
+    const file = rootCaFile();
+    renameSync(file, inVault('trust-anchor.json'));
+    writeFileSync(file.replace(/\.json$/, '.0a1b2c3d.new.json'), '{"version":2,');
+    const { vault, told } = start();
+    expect(vault.rootCas).toMatchObject([{ root: { fingerprint256: root.certificate.fingerprint256 } }]);
+    expect(told()).toEqual([]);
+    expect(readdirSync(vaultFolder)).toEqual(['root-cas']);
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
   });
 
   it('may begin with a byte order mark', async () => {

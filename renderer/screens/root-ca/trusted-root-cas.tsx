@@ -1,9 +1,9 @@
 import { ShieldAlert, ShieldCheck, Trash2 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { commonName, type TrustedRootCa } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
-import { CertificateFacts } from '../../components/certificate.tsx';
+import { RootCaOutline } from '../../components/certificate.tsx';
 import { useFormats } from '../../format.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAppState } from '../../state/context.tsx';
@@ -16,6 +16,13 @@ export function TrustedRootCas() {
   const { rootCas } = useAppState();
   const heading = useRef<HTMLHeadingElement>(null);
   const [removing, setRemoving] = useState<TrustedRootCa | null>(null);
+  const [removals, setRemovals] = useState(0);
+  useEffect(() => {
+    if (removals === 0) return;
+    // What had opened the dialog is gone. In a later frame: the dialog first gives the focus back to where that was.
+    const frame = requestAnimationFrame(() => heading.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [removals]);
   return (
     <section className="stack" aria-labelledby="current-heading">
       <h2 id="current-heading" ref={heading} tabIndex={-1}>
@@ -34,8 +41,7 @@ export function TrustedRootCas() {
           onClose={() => setRemoving(null)}
           onRemoved={() => {
             setRemoving(null);
-            // What had opened the dialog is gone.
-            heading.current?.focus();
+            setRemovals(removals + 1);
           }}
         />
       )}
@@ -72,7 +78,7 @@ function Trusted({ rootCa: { root, trustedAt }, onRemove }: TrustedProps) {
         <span>{t('rootCas.pairings', { count: countUnder(pairings, root.fingerprint256) })}</span>
         <span>{t('rootCa.trustedSince', { date: format.date(trustedAt) })}</span>
       </p>
-      <CertificateFacts certificate={root} copyName={t('certificate.fingerprint')} />
+      <RootCaOutline certificate={root} copyName={t('certificate.fingerprint')} />
     </article>
   );
 }
