@@ -59,6 +59,11 @@ test('a second Root CA is trusted beside the first, and each has its pairings', 
   await setWindow(app, { width: 1180, height: 800 });
   await picture(page, 'root-cas-two');
 
+  // Below the cards, the way to one more is a press away.
+  await page.getByRole('button', { name: 'Add another Root CA' }).click();
+  const add = page.getByRole('heading', { level: 2, name: 'Add another Root CA' });
+  await expect(add).toBeFocused();
+  await expect(add).toBeInViewport();
   // The one that is trusted already is not offered again.
   await pasteRootCa(page, other.root.certificatePem);
   await page.getByRole('button', { name: 'Keep it' }).click();

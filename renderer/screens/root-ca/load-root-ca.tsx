@@ -1,5 +1,5 @@
-import { ClipboardPaste, FileUp, FlaskConical } from 'lucide-react';
-import { useState } from 'react';
+import { ClipboardPaste, FileUp, FlaskConical, Plus } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { DropZone, FileTrigger, Label, Text, TextArea, TextField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../../shared/errors.ts';
@@ -48,6 +48,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
   const { rootCas, pairings, offered, storageProblem } = useAppState();
   const isFirst = rootCas.length === 0;
   const isFull = rootCas.length >= MOST_ROOT_CAS;
+  const addHeading = useRef<HTMLHeadingElement>(null);
   const [pasting, setPasting] = useState(false);
   const [text, setText] = useState('');
 
@@ -62,6 +63,13 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
       key={String(isFirst)}
       title={isFirst ? t('rootCa.firstTitle') : t('rootCa.title')}
       intro={isFirst ? t('rootCa.why') : t('rootCas.intro')}
+      headerActions={
+        !isFirst && (
+          <Button size="large" icon={Plus} onPress={() => addHeading.current?.focus()}>
+            {t('rootCas.addHeading')}
+          </Button>
+        )
+      }
     >
       {storageProblem && <ErrorPanel error={storageProblem} compact />}
       {error && <ErrorPanel key={`${error.code} ${error.detail}`} error={error} />}
@@ -70,7 +78,9 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
           {!isFirst && <TrustedRootCas />}
           {!isFirst && (
             <div>
-              <h2>{t('rootCas.addHeading')}</h2>
+              <h2 ref={addHeading} tabIndex={-1}>
+                {t('rootCas.addHeading')}
+              </h2>
               <p className="muted">
                 {isFull ? t('rootCas.full', { most: MOST_ROOT_CAS }) : t('rootCas.addIntro')}
               </p>
