@@ -47,13 +47,13 @@ export const ERROR_CATALOGUE = {
   'root-ca-has-private-key': { number: 204, action: 'choose-root-ca' },
   'root-ca-not-ca': { number: 205, action: 'choose-root-ca' },
   'root-ca-no-root': { number: 206, action: 'choose-root-ca' },
-  'root-ca-several-roots': { number: 207, action: 'choose-root-ca' },
   'root-ca-bad-signature': { number: 208, action: 'choose-root-ca' },
   'root-ca-weak': { number: 209, action: 'choose-root-ca' },
   'root-ca-expired': { number: 210, action: 'choose-root-ca' },
   'root-ca-not-yet-valid': { number: 211, action: 'choose-root-ca' },
   'root-ca-changed': { number: 212, action: 'choose-root-ca' },
   'root-ca-replaced': { number: 213, action: 'pair-again' },
+  'root-ca-limit': { number: 214, action: 'choose-root-ca' },
 
   // Reach the device
   'device-unreachable': { number: 301, action: 'retry' },
@@ -80,6 +80,7 @@ export const ERROR_CATALOGUE = {
   'device-identity-ambiguous': { number: 413, action: 'none' },
   'device-changed': { number: 407, action: 'retry' },
   'device-key-changed': { number: 414, action: 'pair-again' },
+  'device-other-root-ca': { number: 415, action: 'retry' },
   'serial-mismatch': { number: 408, action: 'edit-address' },
   'identity-rejected': { number: 409, action: 'edit-address' },
 

@@ -19,8 +19,14 @@ export const HISTORY_KINDS = [
   /** `from` and `to` are the friendly names. */
   'renamed',
   'removed',
-  /** `from` and `to` are SHA-256 fingerprints. */
+  /** Written by versions that trusted one at a time; `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
+  /** `to` is a SHA-256 fingerprint, `note` the subject. */
+  'root-ca-added',
+  /** `from` is a SHA-256 fingerprint, `note` the subject. */
+  'root-ca-removed',
+  /** The device belongs to another Root CA now, as the user confirmed; `from` and `to` are SHA-256 fingerprints. */
+  'pairing-root-ca-changed',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

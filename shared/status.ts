@@ -21,6 +21,8 @@ const CONNECTION_STATES = [
   'unreachable',
   /** Another serial number or another issuer answers at the address: never reconnected to silently. */
   'wrong-device',
+  /** The same device leads to another trusted Root CA now: the pairing is kept once a person has confirmed it. */
+  'other-root-ca',
   /** The device no longer accepts this register's certificate. */
   'refused',
   /** A certificate of this pairing has ended. */
@@ -37,6 +39,7 @@ export type StatusAction =
   | 'pair-again'
   | 'use-new-address'
   | 'connect-device'
+  | 'confirm-root-ca'
   | 'full-test';
 
 /** How far the check of all pairings is. */
@@ -78,6 +81,7 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
   reconnecting: null,
   unreachable: 'check-connection',
   'wrong-device': 'check-connection',
+  'other-root-ca': 'confirm-root-ca',
   refused: 'pair-again',
   expired: 'pair-again',
   'clock-wrong': 'check-connection',

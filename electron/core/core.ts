@@ -15,9 +15,12 @@ import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
+import type { Authorize } from './root-ca/authorize.ts';
+import { confirmOtherRootCa, type OtherRootCa } from './root-ca/confirm-other-root-ca.ts';
+import { removeRootCa } from './root-ca/remove-root-ca.ts';
 import { describeRootCa, RootCaImport } from './root-ca/root-ca-import.ts';
 import { currentTrust } from './root-ca/trust.ts';
-import { type RootCaChoice, trustRootCa } from './root-ca/trust-root-ca.ts';
+import { trustRootCas } from './root-ca/trust-root-cas.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import { TimelineRecorder } from './timeline/timeline-recorder.ts';
@@ -92,6 +95,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
   });
   const allChecks = new AllChecks({ vault, monitor, tell });
   const rootCaImport = new RootCaImport(context);
+  const authorize: Authorize = () => {};
+  const closing = new AbortController();
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
@@ -107,13 +112,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
     timeline,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {
-      const { pairings, rootCa, notices: told } = vault;
+      const { pairings, rootCas, notices: told } = vault;
       const storageProblem = await vault.storageProblem();
       const timelines = await timeline.summaries(pairings.map(({ id }) => id));
       const { statuses } = monitor;
       return {
         settings: settings.get(),
-        rootCa: rootCa && describeRootCa(rootCa),
+        rootCas: rootCas.map(describeRootCa),
         pairings: pairings.map((pairing) => ({
           pairing,
           pending: vault.pending(pairing.id) ?? null,
@@ -128,16 +133,39 @@ export function createCore({ documents, ...parts }: CoreParts) {
       };
     },
     checkAll: () => allChecks.run(),
-    trustRootCa: (choice: RootCaChoice) =>
-      trustRootCa(
+    trustRootCas: (fingerprints: readonly string[]) =>
+      trustRootCas(
         {
           vault,
           rootCaImport,
+          authorize,
           endPairing: () => pairing.close(),
-          onChanged: () => monitor.trustChanged(),
+          onAdded: () => monitor.wake(),
           tell,
         },
-        choice,
+        fingerprints,
+      ),
+    removeRootCa: (fingerprint256: string) =>
+      removeRootCa(
+        {
+          vault,
+          authorize,
+          endPairing: () => pairing.close(),
+          onRemoved: (pairingIds) => monitor.trustChanged(pairingIds),
+          tell,
+        },
+        fingerprint256,
+      ),
+    confirmOtherRootCa: (confirmed: OtherRootCa) =>
+      confirmOtherRootCa(
+        {
+          context,
+          authorize,
+          check: (pairingId) => monitor.checkAnew(pairingId),
+          signal: closing.signal,
+          tell,
+        },
+        confirmed,
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
     removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
@@ -155,6 +183,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
+      closing.abort();
       await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
       timeline.close();
       lastFailedAttempt.close();

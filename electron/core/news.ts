@@ -1,5 +1,10 @@
 import type { DeviceAddress } from '../../shared/inputs.ts';
-import type { PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
+import type {
+  CertificateSummary,
+  PairingProgress,
+  PairingRecord,
+  StorageNotice,
+} from '../../shared/pairing.ts';
 import type { Result } from '../../shared/result.ts';
 import type { TrustedRootCa } from '../../shared/root-ca.ts';
 import type { SearchProgress } from '../../shared/search.ts';
@@ -42,11 +47,18 @@ export type News =
     }
   | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
   | { readonly type: 'search-progress'; readonly progress: SearchProgress }
+  /** `rootCas`: all that are trusted now. */
   | {
-      readonly type: 'root-ca-trusted';
+      readonly type: 'root-ca-trusted' | 'root-ca-removed';
       readonly rootCa: TrustedRootCa;
-      /** null: the first one. */
-      readonly before: TrustedRootCa | null;
+      readonly rootCas: readonly TrustedRootCa[];
+    }
+  /** The device of a pairing belongs to another trusted Root CA now, as the user confirmed. `from`: a fingerprint. */
+  | {
+      readonly type: 'pairing-root-ca-changed';
+      readonly pairing: PairingRecord;
+      readonly from: string;
+      readonly to: CertificateSummary;
     }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'notices-changed'; readonly notices: readonly StorageNotice[] }

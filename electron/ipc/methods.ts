@@ -38,7 +38,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
       return {
         version: parts.version,
         runtime: parts.runtime,
-        rootCa: vault.rootCa && describeRootCa(vault.rootCa),
+        rootCas: vault.rootCas.map(describeRootCa),
         pairings: vault.pairings,
         storageProblem,
         notices: [...vault.notices],
@@ -50,7 +50,9 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     },
 
     previewRootCa: ({ bytes }) => rootCaImport.preview(bytes),
-    trustRootCa: (choice) => core.trustRootCa(choice),
+    trustRootCas: async ({ fingerprints }) => ({ rootCas: await core.trustRootCas(fingerprints) }),
+    removeRootCa: async ({ fingerprint256 }) => ({ rootCas: await core.removeRootCa(fingerprint256) }),
+    confirmOtherRootCa: (confirmed) => core.confirmOtherRootCa(confirmed),
 
     startPairing: (request) => pairing.start(request),
     answerIdentity: ({ attemptId, accepted }) => done(pairing.answerIdentity(attemptId, accepted)),

@@ -20,6 +20,7 @@ export function pushOf(
     case 'pairing-waits':
     case 'pairing-proved':
     case 'pairing-moved':
+    case 'pairing-root-ca-changed':
       return { type: 'pairing-changed', pairing: news.pairing };
     case 'pairing-renamed':
       return { type: 'pairing-changed', pairing: news.after };
@@ -28,7 +29,8 @@ export function pushOf(
     case 'status-changed':
       return { type: 'status-changed', pairingId: news.pairing.id, status: news.status };
     case 'root-ca-trusted':
-      return { type: 'root-ca-trusted', rootCa: news.rootCa };
+    case 'root-ca-removed':
+      return { type: 'root-cas-changed', rootCas: [...news.rootCas] };
     case 'settings-changed': {
       const { settings } = news;
       return { type: 'settings-changed', settings, language: languageFor(settings.language) };

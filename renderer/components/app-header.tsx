@@ -1,6 +1,7 @@
 import { History, Radar, Settings, Smartphone } from 'lucide-react';
 import { Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import type { AppState } from '../../shared/ipc/app.ts';
 import { isPairing } from '../state/attempt.ts';
 import { useActions, useModel } from '../state/context.tsx';
 import type { Place } from '../state/navigation.ts';
@@ -29,8 +30,8 @@ export function AppHeader() {
       <BrandMark />
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
-      {app?.rootCa && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
-      {app && <LanguageMenu isNamed={!app.rootCa} />}
+      {app && knows(app) && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
+      {app && <LanguageMenu isNamed={!knows(app)} />}
     </header>
   );
 }
@@ -59,3 +60,6 @@ function Navigation({ current, isDisabled }: { current: Place['name']; isDisable
     </nav>
   );
 }
+
+/** Whether there is more than the first screen to see. */
+const knows = ({ rootCas, pairings }: AppState): boolean => rootCas.length > 0 || pairings.length > 0;

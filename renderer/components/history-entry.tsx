@@ -10,15 +10,17 @@ import {
   RefreshCw,
   Route,
   ShieldCheck,
+  ShieldOff,
+  ShieldPlus,
   ShieldX,
   Trash2,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { appError } from '../../shared/errors.ts';
 import type { HistoryEntry, HistoryKind } from '../../shared/history.ts';
+import { commonName } from '../../shared/root-ca.ts';
 import { useFormats } from '../format.ts';
 import { errorText } from '../i18n.ts';
-import { commonName } from './certificate.tsx';
 
 const ICONS: Record<HistoryKind, LucideIcon> = {
   paired: Link2,
@@ -32,6 +34,9 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   renamed: PenLine,
   removed: Trash2,
   'root-ca-changed': ShieldCheck,
+  'root-ca-added': ShieldPlus,
+  'root-ca-removed': ShieldOff,
+  'pairing-root-ca-changed': ShieldCheck,
   status: Activity,
 };
 
@@ -44,6 +49,7 @@ const WRITTEN_STATES = [
   'unclear',
   'unreachable',
   'wrong-device',
+  'other-root-ca',
   'expired',
   'clock-wrong',
   'failed',
@@ -83,6 +89,12 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
         ? t('historyEvents.root-ca-changed', { name })
         : t('historyEvents.root-ca-trusted', { name });
     }
+    case 'root-ca-added':
+      return t('historyEvents.root-ca-trusted', { name: commonName(note) });
+    case 'root-ca-removed':
+      return t('historyEvents.root-ca-removed', { name: commonName(note) });
+    case 'pairing-root-ca-changed':
+      return t('historyEvents.pairing-root-ca-changed', { posId, name: commonName(note) });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

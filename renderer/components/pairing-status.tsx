@@ -11,6 +11,7 @@ import {
   RefreshCw,
   RotateCw,
   ShieldCheck,
+  ShieldQuestionMark,
   ShieldX,
   Stethoscope,
   TriangleAlert,
@@ -28,6 +29,7 @@ import { useActions, useMirror } from '../state/context.tsx';
 import { daysUntil } from '../state/pairing-list.ts';
 import { Button } from './button.tsx';
 import { DialogShell } from './dialog-shell.tsx';
+import { KeepPairing } from './keep-pairing.tsx';
 import { Announcement } from './screen.tsx';
 
 export type Tone = 'success' | 'warn' | 'danger' | 'neutral';
@@ -44,6 +46,7 @@ export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; re
   reconnecting: { icon: RefreshCw, tone: 'warn' },
   unreachable: { icon: Unplug, tone: 'danger' },
   'wrong-device': { icon: CircleHelp, tone: 'danger' },
+  'other-root-ca': { icon: ShieldQuestionMark, tone: 'warn' },
   refused: { icon: ShieldX, tone: 'danger' },
   expired: { icon: CalendarX2, tone: 'danger' },
   'clock-wrong': { icon: Clock, tone: 'danger' },
@@ -162,6 +165,16 @@ export function PairingActions({
         >
           {t('actions.pair-again')}
         </Button>
+      )}
+      {action === 'confirm-root-ca' && (
+        <KeepPairing
+          pairing={pairing}
+          now={status.error?.params?.['fingerprint']}
+          describedBy={describedBy}
+          size={size}
+          isBusy={errand === 'confirming'}
+          onKept={() => checkButton.current?.focus()}
+        />
       )}
       <Button
         ref={checkButton}

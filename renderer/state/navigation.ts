@@ -53,7 +53,7 @@ export function reduceNavigation(navigation: Navigation, event: Event): Navigati
     case 'loaded':
       return {
         ...navigation,
-        place: event.app.rootCa ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
+        place: event.app.rootCas.length > 0 ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
       };
     case 'went':
       return { place: event.place, dialog: null };

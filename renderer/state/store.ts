@@ -83,7 +83,7 @@ export function createStore(api: PosApi) {
   /** What the user asks of one pairing, one thing at a time; true when it could be done. */
   const runErrand = async (
     id: string,
-    errand: 'checking' | 'testing' | 'moving',
+    errand: 'checking' | 'testing' | 'moving' | 'confirming',
     carryOut: () => Promise<Result<PairingRecord>>,
   ): Promise<boolean> => {
     const running = model.mirror.state === 'ready' ? model.mirror.errands[id] : undefined;
@@ -221,11 +221,20 @@ export function createStore(api: PosApi) {
 
     previewRootCa: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<RootCaPreview>> =>
       call('previewRootCa', { bytes }),
-    async trustRootCa(fingerprint256: string, replaceConfirmed: boolean) {
-      const trusted = await call('trustRootCa', { fingerprint256, replaceConfirmed });
-      if (trusted.ok) push({ type: 'root-ca-trusted', rootCa: trusted.value });
+    /** Trusts some of the Root CAs previewed last, beside the others. */
+    async trustRootCas(fingerprints: string[]) {
+      const trusted = await call('trustRootCas', { fingerprints });
+      if (trusted.ok) push({ type: 'root-cas-changed', ...trusted.value });
       return trusted;
     },
+    async removeRootCa(fingerprint256: string) {
+      const removed = await call('removeRootCa', { fingerprint256 });
+      if (removed.ok) push({ type: 'root-cas-changed', ...removed.value });
+      return removed;
+    },
+    /** Keeps a pairing whose device belongs to another trusted Root CA now: the one the user was shown. */
+    confirmOtherRootCa: (pairingId: string, fingerprint256: string) =>
+      runErrand(pairingId, 'confirming', () => call('confirmOtherRootCa', { pairingId, fingerprint256 })),
     async dismissNotice(id: string): Promise<Result<null>> {
       const dismissed = await call('dismissNotice', { id });
       if (dismissed.ok) await refresh();

@@ -15,7 +15,8 @@ const appStateSchema = z.object({
     /** Operating system with its version, and processor. */
     system: z.string(),
   }),
-  rootCa: trustedRootCaSchema.nullable(),
+  /** In the order they were trusted. */
+  rootCas: z.array(trustedRootCaSchema),
   pairings: z.array(pairingRecordSchema),
   /** Why secrets cannot be stored on this computer, or null when they can. */
   storageProblem: appErrorSchema.nullable(),

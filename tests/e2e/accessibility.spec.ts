@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import i18next from 'i18next';
+import { appError } from '../../shared/errors.ts';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES, PSEUDO_LANGUAGE, type ShownLanguage } from '../../shared/settings.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
@@ -45,14 +46,12 @@ test('trusting a Root CA is accessible', async ({ app, device }) => {
 
   const other = await startSimulatedDevice();
   await openScreen(page, 'Settings');
-  await page.getByRole('button', { name: 'Show or replace' }).click();
+  await page.getByRole('button', { name: 'Show or add' }).click();
   await expect(heading(page, 'Root CA')).toBeFocused();
   await expectAccessible(page, 'Root CA, trusted');
   await pasteRootCa(page, other.rootCaPem);
-  await expect(heading(page, 'Replace the Root CA?')).toBeFocused();
-  await expectAccessible(page, 'Root CA, replacement');
-  await page.getByRole('checkbox').check({ force: true });
-  await expectAccessible(page, 'Root CA, replacement confirmed');
+  await expect(heading(page, 'Trust another Root CA?')).toBeFocused();
+  await expectAccessible(page, 'Root CA, another one');
   await other.stop();
 });
 
@@ -251,6 +250,10 @@ test('a register is paired with the keyboard alone', async ({ app, device }) => 
   await expect(page.getByRole('heading', { name: 'Bar 2' })).toBeVisible();
 });
 
+const OTHER_ROOT_CA = appError('device-other-root-ca', '', {
+  params: { name: 'Company Root CA 2', fingerprint: 'AA:BB' },
+});
+
 /** Walks through the main screens in the app's current language; `visit` looks at each of them. */
 async function tour(
   app: RunningApp,
@@ -305,8 +308,8 @@ async function tour(
   await visit('Device');
   const state = await page.evaluate(() => window.pos.call('getState', null));
   const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-  for (const shown of ['waiting', 'in-use', 'unclear'] as const) {
-    await tellStatus(app, id, shown);
+  for (const shown of ['waiting', 'in-use', 'unclear', 'other-root-ca'] as const) {
+    await tellStatus(app, id, shown, shown === 'other-root-ca' ? { error: OTHER_ROOT_CA } : {});
     await expect(connection(page, shown)).toBeVisible();
     await visit(`Device, ${shown}`);
   }

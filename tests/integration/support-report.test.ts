@@ -63,8 +63,8 @@ afterEach(async () => {
 });
 
 async function trust(pem: string) {
-  const { root } = core.rootCaImport.preview(new TextEncoder().encode(pem));
-  await core.trustRootCa({ fingerprint256: root.fingerprint256, replaceConfirmed: true });
+  const { candidates } = core.rootCaImport.preview(new TextEncoder().encode(pem));
+  await core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
 }
 
 async function pair(change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
@@ -278,7 +278,7 @@ describe('the support report', () => {
       'networks.json',
       'notices.json',
       'pairings.json',
-      'root-ca.json',
+      'root-cas.json',
       'settings.json',
       'timeline.json',
     ]);
@@ -294,9 +294,9 @@ describe('the support report', () => {
     expect(pairingRecordSchema.parse(pairing)).toEqual(core.vault.find(id));
     expect(JSON.parse(files['history.json'] ?? '')).toEqual(core.history.all());
     expect(JSON.parse(files['timeline.json'] ?? '')).toMatchObject({ [id]: { timesAway: 0 } });
-    expect(JSON.parse(files['root-ca.json'] ?? '')).toMatchObject({
-      root: { fingerprint256: core.vault.rootCa?.root.fingerprint256 },
-    });
+    expect(JSON.parse(files['root-cas.json'] ?? '')).toMatchObject([
+      { root: { fingerprint256: core.vault.rootCas[0]?.root.fingerprint256 } },
+    ]);
     expect(JSON.parse(files['about.json'] ?? '')).toMatchObject({ app: '1.2.3', profile: join('~', 'pos') });
     // The network's hardware addresses.
     expect(files['networks.json']).not.toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2}/i);

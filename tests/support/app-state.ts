@@ -6,7 +6,7 @@ export const EMPTY_APP: AppState = {
   version: '1',
   runtime: { electron: '33', chromium: '130', node: '20', system: 'Linux' },
   language: 'en',
-  rootCa: null,
+  rootCas: [],
   pairings: [],
   storageProblem: null,
   notices: [],

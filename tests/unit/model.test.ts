@@ -155,6 +155,7 @@ describe('the draft', () => {
       address: { host: '10.0.0.7', port: 8443 },
       identity: { kind: 'address', host: 'pay.example', publicKey256: null },
       certificate,
+      trustAnchorFingerprint256: certificate.fingerprint256,
       responseMs: 3,
     };
     const typed = play([{ type: 'draft-changed', change: { posId: 'till 9', serial: 'SN9' } }], filled);

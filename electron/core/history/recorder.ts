@@ -92,13 +92,22 @@ export class HistoryRecorder {
       case 'status-changed':
         return this.#statusEntry(news.pairing, news.status);
       case 'root-ca-trusted': {
-        const { rootCa, before } = news;
+        const { subject, fingerprint256 } = news.rootCa.root;
+        return { kind: 'root-ca-added', result: 'ok', to: fingerprint256, note: subject };
+      }
+      case 'root-ca-removed': {
+        const { subject, fingerprint256 } = news.rootCa.root;
+        return { kind: 'root-ca-removed', result: 'ok', from: fingerprint256, note: subject };
+      }
+      case 'pairing-root-ca-changed': {
+        const { pairing, from, to } = news;
         return {
-          kind: 'root-ca-changed',
+          ...aboutPairing(pairing),
+          kind: 'pairing-root-ca-changed',
           result: 'ok',
-          ...(before && { from: before.root.fingerprint256 }),
-          to: rootCa.root.fingerprint256,
-          note: rootCa.root.subject,
+          from,
+          to: to.fingerprint256,
+          note: to.subject,
         };
       }
       case 'pairing-progress':

@@ -3,12 +3,14 @@ import { sameChannel } from '../../../shared/identity.ts';
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
 import { outranks } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
+import { otherRootCa } from '../device/connection.ts';
 import { withDeadline } from '../device/deadline.ts';
+import { meetElsewhere } from '../device/meet-elsewhere.ts';
 import { quietCheck } from '../device/quiet-check.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
-import { pinnedTrust } from '../root-ca/trust.ts';
+import { otherTrust, pinnedTrust } from '../root-ca/trust.ts';
 import { isAwaited } from './awaited.ts';
 import { explainByNotes } from './explain-by-notes.ts';
 import { type ProvedConnection, proveConnection } from './prove-connection.ts';
@@ -76,6 +78,8 @@ async function checkOnce(
     };
     try {
       if (error) throw new Failure(error);
+      if (!vault.trustsRootCa(record.trustAnchorFingerprint256))
+        await lookElsewhere(record, credentials, context, signal);
       if (pending) {
         // Nothing that this register does by itself may take the channel before the device is there for it.
         if (depth === 'quiet') await quietly(record, credentials, context, signal);
@@ -130,6 +134,35 @@ function save(id: string, known: Known, vault: CoreContext['vault']): Pick<Check
     if (toAppError(thrown).code !== 'storage-failed' || !pairing) throw thrown;
     return { pairing: { ...pairing, ...known }, check };
   }
+}
+
+/**
+ * For a pairing whose Root CA is not trusted any more. Throws {@link Failure} `device-other-root-ca` when its device
+ * leads to a trusted one now; whatever else is found, the missing Root CA is what matters.
+ */
+async function lookElsewhere(
+  record: PairingRecord,
+  credentials: Credentials,
+  context: CoreContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { address, identity } = record;
+  const trust = otherTrust(record, context);
+  if (trust.rootCas.length === 0) return;
+  let found: Awaited<ReturnType<typeof meetElsewhere>>;
+  try {
+    found = await meetElsewhere({
+      address,
+      identity,
+      trust,
+      clientCertificate: credentials,
+      signal: withDeadline(signal, context.timing.proofMs),
+    });
+  } catch (thrown) {
+    if (toAppError(thrown).code === 'cancelled') throw thrown;
+    return;
+  }
+  throw otherRootCa(found.rootCa.root);
 }
 
 /** Throws {@link Failure} `mtls-refused` and what {@link quietCheck} throws. */

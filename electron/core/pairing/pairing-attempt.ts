@@ -114,21 +114,22 @@ export class PairingAttempt {
   async #pair(): Promise<Result<PairingRecord>> {
     const { vault } = this.#context;
     try {
-      const trust = currentTrust(this.#context);
+      const anyTrust = currentTrust(this.#context, this.#replaced?.trustAnchorFingerprint256);
       // A code is good once: it must not be spent on credentials that cannot be kept.
       try {
         await vault.requireStorage();
       } catch (thrown) {
         throw new Failure({ ...toAppError(thrown), stage: 'store' });
       }
-      const device = await this.#progress.run('reach', () => this.#meetDevice(trust));
-      await this.#progress.run('identify', () => this.#identify(device, trust));
+      const device = await this.#progress.run('reach', () => this.#meetDevice(anyTrust));
+      const trust = { ...anyTrust, rootCas: [device.rootCa] };
+      await this.#progress.run('identify', () => this.#identify(device));
       const answer = await this.#progress.run('send', () => this.#sendCode(device, trust));
       const issued = await this.#progress.run('check', () =>
-        readCredentials(answer, trust.rootCa, this.#context.now()),
+        readCredentials(answer, device.rootCa, this.#context.now()),
       );
       this.#notes = issued.notes;
-      const record = await this.#progress.run('store', () => this.#store(device, issued, trust));
+      const record = await this.#progress.run('store', () => this.#store(device, issued));
       const pairing = await this.#progress.run('prove', async () => {
         const prove = () =>
           proveConnection(record, issued.credentials, this.#context, trust, this.#cancel.signal);
@@ -167,7 +168,7 @@ export class PairingAttempt {
     return stored.find(({ pending }) => !pending)?.credentials;
   }
 
-  async #identify({ identity, certificate }: MetDevice, { rootCa }: Trust): Promise<void> {
+  async #identify({ identity, certificate, rootCa }: MetDevice): Promise<void> {
     const { vault } = this.#context;
     const { replaces, posId } = this.#request;
     const replaced = replaces === undefined ? undefined : vault.find(replaces);
@@ -217,19 +218,19 @@ export class PairingAttempt {
     });
   }
 
-  async #store(device: MetDevice, issued: CheckedCredentials, trust: Trust): Promise<PairingRecord> {
+  async #store(device: MetDevice, issued: CheckedCredentials): Promise<PairingRecord> {
     const { vault } = this.#context;
     if (this.#cancel.signal.aborted) throw failure('cancelled', 'before storing');
     // What was removed meanwhile stays removed.
     if (this.#request.replaces !== undefined && !vault.find(this.pairingId))
       throw failure('not-found', `pairing ${this.pairingId} was removed`);
-    const draft = this.#draftRecord(device, issued, trust);
+    const draft = this.#draftRecord(device, issued);
     await vault.storePending(draft, issued.credentials);
     this.#isStored = true;
     return draft;
   }
 
-  #draftRecord(device: MetDevice, issued: CheckedCredentials, { rootCa }: Trust): PairingRecord {
+  #draftRecord(device: MetDevice, issued: CheckedCredentials): PairingRecord {
     const { posId, address, transport } = this.#request;
     const replaced = this.#context.vault.find(this.pairingId);
     return {
@@ -247,7 +248,7 @@ export class PairingAttempt {
       clientCertificate: summarize(issued.clientCertificate),
       clientIssuer: summarize(issued.issuer),
       credentialNotes: [...issued.notes],
-      trustAnchorFingerprint256: rootCa.root.fingerprint256,
+      trustAnchorFingerprint256: device.rootCa.root.fingerprint256,
       lastCheck: null,
     };
   }

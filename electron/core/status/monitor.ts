@@ -91,11 +91,17 @@ export class ConnectionMonitor {
     this.tick();
   }
 
-  /** Another Root CA is trusted: no device is known by it yet, so all channels end and all is checked anew. */
-  async trustChanged(): Promise<void> {
-    await this.#endAll();
-    this.#checkedAt.clear();
+  /** The Root CA of these pairings is not trusted any more: their channels end, and they are checked anew. */
+  async trustChanged(pairingIds: readonly string[]): Promise<void> {
+    await this.#end(pairingIds);
+    for (const id of pairingIds) this.#checkedAt.delete(id);
     this.tick();
+  }
+
+  /** Checks a pairing by what is stored now; one that is under way may go by what was. Throws as {@link check} does. */
+  async checkAnew(id: string): Promise<PairingRecord> {
+    await Promise.allSettled([this.#checks.get(id)?.outcome]);
+    return this.check(id);
   }
 
   /**
@@ -145,8 +151,7 @@ export class ConnectionMonitor {
     }
     this.#apply(id, { type: 'moved', to: null });
     // A check that is under way still looks at the old address.
-    await Promise.allSettled([this.#checks.get(id)?.outcome]);
-    return this.check(id);
+    return this.checkAnew(id);
   }
 
   async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
@@ -180,19 +185,17 @@ export class ConnectionMonitor {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#due = [];
-    await this.#endAll();
+    await this.#end([...this.#watchers.keys(), ...this.#checks.keys()]);
   }
 
   get #closed(): boolean {
     return this.#closing.signal.aborted;
   }
 
-  async #endAll(): Promise<void> {
-    for (const { cancel } of this.#checks.values()) cancel.abort();
-    await Promise.allSettled([
-      ...[...this.#watchers.keys()].map((id) => this.#unwatch(id)),
-      ...[...this.#checks.values()].map(({ outcome }) => outcome),
-    ]);
+  /** Ends the checks and the channels of these pairings and waits for it. */
+  async #end(pairingIds: readonly string[]): Promise<void> {
+    for (const id of pairingIds) this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled(pairingIds.flatMap((id) => [this.#unwatch(id), this.#checks.get(id)?.outcome]));
   }
 
   /** A device is being paired: its channel, and what is stored about it, are left alone. */
@@ -342,6 +345,8 @@ export class ConnectionMonitor {
         if (error.code === 'device-in-use') this.#yield(id);
         this.#apply(id, { type: 'channel-lost', error, nextTryAt });
         const lost = context.vault.find(id);
+        // Given up until somebody has looked; the check that finds it well again opens a new one.
+        if (lost && nextTryAt === null && !maybeWatched(this.#statusOf(lost))) this.#watchers.delete(id);
         if (lost) this.#followIfLost(lost);
       },
       onGaveWay: () => {

@@ -40,6 +40,7 @@ const STATE_OF_ERROR: Partial<Record<ErrorCode, ConnectionState>> = {
   'device-changed': 'wrong-device',
   'device-certificate-invalid': 'wrong-device',
   'device-certificate-purpose': 'wrong-device',
+  'device-other-root-ca': 'other-root-ca',
   'device-certificate-expired': 'expired',
   // A device is given its certificate before it is paired: when that has yet to begin, this clock is behind.
   'device-certificate-not-yet-valid': 'clock-wrong',
@@ -106,6 +107,7 @@ function outcome(check: ConnectionCheck): Pick<PairingStatus, 'state' | 'error'>
 /** States that somebody must look at first: a watched channel is not opened again by itself. */
 const NEEDS_A_LOOK: ReadonlySet<ConnectionState> = new Set([
   'wrong-device',
+  'other-root-ca',
   'refused',
   'expired',
   'clock-wrong',

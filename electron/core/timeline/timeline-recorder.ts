@@ -26,6 +26,7 @@ const STATE_OF: Record<ConnectionState, TimelineState | null> = {
   unreachable: 'away',
   unclear: 'trouble',
   'wrong-device': 'trouble',
+  'other-root-ca': 'trouble',
   refused: 'trouble',
   expired: 'trouble',
   'clock-wrong': 'trouble',

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
-import { commonName } from '../../components/certificate.tsx';
+import { commonName } from '../../../shared/root-ca.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Fold } from '../../components/fold.tsx';
 import { IdentityFact } from '../../components/identity-fact.tsx';

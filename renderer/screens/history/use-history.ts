@@ -23,6 +23,9 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   renamed: 'names',
   removed: 'names',
   'root-ca-changed': 'rootCa',
+  'root-ca-added': 'rootCa',
+  'root-ca-removed': 'rootCa',
+  'pairing-root-ca-changed': 'rootCa',
 };
 
 /** The most that one call may ask for (shared/ipc/history.ts). */
