@@ -17,6 +17,7 @@ import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
+import { kitSample } from './adapters/kit-samples.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { onWake } from './adapters/wake.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
@@ -54,6 +55,7 @@ function start(): void {
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
+    readSample: kitSample,
     tell: (news) => {
       const message = pushOf(news, languageFor);
       if (message) push(message);
@@ -93,6 +95,7 @@ function start(): void {
       licences: readLicences,
       copyText: async (text) => clipboard.writeText(text),
       saveHistory: (format) => saveHistory(core, format),
+      chooseKitFolder,
     }),
     isOwnPage,
   );
@@ -151,6 +154,15 @@ async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<b
     throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
   }
   return true;
+}
+
+async function chooseKitFolder(suggestedName: string): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    title: texts.t('desktop.saveKit'),
+    defaultPath: join(app.getPath('documents'), suggestedName),
+    properties: ['createDirectory'],
+  });
+  return canceled || !filePath ? null : filePath;
 }
 
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */

@@ -19,6 +19,8 @@ export const HISTORY_KINDS = [
   /** `from` and `to` are the friendly names. */
   'renamed',
   'removed',
+  /** A connection kit was written for POS software; `to` is its folder's name, `note` its format. */
+  'exported',
   /** `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */

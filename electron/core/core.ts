@@ -3,6 +3,7 @@ import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import type { CoreContext, Timing } from './context.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
+import { ConnectionKit } from './export/connection-kit.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
@@ -34,6 +35,8 @@ export interface CoreParts {
   readonly timing: Timing;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
+  /** A file of the connection kit that comes with the app, by its name in packaging/connection-kit. */
+  readonly readSample: (name: string) => string;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -83,6 +86,12 @@ export function createCore({ documents, ...parts }: CoreParts) {
     onStored: (stored) => monitor.pairingChanged(stored),
   });
   const allChecks = new AllChecks({ vault, monitor, tell });
+  const connectionKit = new ConnectionKit({
+    context,
+    authorize: () => {},
+    readSample: parts.readSample,
+    tell,
+  });
   const rootCaImport = new RootCaImport(context);
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
@@ -96,6 +105,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     monitor,
     pairing,
     rootCaImport,
+    connectionKit,
     timeline,
     checkAll: () => allChecks.run(),
     trustRootCa: (choice: RootCaChoice) =>

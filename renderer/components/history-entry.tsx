@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  FolderKey,
   Hourglass,
   Link2,
   Link2Off,
@@ -14,6 +15,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { KIT_FORMATS } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
 import type { HistoryEntry, HistoryKind } from '../../shared/history.ts';
 import { useFormats } from '../format.ts';
@@ -31,6 +33,7 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   refused: ShieldX,
   renamed: PenLine,
   removed: Trash2,
+  exported: FolderKey,
   'root-ca-changed': ShieldCheck,
   status: Activity,
 };
@@ -82,6 +85,10 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       return from
         ? t('historyEvents.root-ca-changed', { name })
         : t('historyEvents.root-ca-trusted', { name });
+    }
+    case 'exported': {
+      const format = KIT_FORMATS.find((known) => known === note) ?? 'p12';
+      return t('historyEvents.exported', { posId, to, format: t(`kit.format.${format}.short`) });
     }
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';

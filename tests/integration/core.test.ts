@@ -6,6 +6,7 @@ import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
+import { kitSample } from '../support/kit-samples.ts';
 import { TEST_TIMING } from '../support/register.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
@@ -29,6 +30,7 @@ beforeEach(async () => {
     builtAt: 0,
     timing: TEST_TIMING,
     searchRanges: () => [],
+    readSample: kitSample,
     tell: (each) => {
       news.push(each);
       for (const listener of listeners) listener(each);
