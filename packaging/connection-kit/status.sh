@@ -4,7 +4,7 @@
 set -eu
 
 kit=${1:-"$(dirname "$0")/.."}
-listen_for_s=5
+listen_for_s=${POS_LISTEN_SECONDS:-5}
 
 # A plain value of connection.json.
 value() {
@@ -51,7 +51,8 @@ printf '\201\230\0\0\0\0{"type":"StatusRequest"}' >"$frame"
 # arguments, which other users can see.
 code=0
 printf 'pass = "%s"\n' "$(printf '%s' "$password" | sed 's/[\\"]/\\&/g')" |
-  curl --config - --cert "$kit/pos-certificate.pem" --key "$kit/pos-private-key.pem" --silent --fail --no-buffer --http1.1 --tlsv1.2 --max-time "$listen_for_s" \
+  curl --config - --silent --fail --no-buffer --http1.1 --tlsv1.2 --max-time "$listen_for_s" \
+    --cert "$kit/pos-certificate.pem" --key "$kit/pos-private-key.pem" \
     --cacert "$kit/root-ca.pem" --capath "$kit" --connect-to "$name:$port:$host:$port" --noproxy '*' \
     --header 'Connection: Upgrade' --header 'Upgrade: websocket' --header 'Sec-WebSocket-Version: 13' \
     --header 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' --header 'Content-Length:' --header 'Expect:' \

@@ -37,12 +37,16 @@ const lines = (
   names.flatMap((name) => (known[name] === undefined ? [] : [`  ${indent(name)}${known[name]}`])).join('\n');
 
 /** `README.txt` of a kit, from its template with `{{placeholders}}`. */
-export function readMe(template: string, record: PairingRecord, format: KitFormat): string {
-  const serial = serialOf(record.identity);
+export function readMe(
+  template: string,
+  { posId, identity, address }: Pick<PairingRecord, 'posId' | 'identity' | 'address'>,
+  format: KitFormat,
+): string {
+  const serial = serialOf(identity);
   const values: Readonly<Record<string, string>> = {
-    posId: record.posId,
+    posId,
     device: serial === '' ? 'without a serial number' : `serial number ${serial}`,
-    address: formatAuthority(record.address),
+    address: formatAuthority(address),
     files: lines(
       ABOUT,
       filesOf(format).map(({ name }) => name),
