@@ -36,7 +36,7 @@ export function KitDone({ folder, password, onDone }: KitDoneProps) {
             </Facts>
           </section>
         </div>
-        <section className="card card-sunken" aria-labelledby="kit-next-heading">
+        <section className="card card-sunken stack-tight" aria-labelledby="kit-next-heading">
           <h2 id="kit-next-heading">{t('kit.nextHeading')}</h2>
           <ol className="steps">
             <li>{t('kit.next.give')}</li>

@@ -32,9 +32,11 @@ export function KitFiles({ pairingId, format }: KitFilesProps) {
         {files.some(({ what }) => what === 'sample') && (
           <li>
             <FolderCode aria-hidden="true" />
-            <span className="mono">samples</span>
-            <span className="kit-file-what">
-              {t('kit.file.sample')}: {samplesIn(files).join(', ')}
+            <span className="kit-file">
+              <span className="mono">samples</span>
+              <span className="kit-file-what">
+                {t('common.detail', { label: t('kit.file.sample'), value: samplesIn(files).join(', ') })}
+              </span>
             </span>
           </li>
         )}
@@ -57,9 +59,11 @@ function FileLine({ file, isWhole }: { readonly file: KitFile; readonly isWhole:
   return (
     <li data-holds-key={holdsKey || undefined}>
       <Icon aria-hidden="true" />
-      <span className="mono">{name}</span>
-      <span className="kit-file-what">
-        {what === 'keys' && isWhole ? t('kit.file.keysWhole') : t(`kit.file.${what}`)}
+      <span className="kit-file">
+        <span className="mono">{name}</span>
+        <span className="kit-file-what">
+          {what === 'keys' && isWhole ? t('kit.file.keysWhole') : t(`kit.file.${what}`)}
+        </span>
       </span>
     </li>
   );

@@ -80,8 +80,8 @@ export function KitForm({ pairing, password, onWritten, onBack }: KitFormProps) 
     <Screen title={t('kit.title')} intro={t('kit.intro', { name: nameOf(pairing) })}>
       {writing.error && <ErrorPanel error={writing.error} compact />}
       <div className="columns columns-even">
+        <FormatChoice value={offered} onChange={chooseFormat} />
         <div className="stack">
-          <FormatChoice value={offered} onChange={chooseFormat} />
           <PasswordChoice
             kinds={offered === 'pem' ? ['generated', 'typed', 'none'] : ['generated', 'typed']}
             kind={kind}
@@ -91,8 +91,8 @@ export function KitForm({ pairing, password, onWritten, onBack }: KitFormProps) 
             understood={understood}
             onUnderstood={setUnderstood}
           />
+          <KitFiles pairingId={pairing.id} format={format} />
         </div>
-        <KitFiles pairingId={pairing.id} format={format} />
       </div>
       <ActionBar
         start={
