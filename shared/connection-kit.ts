@@ -33,7 +33,7 @@ export function parseKitPassword(text: string): Result<string> {
 }
 
 /** One file of a kit, for the people who are shown what will be written. */
-export const kitFileSchema = z.object({
+const kitFileSchema = z.object({
   /** Path within the kit's folder, with `/`. */
   name: z.string(),
   what: z.enum(['keys', 'certificates', 'root-ca', 'description', 'read-me', 'sample']),
