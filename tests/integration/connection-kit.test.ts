@@ -206,6 +206,39 @@ describe('a kit', () => {
     await own.stop();
   });
 
+  it('has those that wait where there are no others, and says so before', async () => {
+    const { device: own, register, kit, pairing } = await pairedKit();
+    const [stored] = await register.vault.credentials(pairing.id);
+    if (!stored?.credentials) throw new Error('no credentials');
+    const id = crypto.randomUUID();
+    await register.vault.storePending({ ...pairing, id }, stored.credentials);
+    expect(kit.plan(id, 'p12').pending).toBe(true);
+    const folder = join(place, 'waiting');
+    await kit.export({ pairingId: id, format: 'p12', password: TYPED, chooseFolder: async () => folder });
+    expect(readdirSync(folder)).toContain('pos.p12');
+    await own.stop();
+  });
+
+  it('is not made of a Root CA the device was not paired under, nor in the old form of an EC key', async () => {
+    const { device: own, register, kit, pairing } = await pairedKit({ clientKey: 'ec-p256' });
+    const attempt = (format: KitFormat) =>
+      kit
+        .export({
+          pairingId: pairing.id,
+          format,
+          password: TYPED,
+          chooseFolder: async () => join(place, 'ec'),
+        })
+        .catch((thrown) => thrown.appError.code);
+    expect(await attempt('p12-legacy')).toBe('export-format-unsuitable');
+    expect(readdirSync(place)).not.toContain('ec');
+    expect(await attempt('p12')).toMatchObject({ outcome: 'written' });
+    createSecureContext({ pfx: readFileSync(join(place, 'ec/pos.p12')), passphrase: PASSWORD });
+    register.trust(device.rootCaPem);
+    expect(await attempt('pem')).toBe('root-ca-replaced');
+    await own.stop();
+  });
+
   it('names another root of the POS certificate, and does not make it trusted', async () => {
     const { device: own, kit, pairing } = await pairedKit({ clientIssuer: 'device-ca', delivers: 'chain' });
     const folder = join(place, 'other-root');

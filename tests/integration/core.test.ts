@@ -115,6 +115,27 @@ describe('the core without a window', () => {
     expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
   });
 
+  it('hands a pairing over to POS software, and remembers that without a secret', async () => {
+    const { stored } = await pair();
+    const outcome = await core.connectionKit.export({
+      pairingId: stored?.id ?? '',
+      format: 'pem',
+      password: { kind: 'generated' },
+      chooseFolder: async (name) => join(historyFolder, name),
+    });
+    if (outcome.outcome !== 'written') throw new Error(outcome.outcome);
+    expect(core.history.all()[0]).toMatchObject({
+      kind: 'exported',
+      result: 'ok',
+      posId: 'POS-1',
+      to: 'pos-connection-POS-1',
+      note: 'pem',
+    });
+    expect(outcome.password).toMatch(/^[a-z2-9-]{24}$/);
+    expect(JSON.stringify([news, core.history.all()])).not.toContain(outcome.password);
+    expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
+  });
+
   it('ends the pairing that makes anew what is removed', async () => {
     const { stored } = await pair();
     const id = stored?.id ?? '';

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { Failure, failure } from '../failure.ts';
-import { systemCode } from '../vault/own-files.ts';
+import { HELD, systemCode } from '../vault/own-files.ts';
 import { closeToOthers } from './own-access.ts';
 
 export interface NewFile {
@@ -48,9 +49,24 @@ const writeNew = (path: string, content: NewFile['content']): Promise<void> =>
     await file.sync();
   });
 
-/** So that the names in it last as well. Windows has no such thing. */
+/** So that the names in it last as well. Not every file system can, and by then all files are there. */
 async function syncFolder(path: string): Promise<void> {
-  if (process.platform !== 'win32') await closing(open(path, 'r'), (folder) => folder.sync());
+  if (process.platform === 'win32') return;
+  await closing(open(path, 'r'), (folder) => folder.sync()).catch(() => {});
+}
+
+/** Windows renames no folder while a virus scanner looks at what is in it; that passes. */
+async function renameWhenFree(from: string, to: string): Promise<void> {
+  for (let tries = process.platform === 'win32' ? HELD.tries : 1; ; ) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (thrown) {
+      tries -= 1;
+      if (tries <= 0 || !HELD.codes.has(systemCode(thrown))) throw thrown;
+      await delay(HELD.pauseMs);
+    }
+  }
 }
 
 /**
@@ -79,7 +95,7 @@ export async function writeNewFolder(target: string, files: readonly NewFile[]):
       await writeNew(path, content);
     }
     for (const folder of folders) await syncFolder(folder);
-    await rename(draft, target);
+    await renameWhenFree(draft, target);
     await syncFolder(parent);
   } catch (thrown) {
     await rm(draft, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
