@@ -18,6 +18,7 @@ export default {
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',
+    'tests/support/write-folder.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
   ],

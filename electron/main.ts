@@ -19,6 +19,7 @@ import { type DataFolder, isOnlyInstance, openDataFolder } from './adapters/data
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
+import { kitSample } from './adapters/kit-samples.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
 import { onWake } from './adapters/wake.ts';
@@ -65,6 +66,7 @@ function start(dataFolder: DataFolder): void {
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     searchRanges: readSearchRanges,
+    readSample: kitSample,
     tell: (news) => {
       const message = pushOf(news, languageFor);
       if (message) push(message);
@@ -101,6 +103,7 @@ function start(dataFolder: DataFolder): void {
       copyText: async (text) => clipboard.writeText(text),
       saveHistory: (format) => saveHistory(core, format),
       saveSupportReport: () => saveSupportReport({ core, log, runtime }),
+      chooseKitFolder,
     }),
     isOwnPage,
   );
@@ -159,6 +162,15 @@ async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<b
     throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
   }
   return true;
+}
+
+async function chooseKitFolder(suggestedName: string): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    title: texts.t('desktop.saveKit'),
+    defaultPath: join(app.getPath('documents'), suggestedName),
+    properties: ['createDirectory'],
+  });
+  return canceled || !filePath ? null : filePath;
 }
 
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */

@@ -16,6 +16,14 @@ const COMMANDS: Record<string, string> = {
   'dbus-run-session': 'dbus-daemon',
   'gnome-keyring-daemon': 'gnome-keyring',
 };
+/** What reads the files the app exports, in tests, by a shell command that succeeds where it is. */
+export const FOREIGN_READERS: Record<string, string> = {
+  'command -v openssl': 'openssl',
+  'command -v curl': 'curl',
+  'command -v java && command -v keytool': 'openjdk-17-jdk-headless',
+  // The system's Python: packages of Debian are not those of another one.
+  '/usr/bin/python3 -c "import websockets"': 'python3-websockets',
+};
 const LIBRARY_PACKAGES = [
   'libgtk-3-0',
   'libnss3',
@@ -36,10 +44,11 @@ const FONTS: Record<string, string> = {
 const succeeds = (command: string, args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-function missingPackages(executable: string | undefined): string[] {
+function missingPackages(executable: string | undefined, others: Record<string, string>): string[] {
   const missing = Object.entries(COMMANDS)
     .filter(([command]) => !succeeds('sh', ['-c', `command -v ${command}`]))
     .map(([, name]) => name);
+  for (const [test, name] of Object.entries(others)) if (!succeeds('sh', ['-c', test])) missing.push(name);
   for (const [file, name] of Object.entries(FONTS)) if (!existsSync(file)) missing.push(name);
   if (executable && spawnSync('ldd', [executable], { encoding: 'utf8' }).stdout.includes('not found')) {
     missing.push(...LIBRARY_PACKAGES);
@@ -50,10 +59,12 @@ function missingPackages(executable: string | undefined): string[] {
 /**
  * Makes sure that an Electron window can open here: on Debian as root it installs what is missing, elsewhere it
  * throws an error that names it. Call it before and after the executable is there.
+ *
+ * @param others further packages, by a shell command that succeeds where they are
  */
-export function ensureSystemPackages(executable?: string): void {
+export function ensureSystemPackages(executable?: string, others: Record<string, string> = {}): void {
   if (process.platform !== 'linux') return;
-  const missing = missingPackages(executable);
+  const missing = missingPackages(executable, others);
   if (missing.length === 0) return;
   const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (!canInstall) {

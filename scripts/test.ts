@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ensureSystemPackages, enterDesktopSession } from './desktop-session.ts';
+import { ensureSystemPackages, enterDesktopSession, FOREIGN_READERS } from './desktop-session.ts';
 import { ensureElectron } from './electron-runtime/ensure.ts';
 
 const RESULTS = 'test-results';
@@ -148,8 +148,8 @@ const checks = () => [
 const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel', 'warn']);
 
 /** Where Electron is, in a session in which it can open windows. */
-async function readyElectron(): Promise<string> {
-  ensureSystemPackages();
+async function readyElectron(others: Record<string, string> = {}): Promise<string> {
+  ensureSystemPackages(undefined, others);
   const { executable } = await ensureElectron();
   ensureSystemPackages(executable);
   enterDesktopSession();
@@ -162,7 +162,7 @@ async function readyElectron(): Promise<string> {
  */
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
   all: async () => {
-    const electron = await readyElectron();
+    const electron = await readyElectron(FOREIGN_READERS);
     return [...checks(), build(), vitest(), vitest(electron), playwright()];
   },
   check: async () => checks(),

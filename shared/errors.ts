@@ -39,6 +39,9 @@ export const ERROR_CATALOGUE = {
   'pos-id-characters': { number: 111, action: 'edit-pos-id' },
   'pos-id-duplicate': { number: 112, action: 'edit-pos-id' },
   'serial-invalid': { number: 113, action: 'edit-serial' },
+  'export-password-short': { number: 141, action: 'none' },
+  'export-format-unsuitable': { number: 142, action: 'none' },
+  'export-password-characters': { number: 143, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },
@@ -112,6 +115,10 @@ export const ERROR_CATALOGUE = {
   'storage-locked': { number: 704, action: 'retry' },
   'storage-failed': { number: 702, action: 'retry' },
   'storage-undecryptable': { number: 703, action: 'pair-again' },
+  'export-folder-exists': { number: 741, action: 'retry' },
+  'export-folder-denied': { number: 742, action: 'retry' },
+  'export-folder-open': { number: 743, action: 'retry' },
+  'export-disk-full': { number: 744, action: 'retry' },
 
   // Prove mTLS
   'mtls-refused': { number: 801, action: 'pair-again' },

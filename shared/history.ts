@@ -19,6 +19,8 @@ export const HISTORY_KINDS = [
   /** `from` and `to` are the friendly names. */
   'renamed',
   'removed',
+  /** A connection kit was written for POS software; `to` is its folder's name, `note` its format. */
+  'exported',
   /** Written by versions that trusted one at a time; `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
   /** `to` is a SHA-256 fingerprint, `note` the subject. */

@@ -7,6 +7,7 @@ import { LastFailedAttempt } from './diagnostics/last-failed-attempt.ts';
 import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
 import type { CoreFacts } from './diagnostics/support-report.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
+import { ConnectionKit } from './export/connection-kit.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
@@ -41,6 +42,8 @@ export interface CoreParts {
   readonly timing: Timing;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
+  /** A file of the connection kit that comes with the app, by its name in packaging/connection-kit. */
+  readonly readSample: (name: string) => string;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -94,6 +97,12 @@ export function createCore({ documents, ...parts }: CoreParts) {
     onStored: (stored) => monitor.pairingChanged(stored),
   });
   const allChecks = new AllChecks({ vault, monitor, tell });
+  const connectionKit = new ConnectionKit({
+    context,
+    authorize: () => {},
+    readSample: parts.readSample,
+    tell,
+  });
   const rootCaImport = new RootCaImport(context);
   const authorize: Authorize = () => {};
   const closing = new AbortController();
@@ -109,6 +118,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     monitor,
     pairing,
     rootCaImport,
+    connectionKit,
     timeline,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {

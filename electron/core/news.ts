@@ -1,3 +1,4 @@
+import type { KitFormat } from '../../shared/connection-kit.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type {
   CertificateSummary,
@@ -44,6 +45,13 @@ export type News =
       readonly pairing: PairingRecord;
       readonly status: PairingStatus;
       readonly before: PairingStatus;
+    }
+  /** `folder`: its name, without the way to it. */
+  | {
+      readonly type: 'kit-exported';
+      readonly pairing: PairingRecord;
+      readonly format: KitFormat;
+      readonly folder: string;
     }
   | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
   | { readonly type: 'search-progress'; readonly progress: SearchProgress }

@@ -19,6 +19,8 @@ export interface HandlerParts {
   readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
   /** Asks the user where to save; where it is, or null when they cancelled. */
   readonly saveSupportReport: () => Promise<string | null>;
+  /** Asks the user for a new folder, by its absolute path; null when they cancelled. */
+  readonly chooseKitFolder: (suggestedName: string) => Promise<string | null>;
 }
 
 /** For methods whose success says it all: the contract's value is null then. */
@@ -71,6 +73,9 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     },
     renamePairing: ({ pairingId, name }) => core.renamePairing(pairingId, name),
     removePairing: ({ pairingId }) => done(core.removePairing(pairingId)),
+
+    planKit: ({ pairingId, format }) => core.connectionKit.plan(pairingId, format),
+    exportKit: (request) => core.connectionKit.export({ ...request, chooseFolder: parts.chooseKitFolder }),
 
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),

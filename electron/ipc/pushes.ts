@@ -35,6 +35,9 @@ export function pushOf(
       const { settings } = news;
       return { type: 'settings-changed', settings, language: languageFor(settings.language) };
     }
+    case 'kit-exported':
+      // Who asked for it has the answer; the history is told of by itself.
+      return null;
     case 'notices-changed':
       return { type: 'notices-changed', notices: [...news.notices] };
   }

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  FolderKey,
   Hourglass,
   Link2,
   Link2Off,
@@ -16,6 +17,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { KIT_FORMATS } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
 import type { HistoryEntry, HistoryKind } from '../../shared/history.ts';
 import { commonName } from '../../shared/root-ca.ts';
@@ -33,6 +35,7 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   refused: ShieldX,
   renamed: PenLine,
   removed: Trash2,
+  exported: FolderKey,
   'root-ca-changed': ShieldCheck,
   'root-ca-added': ShieldPlus,
   'root-ca-removed': ShieldOff,
@@ -95,6 +98,10 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       return t('historyEvents.root-ca-removed', { name: commonName(note) });
     case 'pairing-root-ca-changed':
       return t('historyEvents.pairing-root-ca-changed', { posId, name: commonName(note) });
+    case 'exported': {
+      const format = KIT_FORMATS.find((known) => known === note) ?? 'p12';
+      return t('historyEvents.exported', { posId, to, format: t(`kit.format.${format}.short`) });
+    }
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

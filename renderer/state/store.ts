@@ -1,3 +1,4 @@
+import type { KitFormat, KitPassword } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
 import type { Method, MethodRequest, MethodValue, PosApi, Push } from '../../shared/ipc/index.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -181,6 +182,10 @@ export function createStore(api: PosApi) {
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
       return removed;
     },
+    planKit: (pairingId: string, format: KitFormat) => call('planKit', { pairingId, format }),
+    /** The answer may hold a password: it must not stay anywhere. */
+    exportKit: (pairingId: string, format: KitFormat, password: KitPassword) =>
+      call('exportKit', { pairingId, format, password }),
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
     planSearch: () => call('planSearch', null),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { APP_METHODS, APP_PUSHES } from './app.ts';
+import { CONNECTION_KIT_METHODS } from './connection-kit.ts';
 import { DEVICE_METHODS, DEVICE_PUSHES } from './devices.ts';
 import { HISTORY_METHODS, HISTORY_PUSHES } from './history.ts';
 import { PAIRING_METHODS, PAIRING_PUSHES } from './pairing.ts';
@@ -15,6 +16,7 @@ export const METHODS = {
   ...ROOT_CA_METHODS,
   ...PAIRING_METHODS,
   ...DEVICE_METHODS,
+  ...CONNECTION_KIT_METHODS,
   ...SEARCH_METHODS,
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import i18next from 'i18next';
 import { appError } from '../../shared/errors.ts';
@@ -7,7 +8,16 @@ import type { SimulatedDevice } from '../simulator/device.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { connection, enter, errorPanel, openScreen, pairFirst, pasteRootCa, trustRootCa } from './steps.ts';
+import {
+  chooseFolder,
+  connection,
+  enter,
+  errorPanel,
+  openScreen,
+  pairFirst,
+  pasteRootCa,
+  trustRootCa,
+} from './steps.ts';
 import { tellStatus } from './told.ts';
 
 // Looking at every screen twice takes a while.
@@ -166,6 +176,25 @@ test('paired devices, their dialogs, search and history are accessible', async (
     await page.keyboard.press('Escape');
     await expect(opener).toBeFocused();
   }
+  await page.getByRole('button', { name: 'Use in POS software' }).click();
+  await expect(heading(page, 'Use in POS software')).toBeFocused();
+  await expect(page.getByText('pos.p12')).toBeVisible();
+  await expectAccessible(page, 'Use in POS software');
+  await page.getByRole('radio', { name: 'Type my own' }).click();
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
+  await expectAccessible(page, 'Use in POS software, password too short');
+  await page.getByRole('radio', { name: 'PEM' }).check({ force: true });
+  await page.getByRole('radio', { name: 'No password' }).click();
+  await expectAccessible(page, 'Use in POS software, without a password');
+  await page.getByRole('radio', { name: 'Make one for me' }).click();
+  await chooseFolder(app, join(app.dataFolder, 'kit'));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(heading(page, 'The files are ready')).toBeFocused();
+  await expectAccessible(page, 'Use in POS software, written');
+  await page.getByRole('button', { name: 'I have written it down' }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
+
   await page.getByRole('button', { name: 'Pair again' }).click();
   await expect(page.getByLabel('Connection code')).toBeFocused();
   await expectAccessible(page, 'Pair again');
@@ -320,6 +349,21 @@ async function tour(
   await press('device.remove');
   await visit('Remove');
   await closeDialog();
+  await press('kit.title');
+  await arrived('kit.title');
+  await page.getByRole('radio', { name: t('kit.format.pem.name') }).check({ force: true });
+  await page.getByRole('radio', { name: t('kit.password.typed') }).click();
+  await press('kit.submit');
+  await visit('Use in POS software, with an error');
+  await page.getByRole('radio', { name: t('kit.password.none') }).click();
+  await visit('Use in POS software, without a password');
+  await page.getByRole('radio', { name: t('kit.password.generated') }).click();
+  await chooseFolder(app, join(app.dataFolder, 'kit'));
+  await press('kit.submit');
+  await arrived('kit.doneTitle');
+  await visit('Use in POS software, written');
+  await press('kit.noted');
+  await press('kit.done');
   await press('actions.pair-again');
   await visit('Pair again');
   await page.getByRole('link', { name: t('nav.search'), exact: true }).click();

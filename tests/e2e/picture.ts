@@ -46,6 +46,9 @@ function steady(suggestedPosId: string): () => void {
     [/^[0-9A-F]{2}([: ][0-9A-F]{2})+$/g, hex],
     [/\b[0-9A-F]{16,}\b/g, hex],
     [/Linux [\w.-]+, \w+/g, () => 'Linux 6.12, x64'],
+    [/^([a-z2-9]{4}-){4}[a-z2-9]{4}$/g, () => 'k7mf-2xqa-9tcw-hd4u-p3ze'],
+    [/^.*pos-pairing-e2e-\w+[\\/]/g, () => '/home/till/Documents/'],
+    [/(?<=the user )\S+(?= of this computer)/g, () => 'till'],
     [/\.damaged-\d+/g, () => '.damaged-1768472640000'],
   ];
   const fixed = (text: string) => rules.reduce((now, [pattern, words]) => now.replace(pattern, words), text);

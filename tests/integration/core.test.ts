@@ -6,6 +6,7 @@ import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
+import { kitSample } from '../support/kit-samples.ts';
 import { TEST_TIMING } from '../support/register.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
@@ -29,6 +30,7 @@ beforeEach(async () => {
     builtAt: 0,
     timing: TEST_TIMING,
     searchRanges: () => [],
+    readSample: kitSample,
     tell: (each) => {
       news.push(each);
       for (const listener of listeners) listener(each);
@@ -110,6 +112,27 @@ describe('the core without a window', () => {
       ['removed', 'ok'],
     ]);
     expect(JSON.stringify([news, core.history.all()])).not.toContain(device.code);
+    expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
+  });
+
+  it('hands a pairing over to POS software, and remembers that without a secret', async () => {
+    const { stored } = await pair();
+    const outcome = await core.connectionKit.export({
+      pairingId: stored?.id ?? '',
+      format: 'pem',
+      password: { kind: 'generated' },
+      chooseFolder: async (name) => join(historyFolder, name),
+    });
+    if (outcome.outcome !== 'written') throw new Error(outcome.outcome);
+    expect(core.history.all()[0]).toMatchObject({
+      kind: 'exported',
+      result: 'ok',
+      posId: 'POS-1',
+      to: 'pos-connection-POS-1',
+      note: 'pem',
+    });
+    expect(outcome.password).toMatch(/^[a-z2-9-]{24}$/);
+    expect(JSON.stringify([news, core.history.all()])).not.toContain(outcome.password);
     expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
   });
 

@@ -19,6 +19,7 @@ import {
   type VendorPki,
 } from '../simulator/device.ts';
 import { createCa } from '../simulator/pki.ts';
+import { kitSample } from '../support/kit-samples.ts';
 import { TEST_TIMING, testRegister } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
@@ -48,6 +49,7 @@ beforeEach(async () => {
     cipher: new MemoryCipher(),
     builtAt: 0,
     timing: TEST_TIMING,
+    readSample: kitSample,
     searchRanges: () => ranges,
     tell: (each) => {
       news.push(each);

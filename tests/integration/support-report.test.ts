@@ -17,6 +17,7 @@ import { pairingRecordSchema } from '../../shared/pairing.ts';
 import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { createDeviceCertificate } from '../simulator/identity.ts';
 import { pkcs8KeyPem, sharedKey } from '../simulator/keys.ts';
+import { kitSample } from '../support/kit-samples.ts';
 import { TEST_TIMING } from '../support/register.ts';
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { piecesOfKey, piecesOfSealed, secretsIn, spellingsOf } from '../support/secrets.ts';
@@ -47,6 +48,7 @@ beforeEach(async () => {
     cipher: new MemoryCipher(),
     builtAt: 0,
     timing: { ...TEST_TIMING, answerMs: 1_500 },
+    readSample: kitSample,
     searchRanges: () => [],
     tell: (news) => {
       for (const listener of listeners) listener(news);

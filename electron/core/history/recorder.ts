@@ -89,6 +89,14 @@ export class HistoryRecorder {
       case 'pairing-removed':
         this.#lastState.delete(news.pairing.id);
         return { ...aboutPairing(news.pairing), kind: 'removed', result: 'ok' };
+      case 'kit-exported':
+        return {
+          ...aboutPairing(news.pairing),
+          kind: 'exported',
+          result: 'ok',
+          to: news.folder,
+          note: news.format,
+        };
       case 'status-changed':
         return this.#statusEntry(news.pairing, news.status);
       case 'root-ca-trusted': {

@@ -1,4 +1,4 @@
-import { ArrowLeft, Link2, PenLine, Trash2 } from 'lucide-react';
+import { ArrowLeft, FolderKey, Link2, PenLine, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { appError } from '../../../shared/errors.ts';
@@ -58,6 +58,9 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
           </Button>
           <Button icon={Link2} onPress={() => actions.openPair(pairing)}>
             {t('actions.pair-again')}
+          </Button>
+          <Button icon={FolderKey} onPress={() => actions.go({ name: 'kit', id: pairing.id })}>
+            {t('kit.title')}
           </Button>
           <Button icon={Trash2} onPress={() => setDialog('remove')}>
             {t('device.remove')}

@@ -17,6 +17,7 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   proved: 'pairing',
   'pairing-failed': 'pairing',
   'device-swapped': 'pairing',
+  exported: 'pairing',
   status: 'connection',
   refused: 'connection',
   'address-moved': 'moved',
