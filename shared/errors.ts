@@ -39,6 +39,12 @@ export const ERROR_CATALOGUE = {
   'pos-id-characters': { number: 111, action: 'edit-pos-id' },
   'pos-id-duplicate': { number: 112, action: 'edit-pos-id' },
   'serial-invalid': { number: 113, action: 'edit-serial' },
+  'manager-needed': { number: 121, action: 'retry' },
+  'pin-wrong': { number: 122, action: 'none' },
+  'pin-locked': { number: 123, action: 'none' },
+  'pin-invalid': { number: 124, action: 'none' },
+  'pin-not-set': { number: 125, action: 'none' },
+  'pin-already-set': { number: 126, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },
@@ -111,6 +117,7 @@ export const ERROR_CATALOGUE = {
   'storage-locked': { number: 704, action: 'retry' },
   'storage-failed': { number: 702, action: 'retry' },
   'storage-undecryptable': { number: 703, action: 'pair-again' },
+  'pin-unreadable': { number: 721, action: 'none' },
 
   // Prove mTLS
   'mtls-refused': { number: 801, action: 'pair-again' },

@@ -21,6 +21,13 @@ export const HISTORY_KINDS = [
   'removed',
   /** `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
+  'manager-pin-set',
+  'manager-pin-changed',
+  'manager-pin-removed',
+  /** Forgotten: all pairings went with it. */
+  'manager-pin-reset',
+  /** Too many wrong PINs. */
+  'manager-locked-out',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

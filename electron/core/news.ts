@@ -1,4 +1,5 @@
 import type { DeviceAddress } from '../../shared/inputs.ts';
+import type { ManagerEvent, ManagerState } from '../../shared/manager.ts';
 import type { PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
 import type { Result } from '../../shared/result.ts';
 import type { TrustedRootCa } from '../../shared/root-ca.ts';
@@ -49,6 +50,8 @@ export type News =
       readonly before: TrustedRootCa | null;
     }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'manager-changed'; readonly manager: ManagerState }
+  | { readonly type: 'manager-event'; readonly event: ManagerEvent }
   | { readonly type: 'notices-changed'; readonly notices: readonly StorageNotice[] }
   /** Entries were added to the history. */
   | { readonly type: 'history-changed' };

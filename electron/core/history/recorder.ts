@@ -101,6 +101,9 @@ export class HistoryRecorder {
           note: rootCa.root.subject,
         };
       }
+      case 'manager-event':
+        return { kind: `manager-${news.event}`, result: 'ok' };
+      case 'manager-changed':
       case 'pairing-progress':
       case 'pairing-changed':
       case 'search-progress':

@@ -1,9 +1,11 @@
 import type { TrustedRootCa } from '../../../shared/root-ca.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { Tell } from '../news.ts';
 import type { Vault } from '../vault/vault.ts';
 import { describeRootCa, type RootCaImport } from './root-ca-import.ts';
 
 export interface TrustRootCaParts {
+  readonly authorize: Authorize;
   readonly vault: Vault;
   readonly rootCaImport: RootCaImport;
   /** Ends the pairing that is under way, if any: it judges its device by the Root CA that goes. */
@@ -22,12 +24,15 @@ export interface RootCaChoice {
 
 /**
  * Trusts the previewed Root CA. When it is another one than before, a pairing that is under way is ended first,
- * and all pairings are checked anew. Throws what {@link RootCaImport.trust} does.
+ * and all pairings are checked anew. The first one, before anything is paired, needs no manager. Throws
+ * {@link Failure} `manager-needed`, and what {@link RootCaImport.trust} does.
  */
 export async function trustRootCa(
-  { vault, rootCaImport, endPairing, onChanged, tell }: TrustRootCaParts,
+  { authorize, vault, rootCaImport, endPairing, onChanged, tell }: TrustRootCaParts,
   { fingerprint256, replaceConfirmed }: RootCaChoice,
 ): Promise<TrustedRootCa> {
+  const isFirst = vault.rootCa === null && vault.size === 0;
+  if (!isFirst) authorize();
   rootCaImport.requirePreviewed(fingerprint256, replaceConfirmed);
   const changes = vault.rootCa?.root.fingerprint256 !== fingerprint256;
   if (changes) await endPairing();
