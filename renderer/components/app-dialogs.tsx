@@ -1,8 +1,9 @@
 import { useActions, useModel } from '../state/context.tsx';
 import { AboutDialog } from './about-dialog.tsx';
+import { PinDialog } from './pin-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
-/** What lies over any screen: About and the list of shortcuts. */
+/** What lies over any screen: About, the list of shortcuts, and the question for the manager PIN. */
 export function AppDialogs() {
   const { dialog } = useModel().navigation;
   const { openDialog } = useActions();
@@ -11,6 +12,7 @@ export function AppDialogs() {
     <>
       <AboutDialog isOpen={dialog === 'about'} onClose={onClose} />
       <ShortcutsDialog isOpen={dialog === 'shortcuts'} onClose={onClose} />
+      <PinDialog />
     </>
   );
 }

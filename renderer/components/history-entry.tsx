@@ -3,8 +3,10 @@ import {
   Activity,
   ArrowLeftRight,
   Hourglass,
+  KeyRound,
   Link2,
   Link2Off,
+  LockKeyhole,
   type LucideIcon,
   PenLine,
   RefreshCw,
@@ -32,6 +34,11 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   renamed: PenLine,
   removed: Trash2,
   'root-ca-changed': ShieldCheck,
+  'manager-pin-set': KeyRound,
+  'manager-pin-changed': KeyRound,
+  'manager-pin-removed': KeyRound,
+  'manager-pin-reset': KeyRound,
+  'manager-locked-out': LockKeyhole,
   status: Activity,
 };
 
@@ -53,7 +60,7 @@ type Tone = 'good' | 'bad' | 'plain';
 
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
-  if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
+  if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';

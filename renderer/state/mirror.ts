@@ -101,6 +101,8 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
     }
     case 'root-ca-trusted':
       return withApp(mirror, { rootCa: push.rootCa });
+    case 'manager-changed':
+      return withApp(mirror, { manager: push.manager });
     case 'notices-changed':
       return withApp(mirror, { notices: push.notices });
     case 'settings-changed':

@@ -7,6 +7,7 @@ import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import { isPairing } from './attempt.ts';
 import { type Draft, type DraftField, requestOf } from './draft.ts';
+import { createManager } from './manager-actions.ts';
 import { type Event, INITIAL, type Model, reduce } from './model.ts';
 import type { AppDialog, Place } from './navigation.ts';
 import { isSearching } from './search.ts';
@@ -70,6 +71,9 @@ export function createStore(api: PosApi) {
     dispatch({ type: 'pushed', push: merged, at: new Date().toISOString() }, when);
   };
 
+  const manager = createManager({ getModel: () => model, dispatch, push, call });
+  const { withManager } = manager;
+
   /** Calls a method whose value is the pairing as it is afterwards. */
   const change = async <M extends 'renamePairing' | 'setWatchLive'>(
     method: M,
@@ -128,9 +132,8 @@ export function createStore(api: PosApi) {
 
     async startPairing(repeated: boolean): Promise<void> {
       if (isPairing(model.attempt)) return;
-      const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
-      const attempt = await call('startPairing', request);
+      const attempt = await withManager(() => call('startPairing', requestOf(model)));
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
       dispatch({ type: 'started', id: attempt.value.attemptId });
       const { current } = model.attempt;
@@ -170,6 +173,8 @@ export function createStore(api: PosApi) {
       runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
+      // Asked first, so that nothing has changed when the manager does not come.
+      if (!(await manager.isThere())) return;
       dispatch({ type: 'swap-confirmed' });
       if (model.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
@@ -177,7 +182,7 @@ export function createStore(api: PosApi) {
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),
     setWatchLive: (pairingId: string, on: boolean) => change('setWatchLive', { pairingId, on }),
     async removePairing(pairingId: string): Promise<Result<null>> {
-      const removed = await call('removePairing', { pairingId });
+      const removed = await withManager(() => call('removePairing', { pairingId }));
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
       return removed;
     },
@@ -206,7 +211,7 @@ export function createStore(api: PosApi) {
     async updateSettings(patch: SettingsPatch) {
       unsaved.add(patch);
       if (model.mirror.state === 'ready') push({ type: 'settings-changed', ...model.mirror.app });
-      const updated = await call('updateSettings', patch);
+      const updated = await withManager(() => call('updateSettings', patch));
       unsaved.delete(patch);
       const saved = updated.ok ? updated : await call('getState', null);
       if (saved.ok) push({ type: 'settings-changed', ...saved.value });
@@ -214,14 +219,14 @@ export function createStore(api: PosApi) {
     },
     readTimeline: (pairingId: string) => call('readTimeline', { pairingId }),
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
-    exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
+    exportHistory: (format: 'csv' | 'json') => withManager(() => call('exportHistory', { format })),
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 
     previewRootCa: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<RootCaPreview>> =>
       call('previewRootCa', { bytes }),
     async trustRootCa(fingerprint256: string, replaceConfirmed: boolean) {
-      const trusted = await call('trustRootCa', { fingerprint256, replaceConfirmed });
+      const trusted = await withManager(() => call('trustRootCa', { fingerprint256, replaceConfirmed }));
       if (trusted.ok) push({ type: 'root-ca-trusted', rootCa: trusted.value });
       return trusted;
     },
@@ -230,6 +235,7 @@ export function createStore(api: PosApi) {
       if (dismissed.ok) await refresh();
       return dismissed;
     },
+    ...manager.actions,
     copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
   };
 
@@ -237,8 +243,14 @@ export function createStore(api: PosApi) {
     const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     const { current } = model.attempt;
-    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind !== 'failed')
-      void refresh();
+    if (before.state === 'ended' || current.state !== 'ended') return;
+    const { outcome } = current;
+    if (outcome.kind !== 'failed') void refresh();
+    else if (outcome.error.code === 'manager-needed') {
+      void manager.isThere().then((isThere) => {
+        if (isThere) void actions.startPairing(true);
+      });
+    }
   });
 
   return {

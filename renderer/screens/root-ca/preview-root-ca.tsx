@@ -33,7 +33,8 @@ export function PreviewRootCa({ preview, onBack, onFailed, onDone }: PreviewRoot
   const trust = async () => {
     const trusted = await trusting.run();
     if (trusted.ok) onDone();
-    else onFailed(trusted.error);
+    // Without the manager it stays as it was.
+    else if (trusted.error.code !== 'manager-needed') onFailed(trusted.error);
   };
 
   return (

@@ -17,6 +17,7 @@ import { ownName, useFormats } from '../../format.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { IS_MAC } from '../../platform.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
+import { ManagerPin } from './manager-pin.tsx';
 
 const { least, most } = CHECK_INTERVAL_MINUTES;
 const INTERVALS = [least, 15, 30, 60, 120, most];
@@ -92,6 +93,9 @@ export function SettingsScreen() {
             />
           </Group>
           <RootCa />
+          <Group title={t('manager.title')}>
+            <ManagerPin />
+          </Group>
         </div>
       </div>
     </Screen>
