@@ -4,7 +4,7 @@ import type { Event } from './model.ts';
 
 /** What the PIN is asked for. */
 export type PinPurpose = 'unlock' | 'set' | 'change' | 'clear';
-export type PinStep = 'pin' | 'old' | 'new' | 'repeat';
+type PinStep = 'pin' | 'old' | 'new' | 'repeat';
 
 const STEPS: Readonly<Record<PinPurpose, readonly PinStep[]>> = {
   unlock: ['pin'],

@@ -8,7 +8,7 @@ const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_LANES = 16;
 
 /** How much one guess costs (RFC 7914): 2^`ln` blocks of 128 × `r` bytes each, `p` times. */
-export interface ScryptCost {
+interface ScryptCost {
   readonly ln: number;
   readonly r: number;
   readonly p: number;

@@ -43,9 +43,7 @@ export function ManagerPin() {
           </>
         )}
         {(manager.state === 'locked' || manager.state === 'blocked') && (
-          <Button look="quiet" onPress={() => setResetting(true)}>
-            {t('manager.forgot')}
-          </Button>
+          <Button onPress={() => setResetting(true)}>{t('manager.forgot')}</Button>
         )}
       </div>
       {isResetting && <ResetDialog onClose={() => setResetting(false)} />}

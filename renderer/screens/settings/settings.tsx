@@ -65,6 +65,9 @@ export function SettingsScreen() {
               onChange={(tray) => change({ tray })}
             />
           </Group>
+          <Group title={t('manager.title')}>
+            <ManagerPin />
+          </Group>
           <Group title={t('settings.help')}>
             <div className="setting-buttons">
               <Button icon={Keyboard} onPress={() => actions.openDialog('shortcuts')}>
@@ -93,9 +96,6 @@ export function SettingsScreen() {
             />
           </Group>
           <RootCa />
-          <Group title={t('manager.title')}>
-            <ManagerPin />
-          </Group>
         </div>
       </div>
     </Screen>
