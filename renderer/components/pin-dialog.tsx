@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useCountdown } from '../hooks/use-countdown.ts';
 import { errorText } from '../i18n.ts';
 import { useActions, useAppState, useModel } from '../state/context.tsx';
-import { isLastStep, isLongEnough, type PinPurpose } from '../state/manager.ts';
+import { isLastStep, isLongEnough } from '../state/manager.ts';
 import { Button } from './button.tsx';
 import { DialogShell } from './dialog-shell.tsx';
 import { ErrorPanel } from './error-panel.tsx';
@@ -24,6 +24,12 @@ export function PinDialog() {
   const state = useAppState().manager;
   if (!dialog) return null;
   const { purpose, busy } = dialog;
+  const lastWord =
+    purpose === 'unlock'
+      ? t('manager.unlock')
+      : purpose === 'clear'
+        ? t('manager.turnOff')
+        : t('manager.save');
   // A new PIN is nothing to guess.
   const blockedUntil = purpose !== 'set' && state.state === 'blocked' ? state.until : null;
   return (
@@ -41,7 +47,7 @@ export function PinDialog() {
             busy={busy}
             isDisabled={!busy && (!isLongEnough(manager) || blockedUntil !== null)}
           >
-            {isLastStep(dialog) ? t(SUBMIT[purpose]) : t('manager.next')}
+            {isLastStep(dialog) ? lastWord : t('manager.next')}
           </Button>
         </>
       }
@@ -50,13 +56,6 @@ export function PinDialog() {
     </DialogShell>
   );
 }
-
-const SUBMIT = {
-  unlock: 'manager.unlock',
-  set: 'manager.save',
-  change: 'manager.save',
-  clear: 'manager.turnOff',
-} as const satisfies Record<PinPurpose, string>;
 
 function PinForm({ blockedUntil }: { readonly blockedUntil: string | null }) {
   const { t } = useTranslation();
