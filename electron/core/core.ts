@@ -167,9 +167,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
+      access.close();
       await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
       timeline.close();
-      access.close();
     },
   };
 }

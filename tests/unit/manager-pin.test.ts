@@ -317,6 +317,21 @@ describe('the manager PIN', () => {
     expect(await unanswered).toBe('pin-locked');
   });
 
+  it.each(['tick', 'close'] as const)(
+    'keeps a try that is being judged, whatever %s stores',
+    async (what) => {
+      const { access, restart } = await withPin();
+      for (let tries = 0; tries < 4; tries += 1) await codeFrom(() => access.unlock(WRONG));
+      const unanswered = codeFrom(() => access.unlock(WRONG));
+      await Promise.resolve();
+      access[what]();
+      expect(restart().state.state).toBe('blocked');
+      expect(await unanswered).toBe('pin-locked');
+      access.tick();
+      expect(restart().state.state).toBe('blocked');
+    },
+  );
+
   it('judges tries one after another, however many come at once', async () => {
     const { access } = await withPin();
     const codes = await Promise.all(

@@ -62,6 +62,7 @@ export class ManagerAccess {
   #turn: Promise<unknown> = Promise.resolve();
   /** What was last stored of a wait. */
   #keptWaitMs = 0;
+  #isJudging = false;
 
   constructor(parts: ManagerAccessParts) {
     this.#parts = parts;
@@ -176,9 +177,7 @@ export class ManagerAccess {
     if (stored.kind === 'unreadable') throw failure('pin-unreadable');
     if (this.#counter.waitMs > 0) throw this.#lockedOut();
     if (!hasPinShape(text)) throw failure('pin-invalid');
-    // Before the answer is known, so that ending the app meanwhile wins nothing.
-    this.#keep(stored.pinHash, this.#counter.ifWrong);
-    if (await isPinOf(stored.pinHash, normalizePin(text), this.#parts.scrypt)) {
+    if (await this.#isRight(stored.pinHash, normalizePin(text))) {
       this.#counter.right();
       try {
         this.#keep(stored.pinHash, NO_TRIES);
@@ -198,6 +197,17 @@ export class ManagerAccess {
     this.#changed();
     this.#parts.onEvent('locked-out');
     throw this.#lockedOut();
+  }
+
+  /** Stores the try as a wrong one before the answer is known, so that ending the app meanwhile wins nothing. */
+  async #isRight(pinHash: string, pin: string): Promise<boolean> {
+    this.#keep(pinHash, this.#counter.ifWrong);
+    this.#isJudging = true;
+    try {
+      return await isPinOf(pinHash, pin, this.#parts.scrypt);
+    } finally {
+      this.#isJudging = false;
+    }
   }
 
   #lockedOut() {
@@ -230,7 +240,8 @@ export class ManagerAccess {
   }
 
   #keepWait(leastMs: number): void {
-    if (this.#stored.kind !== 'pin') return;
+    // What is stored then is the try as a wrong one, which the counter does not know of yet.
+    if (this.#stored.kind !== 'pin' || this.#isJudging) return;
     const { tries } = this.#counter;
     const passed = this.#keptWaitMs - tries.waitMs;
     if (passed < leastMs) return;
