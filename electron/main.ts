@@ -27,7 +27,6 @@ import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
 import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
-import { historyToCsv, historyToJson } from './core/history/export.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
@@ -73,7 +72,11 @@ function start(dataFolder: DataFolder): void {
       desktop.hear(news);
     },
   });
-  const openWindow = () => createMainWindow(documents, () => core.pairing.pageGone());
+  const openWindow = () =>
+    createMainWindow(documents, () => {
+      core.pairing.pageGone();
+      core.manager.lock();
+    });
   const showWindow = () => {
     const [window = openWindow()] = BrowserWindow.getAllWindows();
     if (window.isMinimized()) window.restore();
@@ -148,16 +151,16 @@ async function readLicences(): Promise<Licence[]> {
   return z.array(licenceSchema).parse(JSON.parse(text));
 }
 
-async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<boolean> {
+async function saveHistory(core: Core, format: 'csv' | 'json'): Promise<boolean> {
+  const text = core.exportHistory(format);
   const { canceled, filePath } = await dialog.showSaveDialog({
     title: texts.t('desktop.saveHistory'),
     defaultPath: join(app.getPath('documents'), `${texts.t('desktop.historyFile')}.${format}`),
     filters: [{ name: format.toUpperCase(), extensions: [format] }],
   });
   if (canceled || !filePath) return false;
-  const entries = history.all();
   try {
-    await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+    await writeFile(filePath, text);
   } catch (thrown) {
     throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
   }

@@ -29,6 +29,13 @@ export const HISTORY_KINDS = [
   'root-ca-removed',
   /** The device belongs to another Root CA now, as the user confirmed; `from` and `to` are SHA-256 fingerprints. */
   'pairing-root-ca-changed',
+  'manager-pin-set',
+  'manager-pin-changed',
+  'manager-pin-removed',
+  /** Forgotten: all pairings went with it. */
+  'manager-pin-reset',
+  /** Too many wrong PINs. */
+  'manager-locked-out',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

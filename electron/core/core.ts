@@ -1,5 +1,10 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
+import type { SettingsPatch } from '../../shared/settings.ts';
+import { type Authorize, ManagerAccess } from './access/manager-access.ts';
+import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
+import { resetPin } from './access/reset-pin.ts';
+import { PinDocument } from './access/stored-pin.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import { datableNow } from './clock.ts';
 import type { CoreContext, Timing } from './context.ts';
@@ -8,6 +13,7 @@ import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
 import type { CoreFacts } from './diagnostics/support-report.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
 import { ConnectionKit } from './export/connection-kit.ts';
+import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
@@ -16,13 +22,13 @@ import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
-import type { Authorize } from './root-ca/authorize.ts';
 import { confirmOtherRootCa, type OtherRootCa } from './root-ca/confirm-other-root-ca.ts';
 import { removeRootCa } from './root-ca/remove-root-ca.ts';
 import { describeRootCa, RootCaImport } from './root-ca/root-ca-import.ts';
 import { currentTrust } from './root-ca/trust.ts';
 import { trustRootCas } from './root-ca/trust-root-cas.ts';
 import { SettingsStore } from './settings/settings-store.ts';
+import { updateSettings } from './settings/update-settings.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import { TimelineRecorder } from './timeline/timeline-recorder.ts';
 import type { SecretCipher } from './vault/cipher.ts';
@@ -44,9 +50,21 @@ export interface CoreParts {
   readonly searchRanges: () => SearchRange[];
   /** A file of the connection kit that comes with the app, by its name in packaging/connection-kit. */
   readonly readSample: (name: string) => string;
+  /** What hashes the manager PIN; Node's own unless given. */
+  readonly scrypt?: Scrypt;
+  /** Milliseconds of a clock that is never set; the system's unless given. */
+  readonly steadyNow?: () => number;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
+
+/** What may be read of the vault without passing the manager PIN. */
+type ReadableVault = Pick<
+  Vault,
+  'rootCas' | 'pairings' | 'size' | 'find' | 'pending' | 'notices' | 'storageProblem'
+>;
+/** The manager PIN as a window or a command line works with it. */
+type ManagerSwitch = Pick<ManagerAccess, 'state' | 'unlock' | 'lock' | 'set' | 'change' | 'clear'>;
 
 export type Core = ReturnType<typeof createCore>;
 
@@ -77,6 +95,17 @@ export function createCore({ documents, ...parts }: CoreParts) {
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
+  const access = new ManagerAccess({
+    document: new PinDocument(documents, notices),
+    scrypt: parts.scrypt ?? SCRYPT,
+    now: Date.now,
+    steadyNow: parts.steadyNow ?? (() => performance.now()),
+    later,
+    onState: (manager) => tell({ type: 'manager-changed', manager }),
+    onEvent: (event) => tell({ type: 'manager-event', event }),
+  });
+  const { authorize } = access;
+
   const search = new DeviceSearch({
     trust: () => currentTrust(context),
     ranges: parts.searchRanges,
@@ -92,6 +121,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
   });
   const pairing = new PairingService({
+    authorize,
     context,
     tell,
     onStored: (stored) => monitor.pairingChanged(stored),
@@ -99,25 +129,29 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const allChecks = new AllChecks({ vault, monitor, tell });
   const connectionKit = new ConnectionKit({
     context,
-    authorize: () => {},
+    authorize,
     readSample: parts.readSample,
     tell,
   });
   const rootCaImport = new RootCaImport(context);
-  const authorize: Authorize = () => {};
   const closing = new AbortController();
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
+  const remove = (authorizedBy: Authorize, pairingId: string) =>
+    removePairing({ authorize: authorizedBy, vault, pairing, monitor, tell }, pairingId);
+
   let ticking: NodeJS.Timeout | undefined;
   return {
-    settings,
-    vault,
-    history,
+    // For reading: what changes them is below, behind the manager PIN.
+    settings: settings as Pick<SettingsStore, 'get'>,
+    vault: vault as ReadableVault,
+    history: history as Pick<History, 'all' | 'read' | 'problem'>,
+    rootCaImport: rootCaImport as Pick<RootCaImport, 'preview'>,
+    manager: access as ManagerSwitch,
     search,
     monitor,
     pairing,
-    rootCaImport,
     connectionKit,
     timeline,
     /** For a support report. Nothing secret is among it. */
@@ -178,7 +212,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
         confirmed,
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
-    removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    removePairing: (pairingId: string) => remove(authorize, pairingId),
+    updateSettings: (patch: SettingsPatch) => updateSettings({ authorize, settings }, patch),
+    /** The whole history as a file's text. */
+    exportHistory: (format: 'csv' | 'json') => exportHistory({ authorize, history }, format),
+    /** For a forgotten PIN: removes all pairings, then the PIN; returns how many there were. */
+    resetManagerPin: () =>
+      resetPin({ access, endPairing: () => pairing.close(), pairings: () => vault.pairings, remove }),
     /** Tells that nothing can be saved in `folder`. */
     tellUnwritable: (folder: string) => notices.addUnwritable(folder),
     dismissNotice: (id: string) => notices.dismiss(id),
@@ -188,12 +228,14 @@ export function createCore({ documents, ...parts }: CoreParts) {
       ticking = setInterval(() => {
         monitor.tick();
         timeline.tick();
+        access.tick();
       }, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
       closing.abort();
+      access.close();
       await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
       timeline.close();
       lastFailedAttempt.close();

@@ -1,5 +1,6 @@
 import type { KitFormat } from '../../shared/connection-kit.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
+import type { ManagerEvent, ManagerState } from '../../shared/manager.ts';
 import type {
   CertificateSummary,
   PairingProgress,
@@ -69,6 +70,8 @@ export type News =
       readonly to: CertificateSummary;
     }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'manager-changed'; readonly manager: ManagerState }
+  | { readonly type: 'manager-event'; readonly event: ManagerEvent }
   | { readonly type: 'notices-changed'; readonly notices: readonly StorageNotice[] }
   /** Entries were added to the history. */
   | { readonly type: 'history-changed' };

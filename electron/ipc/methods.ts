@@ -31,7 +31,12 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, manager } = core;
+  /** The manager PIN's state once `work` is done. */
+  const managerAfter = async (work: unknown) => {
+    await work;
+    return { manager: manager.state };
+  };
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
   return {
     getState: async () => {
@@ -45,6 +50,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         storageProblem,
         notices: [...vault.notices],
         statuses: monitor.statuses,
+        manager: manager.state,
         ...preferences(core.settings.get()),
         suggestedPosId: suggestPosId(parts.hostName),
         offered: parts.offered,
@@ -90,7 +96,16 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
 
     saveSupportReport: async () => ({ file: await parts.saveSupportReport() }),
 
-    updateSettings: (change) => preferences(core.settings.update(change)),
+    updateSettings: (change) => preferences(core.updateSettings(change)),
+    unlockManager: ({ pin }) => managerAfter(manager.unlock(pin)),
+    lockManager: () => managerAfter(manager.lock()),
+    setManagerPin: ({ pin }) => managerAfter(manager.set(pin)),
+    changeManagerPin: ({ oldPin, newPin }) => managerAfter(manager.change(oldPin, newPin)),
+    clearManagerPin: ({ pin }) => managerAfter(manager.clear(pin)),
+    resetManagerPin: async () => {
+      const removed = await core.resetManagerPin();
+      return { removed, manager: manager.state };
+    },
     getLicences: async () => ({ licences: await parts.licences() }),
     dismissNotice: ({ id }) => done(core.dismissNotice(id)),
     copyText: ({ text }) => done(parts.copyText(text)),

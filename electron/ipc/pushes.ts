@@ -12,7 +12,10 @@ export function pushOf(
     case 'search-progress':
     case 'checks-progress':
     case 'history-changed':
+    case 'manager-changed':
       return news;
+    case 'manager-event':
+      return null;
     case 'pairing-ended':
       // The outcome itself came with the progress.
       return news.end.stored ? { type: 'pairing-changed', pairing: news.end.stored } : null;

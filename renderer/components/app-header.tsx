@@ -1,5 +1,5 @@
-import { History, Radar, Settings, Smartphone } from 'lucide-react';
-import { Link } from 'react-aria-components';
+import { History, LockOpen, Radar, Settings, Smartphone } from 'lucide-react';
+import { Button, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '../../shared/ipc/app.ts';
 import { isPairing } from '../state/attempt.ts';
@@ -31,8 +31,21 @@ export function AppHeader() {
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
       {app && knows(app) && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
+      {app?.manager.state === 'unlocked' && <LockNow />}
       {app && <LanguageMenu isNamed={!knows(app)} />}
     </header>
+  );
+}
+
+/** What the manager unlocked is open to everybody at the register: it is told on every screen, and ended by one press. */
+function LockNow() {
+  const { t } = useTranslation();
+  const { lockManager } = useActions();
+  return (
+    <Button className="lock-now" onPress={() => void lockManager()}>
+      <LockOpen className="nav-icon" aria-hidden="true" />
+      <span className="nav-text">{t('manager.headerLock')}</span>
+    </Button>
   );
 }
 

@@ -4,8 +4,10 @@ import {
   ArrowLeftRight,
   FolderKey,
   Hourglass,
+  KeyRound,
   Link2,
   Link2Off,
+  LockKeyhole,
   type LucideIcon,
   PenLine,
   RefreshCw,
@@ -40,6 +42,11 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'root-ca-added': ShieldPlus,
   'root-ca-removed': ShieldOff,
   'pairing-root-ca-changed': ShieldCheck,
+  'manager-pin-set': KeyRound,
+  'manager-pin-changed': KeyRound,
+  'manager-pin-removed': KeyRound,
+  'manager-pin-reset': KeyRound,
+  'manager-locked-out': LockKeyhole,
   status: Activity,
 };
 
@@ -62,7 +69,7 @@ type Tone = 'good' | 'bad' | 'plain';
 
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
-  if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
+  if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';

@@ -102,6 +102,8 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
     }
     case 'root-cas-changed':
       return withApp(mirror, { rootCas: push.rootCas });
+    case 'manager-changed':
+      return withApp(mirror, { manager: push.manager });
     case 'notices-changed':
       return withApp(mirror, { notices: push.notices });
     case 'settings-changed':

@@ -8,6 +8,7 @@ import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import { isPairing } from './attempt.ts';
 import { type Draft, type DraftField, requestOf } from './draft.ts';
+import { createManager } from './manager-actions.ts';
 import { type Event, INITIAL, type Model, reduce } from './model.ts';
 import type { AppDialog, Place } from './navigation.ts';
 import { isSearching } from './search.ts';
@@ -71,6 +72,9 @@ export function createStore(api: PosApi) {
     dispatch({ type: 'pushed', push: merged, at: new Date().toISOString() }, when);
   };
 
+  const manager = createManager({ getModel: () => model, dispatch, push, call });
+  const { withManager } = manager;
+
   /** Calls a method whose value is the pairing as it is afterwards. */
   const change = async <M extends 'renamePairing' | 'setWatchLive'>(
     method: M,
@@ -129,9 +133,8 @@ export function createStore(api: PosApi) {
 
     async startPairing(repeated: boolean): Promise<void> {
       if (isPairing(model.attempt)) return;
-      const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
-      const attempt = await call('startPairing', request);
+      const attempt = await withManager(() => call('startPairing', requestOf(model)));
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
       dispatch({ type: 'started', id: attempt.value.attemptId });
       const { current } = model.attempt;
@@ -171,6 +174,8 @@ export function createStore(api: PosApi) {
       runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
+      // Asked first, so that nothing has changed when the manager does not come.
+      if (!(await manager.isThere())) return;
       dispatch({ type: 'swap-confirmed' });
       if (model.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
@@ -178,14 +183,14 @@ export function createStore(api: PosApi) {
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),
     setWatchLive: (pairingId: string, on: boolean) => change('setWatchLive', { pairingId, on }),
     async removePairing(pairingId: string): Promise<Result<null>> {
-      const removed = await call('removePairing', { pairingId });
+      const removed = await withManager(() => call('removePairing', { pairingId }));
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
       return removed;
     },
     planKit: (pairingId: string, format: KitFormat) => call('planKit', { pairingId, format }),
     /** The answer may hold a password: it must not stay anywhere. */
     exportKit: (pairingId: string, format: KitFormat, password: KitPassword) =>
-      call('exportKit', { pairingId, format, password }),
+      withManager(() => call('exportKit', { pairingId, format, password })),
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
     planSearch: () => call('planSearch', null),
@@ -211,7 +216,7 @@ export function createStore(api: PosApi) {
     async updateSettings(patch: SettingsPatch) {
       unsaved.add(patch);
       if (model.mirror.state === 'ready') push({ type: 'settings-changed', ...model.mirror.app });
-      const updated = await call('updateSettings', patch);
+      const updated = await withManager(() => call('updateSettings', patch));
       unsaved.delete(patch);
       const saved = updated.ok ? updated : await call('getState', null);
       if (saved.ok) push({ type: 'settings-changed', ...saved.value });
@@ -219,7 +224,7 @@ export function createStore(api: PosApi) {
     },
     readTimeline: (pairingId: string) => call('readTimeline', { pairingId }),
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
-    exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
+    exportHistory: (format: 'csv' | 'json') => withManager(() => call('exportHistory', { format })),
     saveSupportReport: () => call('saveSupportReport', null),
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
@@ -228,23 +233,26 @@ export function createStore(api: PosApi) {
       call('previewRootCa', { bytes }),
     /** Trusts some of the Root CAs previewed last, beside the others. */
     async trustRootCas(fingerprints: string[]) {
-      const trusted = await call('trustRootCas', { fingerprints });
+      const trusted = await withManager(() => call('trustRootCas', { fingerprints }));
       if (trusted.ok) push({ type: 'root-cas-changed', ...trusted.value });
       return trusted;
     },
     async removeRootCa(fingerprint256: string) {
-      const removed = await call('removeRootCa', { fingerprint256 });
+      const removed = await withManager(() => call('removeRootCa', { fingerprint256 }));
       if (removed.ok) push({ type: 'root-cas-changed', ...removed.value });
       return removed;
     },
     /** Keeps a pairing whose device belongs to another trusted Root CA now: the one the user was shown. */
     confirmOtherRootCa: (pairingId: string, fingerprint256: string) =>
-      runErrand(pairingId, 'confirming', () => call('confirmOtherRootCa', { pairingId, fingerprint256 })),
+      runErrand(pairingId, 'confirming', () =>
+        withManager(() => call('confirmOtherRootCa', { pairingId, fingerprint256 })),
+      ),
     async dismissNotice(id: string): Promise<Result<null>> {
       const dismissed = await call('dismissNotice', { id });
       if (dismissed.ok) await refresh();
       return dismissed;
     },
+    ...manager.actions,
     copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
   };
 
@@ -252,8 +260,14 @@ export function createStore(api: PosApi) {
     const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     const { current } = model.attempt;
-    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind !== 'failed')
-      void refresh();
+    if (before.state === 'ended' || current.state !== 'ended') return;
+    const { outcome } = current;
+    if (outcome.kind !== 'failed') void refresh();
+    else if (outcome.error.code === 'manager-needed') {
+      void manager.isThere().then((isThere) => {
+        if (isThere) void actions.startPairing(true);
+      });
+    }
   });
 
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../errors.ts';
+import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
@@ -23,6 +24,7 @@ const appStateSchema = z.object({
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
+  manager: managerStateSchema,
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

@@ -4,6 +4,7 @@ import { APP_METHODS, APP_PUSHES } from './app.ts';
 import { CONNECTION_KIT_METHODS } from './connection-kit.ts';
 import { DEVICE_METHODS, DEVICE_PUSHES } from './devices.ts';
 import { HISTORY_METHODS, HISTORY_PUSHES } from './history.ts';
+import { MANAGER_METHODS, MANAGER_PUSHES } from './manager.ts';
 import { PAIRING_METHODS, PAIRING_PUSHES } from './pairing.ts';
 import { ROOT_CA_METHODS, ROOT_CA_PUSHES } from './root-ca.ts';
 import { SEARCH_METHODS, SEARCH_PUSHES } from './search.ts';
@@ -21,6 +22,7 @@ export const METHODS = {
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
   ...SUPPORT_METHODS,
+  ...MANAGER_METHODS,
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
 
 export type Method = keyof typeof METHODS;
@@ -36,6 +38,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   ...SEARCH_PUSHES,
   ...HISTORY_PUSHES,
   ...SETTINGS_PUSHES,
+  ...MANAGER_PUSHES,
 ]);
 export type Push = z.infer<typeof pushSchema>;
 

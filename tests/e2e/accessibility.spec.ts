@@ -298,6 +298,11 @@ async function tour(
       .click();
   /** Not the unseen button that ends each dialog for screen readers, which has the same name in some languages. */
   const closeDialog = () => page.locator('.dialog-actions').getByRole('button').first().click();
+  /** For a dialog whose button may have been scrolled to: a page that changes its zoom then is hit beside its dialog. */
+  const pressAndScrollUp = async (key: string) => {
+    await press(key);
+    await page.evaluate(() => window.scrollTo(0, 0));
+  };
   const arrived = (key: string) =>
     expect(page.getByRole('heading', { name: t(key), exact: true })).toBeVisible();
   await arrived('rootCa.firstTitle');
@@ -387,6 +392,21 @@ async function tour(
   await page.getByRole('link', { name: t('nav.settings') }).click();
   await arrived('settings.title');
   await visit('Settings');
+  await pressAndScrollUp('manager.set');
+  await visit('Manager PIN, new');
+  await closeDialog();
+  await page.evaluate(() => window.pos.call('setManagerPin', { pin: '295713' }));
+  await pressAndScrollUp('manager.forgot');
+  await visit('Manager PIN, reset');
+  await closeDialog();
+  await pressAndScrollUp('manager.unlock');
+  await visit('Manager PIN needed');
+  await page.keyboard.type('295713');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.lock-now')).toBeVisible();
+  await visit('Settings, unlocked');
+  await page.evaluate(() => window.pos.call('clearManagerPin', { pin: '295713' }));
+  await expect(page.locator('.lock-now')).toHaveCount(0);
   await press('shortcuts.title');
   await visit('Keyboard shortcuts');
   await closeDialog();

@@ -23,6 +23,7 @@ import { KIT_FORMATS, type KitFormat, type KitPassword } from '../../shared/conn
 import type { SimulatedDevice, SimulatedDeviceOptions } from '../simulator/device.ts';
 import { lacks, type RunOptions, runProgram, runTool } from '../support/foreign-tools.ts';
 import { kitSample } from '../support/kit-samples.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { testRegister } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 
@@ -47,6 +48,7 @@ async function pairedKit(options: SimulatedDeviceOptions = {}) {
     authorize: () => {
       // Any failure does: which one is not the kit's to say.
       if (!gate.isOpen) throw failure('busy');
+      return EVERYBODY();
     },
     readSample: kitSample,
     tell: (each) => news.push(each),

@@ -176,7 +176,7 @@ describe('the core without a window', () => {
 
   it('tells of changed settings and of notices', async () => {
     const from = news.length;
-    core.settings.update({ tray: true });
+    core.updateSettings({ tray: true });
     core.dismissNotice('none');
     expect(news.slice(from)).toMatchObject([
       { type: 'settings-changed', settings: { tray: true } },

@@ -6,6 +6,7 @@ import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { codeOf } from '../support/failure-code.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { testRegister } from '../support/register.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
@@ -21,6 +22,7 @@ beforeEach(async () => {
   ended = [];
   register = testRegister(device.rootCaPem);
   service = new PairingService({
+    authorize: EVERYBODY,
     context: register.context,
     tell: (news) => {
       if (news.type === 'pairing-ended') ended.push(news.end);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Authorize } from '../../electron/core/access/manager-access.ts';
 import { createCore } from '../../electron/core/core.ts';
 import { failure } from '../../electron/core/failure.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
@@ -9,6 +10,7 @@ import { confirmOtherRootCa } from '../../electron/core/root-ca/confirm-other-ro
 import { removeRootCa } from '../../electron/core/root-ca/remove-root-ca.ts';
 import { RootCaImport } from '../../electron/core/root-ca/root-ca-import.ts';
 import { trustRootCas } from '../../electron/core/root-ca/trust-root-cas.ts';
+import type { Vault } from '../../electron/core/vault/vault.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { MOST_ROOT_CAS } from '../../shared/root-ca.ts';
 import { needsAttention, statusAction } from '../../shared/status.ts';
@@ -20,6 +22,7 @@ import {
 } from '../simulator/device.ts';
 import { createCa } from '../simulator/pki.ts';
 import { kitSample } from '../support/kit-samples.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { TEST_TIMING, testRegister } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
@@ -309,7 +312,9 @@ describe('removing a Root CA', () => {
     await core.monitor.check(id);
     expect(status(id)).toMatchObject({ state: 'failed', error: { code: 'root-ca-replaced' } });
     expect(statusAction(status(id))).toBe('pair-again');
-    expect((await core.vault.credentials(id))[0]?.credentials?.privateKeyPem).toContain('PRIVATE KEY');
+    expect((await (core.vault as Vault).credentials(id))[0]?.credentials?.privateKeyPem).toContain(
+      'PRIVATE KEY',
+    );
 
     await trust(a.root.certificatePem);
     await core.monitor.check(id);
@@ -411,21 +416,21 @@ describe('who may change what is trusted', () => {
     const rootCaImport = new RootCaImport(register.context);
     const parts = { vault, rootCaImport, endPairing: idle, onAdded: () => {}, tell: () => {} };
     const device = await start({ pki: a });
-    const add = (authorize: () => void) => {
+    const add = (authorize: Authorize) => {
       const { candidates } = rootCaImport.preview(bytes(b.root.certificatePem));
       return trustRootCas(
         { ...parts, authorize },
         candidates.map(({ root }) => root.fingerprint256),
       );
     };
-    const remove = (authorize: () => void) =>
+    const remove = (authorize: Authorize) =>
       removeRootCa({ vault, authorize, endPairing: idle, onRemoved: idle, tell: () => {} }, fingerprintOf(a));
     for (const change of [add, remove]) {
       await expect(change(refuse)).rejects.toMatchObject({ appError: { code: 'busy' } });
       expect(vault.rootCas.map(({ root }) => root.fingerprint256)).toEqual([fingerprintOf(a)]);
     }
     const { result } = await register.pair(device, 'wss');
-    await remove(() => {});
+    await remove(EVERYBODY);
     // Nothing is trusted, but something is paired.
     await expect(add(refuse)).rejects.toMatchObject({ appError: { code: 'busy' } });
     const id = result.ok ? result.value.id : '';

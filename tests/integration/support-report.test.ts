@@ -11,6 +11,7 @@ import type { DiagnosedEvent } from '../../electron/core/diagnostics/event.ts';
 import { describeNetworks } from '../../electron/core/diagnostics/networks.ts';
 import { buildSupportReport } from '../../electron/core/diagnostics/support-report.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
+import type { Vault } from '../../electron/core/vault/vault.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { pairingRecordSchema } from '../../shared/pairing.ts';
@@ -370,7 +371,9 @@ describe('the support report', () => {
     await core.monitor.check(id);
 
     const stores = [...documents.files.values()].join('\n');
-    const keys = (await Promise.all(core.vault.pairings.map((each) => core.vault.credentials(each.id))))
+    const keys = (
+      await Promise.all(core.vault.pairings.map((each) => (core.vault as Vault).credentials(each.id)))
+    )
       .flat()
       .flatMap(({ credentials }) => (credentials ? [credentials.privateKeyPem] : []));
     expect(keys.length).toBeGreaterThanOrEqual(3);

@@ -9,6 +9,7 @@ import type { Transport } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { EVERYBODY } from './manager.ts';
 import { memoryVault } from './vault.ts';
 
 /** Short enough that a test of a time-out is quick, long enough for RSA keys on a busy machine. */
@@ -66,6 +67,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
         ...request
       } = options;
       const attempt = new PairingAttempt({
+        authorize: EVERYBODY,
         request: validateRequest({
           address: device.addresses[transport],
           transport,

@@ -9,6 +9,7 @@ import {
   parseKitPassword,
 } from '../../../shared/connection-kit.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { CoreContext } from '../context.ts';
 import { Failure, failure, required } from '../failure.ts';
 import type { Tell } from '../news.ts';
@@ -28,7 +29,7 @@ import { type NewFile, writeNewFolder } from './write-folder.ts';
 export interface ConnectionKitParts {
   readonly context: Pick<CoreContext, 'vault' | 'now' | 'builtAt'>;
   /** Throws {@link Failure} `manager-needed` unless a manager has unlocked the app. */
-  readonly authorize: () => void;
+  readonly authorize: Authorize;
   /** A file of the kit that comes with the app, by its name in packaging/connection-kit. */
   readonly readSample: (name: string) => string;
   readonly tell: Tell;

@@ -118,6 +118,9 @@ export class HistoryRecorder {
           note: to.subject,
         };
       }
+      case 'manager-event':
+        return { kind: `manager-${news.event}`, result: 'ok' };
+      case 'manager-changed':
       case 'pairing-progress':
       case 'pairing-changed':
       case 'search-progress':

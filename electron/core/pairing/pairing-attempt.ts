@@ -4,6 +4,7 @@ import type { AppError } from '../../../shared/errors.ts';
 import { type DeviceIdentity, sameChannel, sameIdentity } from '../../../shared/identity.ts';
 import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { Lease } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
 import { type ClientCertificate, openConnection, type Trust } from '../device/connection.ts';
@@ -24,6 +25,8 @@ import { type ProvedConnection, proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
 
 export interface AttemptParts {
+  /** For another device in the place of a paired one, where the start could not know of it. */
+  readonly authorize: Authorize;
   readonly request: ValidPairingRequest;
   readonly context: CoreContext;
   readonly onProgress: (progress: PairingProgress) => void;
@@ -41,6 +44,7 @@ export interface AttemptParts {
 export class PairingAttempt {
   readonly id = randomUUID();
   readonly pairingId: string;
+  readonly #authorize: Authorize;
   readonly #request: ValidPairingRequest;
   readonly #context: CoreContext;
   readonly #onWaiting: (pairing: PairingRecord) => void;
@@ -62,8 +66,9 @@ export class PairingAttempt {
   /** What is odd about the new credentials. */
   #notes: readonly CredentialNote[] = [];
 
-  constructor({ request, context, onProgress, onWaiting, onEnd }: AttemptParts) {
+  constructor({ authorize, request, context, onProgress, onWaiting, onEnd }: AttemptParts) {
     this.pairingId = request.replaces ?? randomUUID();
+    this.#authorize = authorize;
     this.#request = request;
     this.#context = context;
     this.#onWaiting = onWaiting;
@@ -179,6 +184,9 @@ export class PairingAttempt {
     );
     if (taken) throw failure('pos-id-duplicate', '', { params: { posId } });
     if (isKnown) return;
+    // One without a serial number that has another key may be another one. A swap was asked about at the start.
+    const mayBeAnother = replaced !== undefined && !sameIdentity(replaced.identity, identity);
+    if (mayBeAnother && !this.#request.allowSwap) this.#authorize();
     const answer = this.#nextAnswer();
     const question = { identity, certificate: summarize(certificate) };
     if (!(await this.#progress.ask(question, () => answer))) throw failure('identity-rejected');

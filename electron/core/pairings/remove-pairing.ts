@@ -1,4 +1,5 @@
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import { failure } from '../failure.ts';
 import type { Tell } from '../news.ts';
 import type { PairingService } from '../pairing/pairing-service.ts';
@@ -6,6 +7,7 @@ import type { ConnectionMonitor } from '../status/monitor.ts';
 import type { Vault } from '../vault/vault.ts';
 
 export interface RemovePairingParts {
+  readonly authorize: Authorize;
   readonly vault: Vault;
   readonly pairing: Pick<PairingService, 'abandon'>;
   readonly monitor: Pick<ConnectionMonitor, 'pairingRemoved'>;
@@ -14,12 +16,13 @@ export interface RemovePairingParts {
 
 /**
  * Erases a pairing with its secrets from this computer, and ends what runs for it; the device is not told. Returns
- * the pairing as it was. Throws {@link Failure} `not-found` and storage failures.
+ * the pairing as it was. Throws {@link Failure} `manager-needed`, `not-found` and storage failures.
  */
 export async function removePairing(
-  { vault, pairing, monitor, tell }: RemovePairingParts,
+  { authorize, vault, pairing, monitor, tell }: RemovePairingParts,
   pairingId: string,
 ): Promise<PairingRecord> {
+  authorize();
   await pairing.abandon(pairingId);
   const removed = vault.find(pairingId);
   if (!removed) throw failure('not-found', `pairing ${pairingId}`);

@@ -1,7 +1,5 @@
+import type { Authorize } from '../access/manager-access.ts';
 import type { Vault } from '../vault/vault.ts';
-
-/** Throws {@link Failure} unless somebody who may decide about trust has said that they are there. */
-export type Authorize = () => void;
 
 /** Whom to trust is everybody's to say only as long as nobody is trusted and nothing is paired: at the first start. */
 const needsManager = ({ rootCas, size }: Pick<Vault, 'rootCas' | 'size'>): boolean =>

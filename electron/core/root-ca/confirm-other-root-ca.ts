@@ -1,4 +1,5 @@
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { CoreContext } from '../context.ts';
 import { withDeadline } from '../device/deadline.ts';
 import { meetElsewhere } from '../device/meet-elsewhere.ts';
@@ -7,7 +8,7 @@ import type { Tell } from '../news.ts';
 import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Authorize, requireMayTrust } from './authorize.ts';
+import { requireMayTrust } from './authorize.ts';
 import { onlyTrust } from './trust.ts';
 
 export interface ConfirmOtherRootCaParts {

@@ -1,8 +1,9 @@
 import type { TrustedRootCa } from '../../../shared/root-ca.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import { failure } from '../failure.ts';
 import type { Tell } from '../news.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Authorize, requireMayTrust } from './authorize.ts';
+import { requireMayTrust } from './authorize.ts';
 import { describeRootCa } from './root-ca-import.ts';
 
 export interface RemoveRootCaParts {

@@ -41,7 +41,8 @@ export function PreviewRootCa({ preview: { candidates, leftOut }, onBack, ...end
   const trust = async () => {
     const trusted = await trusting.run();
     if (trusted.ok) ends.onDone();
-    else ends.onFailed(trusted.error);
+    // Without the manager it stays as it was.
+    else if (trusted.error.code !== 'manager-needed') ends.onFailed(trusted.error);
   };
 
   const problem =

@@ -19,6 +19,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { IS_MAC } from '../../platform.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
 import { firstToEnd } from '../../state/root-cas.ts';
+import { ManagerPin } from './manager-pin.tsx';
 
 const { least, most } = CHECK_INTERVAL_MINUTES;
 const INTERVALS = [least, 15, 30, 60, 120, most];
@@ -65,6 +66,9 @@ export function SettingsScreen() {
               isSelected={settings.tray}
               onChange={(tray) => change({ tray })}
             />
+          </Group>
+          <Group title={t('manager.title')}>
+            <ManagerPin />
           </Group>
           <Group title={t('settings.help')}>
             <div className="setting-buttons">
