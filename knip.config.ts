@@ -18,6 +18,11 @@ export default {
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',
+    // Bundled, for Node for Windows.
+    'tests/windows/main.ts',
+    'tests/windows/groups/*.ts',
+    'tests/windows/other-program.ts',
+    'tests/windows/crashing-writer.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
   ],
@@ -33,5 +38,5 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'nmap', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'nmap', 'wine', ...(production ? ['tsx'] : [])],
 } satisfies KnipConfig;
