@@ -19,6 +19,11 @@ export default {
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',
     'tests/support/write-folder.ts',
+    // Bundled, for Node for Windows.
+    'tests/windows/main.ts',
+    'tests/windows/groups/*.ts',
+    'tests/windows/other-program.ts',
+    'tests/windows/crashing-writer.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
   ],
@@ -34,5 +39,5 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'mount', 'nmap', 'umount', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'mount', 'nmap', 'umount', 'wine', ...(production ? ['tsx'] : [])],
 } satisfies KnipConfig;

@@ -66,11 +66,15 @@ export function ensureSystemPackages(executable?: string, others: Record<string,
   if (process.platform !== 'linux') return;
   const missing = missingPackages(executable, others);
   if (missing.length === 0) return;
-  const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
-  if (!canInstall) {
+  if (!installPackages(missing)) {
     throw new Error(`Please install these packages first (Debian's names): ${missing.join(' ')}`);
   }
-  console.log(`Installing ${missing.join(' ')}…`);
+}
+
+/** Installs Debian packages. False where that is not possible: not Debian, or not root. Throws when it fails. */
+export function installPackages(names: readonly string[]): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false;
+  console.log(`Installing ${names.join(' ')}…`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
     spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
@@ -78,9 +82,10 @@ export function ensureSystemPackages(executable?: string, others: Record<string,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   apt('update');
-  if (apt('install', '-y', '--no-install-recommends', ...missing).status !== 0) {
-    throw new Error(`apt-get could not install: ${missing.join(' ')}`);
+  if (apt('install', '-y', '--no-install-recommends', ...names).status !== 0) {
+    throw new Error(`apt-get could not install: ${names.join(' ')}`);
   }
+  return true;
 }
 
 export const hasDisplay = (): boolean =>
