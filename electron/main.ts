@@ -53,6 +53,8 @@ function start(): void {
     cipher: safeStorageCipher(safeStorage),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
+    software: { version: app.getVersion(), system: `${type()} ${release()}` },
+    proxyFor: systemProxyFor,
     searchRanges: readSearchRanges,
     tell: (news) => {
       const message = pushOf(news, languageFor);
@@ -135,6 +137,12 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
 async function readLicences(): Promise<Licence[]> {
   const text = await readFile(join(import.meta.dirname, '../licences.json'), 'utf8');
   return z.array(licenceSchema).parse(JSON.parse(text));
+}
+
+/** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */
+async function systemProxyFor(url: string): Promise<string | undefined> {
+  const [first = ''] = (await session.defaultSession.resolveProxy(url)).split(';');
+  return /^(?:PROXY|HTTPS?|SOCKS\d?) (\S+)/.exec(first.trim())?.[1];
 }
 
 async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<boolean> {

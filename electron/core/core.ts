@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
-import type { CoreContext, Timing } from './context.ts';
+import type { CoreContext, Software, Timing } from './context.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { systemWorld } from './doctor/world.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
@@ -32,6 +34,9 @@ export interface CoreParts {
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
+  readonly software: Software;
+  /** The proxy this computer is set to use for a web address, such as `proxy.example:3128`; undefined: none. */
+  readonly proxyFor: (url: string) => Promise<string | undefined>;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
   /** Hears of everything that happens, in the order it happens. */
@@ -52,6 +57,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     now: Date.now,
     builtAt: parts.builtAt,
     timing: parts.timing,
+    software: parts.software,
   };
   const recorder = new HistoryRecorder(history);
   const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
@@ -82,6 +88,15 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
     onStored: (stored) => monitor.pairingChanged(stored),
   });
+  const doctor = new Doctor({
+    context,
+    world: systemWorld(parts.proxyFor),
+    quietCheck: (id) => monitor.check(id),
+    fullTest: (id, held) => monitor.fullTest(id, held),
+    isInUse: ({ id, identity }) =>
+      context.leases.holderOf(identity) === 'bridge' || monitor.statuses[id]?.state === 'in-use',
+    tell,
+  });
   const allChecks = new AllChecks({ vault, monitor, tell });
   const rootCaImport = new RootCaImport(context);
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
@@ -95,6 +110,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     search,
     monitor,
     pairing,
+    doctor,
     rootCaImport,
     timeline,
     checkAll: () => allChecks.run(),
@@ -123,7 +139,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
-      await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
+      await Promise.allSettled([pairing.close(), doctor.close(), search.close(), monitor.close()]);
       timeline.close();
     },
   };

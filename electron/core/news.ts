@@ -1,3 +1,4 @@
+import type { DoctorProgress } from '../../shared/doctor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
 import type { Result } from '../../shared/result.ts';
@@ -41,6 +42,7 @@ export type News =
       readonly before: PairingStatus;
     }
   | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
+  | { readonly type: 'doctor-progress'; readonly progress: DoctorProgress }
   | { readonly type: 'search-progress'; readonly progress: SearchProgress }
   | {
       readonly type: 'root-ca-trusted';

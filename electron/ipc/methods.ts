@@ -27,7 +27,7 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, doctor } = core;
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
   return {
     getState: async () => {
@@ -67,6 +67,10 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     },
     renamePairing: ({ pairingId, name }) => core.renamePairing(pairingId, name),
     removePairing: ({ pairingId }) => done(core.removePairing(pairingId)),
+
+    startDoctor: (request) => doctor.start(request),
+    cancelDoctor: ({ runId }) => done(doctor.cancel(runId)),
+    askReadiness: ({ pairingId }) => doctor.askReadiness(pairingId),
 
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),
