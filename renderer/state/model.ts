@@ -1,6 +1,7 @@
 import type { Push } from '../../shared/ipc/index.ts';
 import { type AttemptEvent, type AttemptSlice, isPairing, NO_ATTEMPT, reduceAttempt } from './attempt.ts';
 import { type DeviceListEvent, type DeviceListSlice, reduceDeviceList, WHOLE_LIST } from './device-list.ts';
+import { type DoctorEvent, type DoctorSlice, NO_DOCTOR, reduceDoctor } from './doctor.ts';
 import { type Draft, type DraftEvent, EMPTY_DRAFT, reduceDraft } from './draft.ts';
 import { type Mirror, type MirrorEvent, NOT_LOADED, type ReadyMirror, reduceMirror } from './mirror.ts';
 import { type Navigation, type NavigationEvent, reduceNavigation, START } from './navigation.ts';
@@ -16,6 +17,7 @@ export interface Model {
   readonly attempt: AttemptSlice;
   readonly search: SearchSlice;
   readonly deviceList: DeviceListSlice;
+  readonly doctor: DoctorSlice;
 }
 
 export type Event =
@@ -25,7 +27,8 @@ export type Event =
   | SetupCodeEvent
   | AttemptEvent
   | SearchEvent
-  | DeviceListEvent;
+  | DeviceListEvent
+  | DoctorEvent;
 
 export const INITIAL: Model = {
   mirror: NOT_LOADED,
@@ -35,6 +38,7 @@ export const INITIAL: Model = {
   attempt: NO_ATTEMPT,
   search: NO_SEARCH,
   deviceList: WHOLE_LIST,
+  doctor: NO_DOCTOR,
 };
 
 type ShowPush = Extract<Push, { type: 'show' | 'show-pairing' }>;
@@ -84,6 +88,7 @@ export function reduce(model: Model, event: Event): Model {
     attempt: reduceAttempt(model.attempt, event),
     search: reduceSearch(model.search, event),
     deviceList: reduceDeviceList(model.deviceList, event),
+    doctor: reduceDoctor(model.doctor, event),
   };
   if (event.type === 'loaded' && mirror.state !== 'ready' && mirror.asked)
     return reduce(next, { type: 'pushed', push: mirror.asked, at: '' });
