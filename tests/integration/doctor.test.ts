@@ -536,3 +536,70 @@ it('hears what time the device has when it opens its channel', async () => {
   expect(heard).toBe(Date.parse(deviceTime));
   await closeWebSocket(channel.socket);
 });
+
+describe('readiness', () => {
+  it('is asked for after the proof, over one more channel', async () => {
+    const pairing = await paired();
+    expect(pairing.readiness).toMatchObject({ result: 'answered', message: 'Ready' });
+    expect(register.vault.find(pairing.id)?.readiness).toEqual(pairing.readiness);
+  });
+
+  it.each(['wss', 'https'] as const)(
+    'is no reason for a pairing over %s to fail, or to wait long',
+    async (transport) => {
+      let askedAt = Number.POSITIVE_INFINITY;
+      const { result } = await register.pair(device, transport, {
+        // The app on the device falls silent as soon as it has issued the keys.
+        onProgress: ({ stages }) => {
+          const proves = stages.some(({ stage, state }) => stage === 'prove' && state === 'running');
+          if (!proves || askedAt < Number.POSITIVE_INFINITY) return;
+          askedAt = performance.now();
+          if (transport === 'wss') device.setFault('silence-after-request');
+          else device.configure({ statusRequest: 'error-response' });
+        },
+      });
+      const tookMs = performance.now() - askedAt;
+      if (!result.ok) throw new Error(result.error.code);
+      expect(result.value).toMatchObject({
+        proved: true,
+        readiness: { result: transport === 'wss' ? 'silent' : 'error-response' },
+      });
+      expect(tookMs).toBeLessThan(8_000);
+    },
+  );
+
+  it('is asked for when waiting keys are proved by the schedule', async () => {
+    device.configure({ afterPairing: 'away-until-connected' });
+    const cancel = new AbortController();
+    const pairing = await (async () => {
+      await register.pair(device, 'wss', { signal: cancel.signal, onWaiting: () => cancel.abort() });
+      const [stored] = register.vault.pairings;
+      if (!stored) throw new Error('nothing is stored');
+      return stored;
+    })();
+    expect(pairing).toMatchObject({ proved: false });
+    expect(pairing.readiness).toBeUndefined();
+    device.tapClose();
+    await device.tapConnectDevice();
+    const checked = await ward.watched.monitor.check(pairing.id);
+    expect(checked).toMatchObject({ proved: true, readiness: { result: 'answered' } });
+  });
+
+  it('can be asked for again, but not from under the POS software', async () => {
+    device.configure({ statusRequest: 'error-response' });
+    const pairing = await paired();
+    expect(pairing.readiness?.result).toBe('error-response');
+    device.configure({ statusRequest: 'status' });
+    const { leases } = register.context;
+    const bridge = await leases.acquire(pairing.identity, {
+      holder: 'bridge',
+      signal: new AbortController().signal,
+    });
+    await expect(ward.doctor.askReadiness(pairing.id)).rejects.toThrow('device-in-use');
+    bridge.release();
+    expect((await ward.doctor.askReadiness(pairing.id)).readiness).toMatchObject({ result: 'answered' });
+    expect(leases.size).toBe(0);
+    await device.stop();
+    expect((await ward.doctor.askReadiness(pairing.id)).readiness).toMatchObject({ result: 'silent' });
+  });
+});

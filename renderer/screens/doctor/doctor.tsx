@@ -91,6 +91,7 @@ function Outcome({ progress, words }: { readonly progress: DoctorProgress; reado
   const { icon: Icon, panel } = LOOK[result];
   const trouble = result === 'running' ? undefined : firstTrouble(progress.checks);
   const first = trouble && words.wordsOf(trouble);
+  const running = progress.checks.find(({ state }) => state === 'running');
   return (
     <section
       className={`panel ${panel} doctor-outcome`}
@@ -104,8 +105,9 @@ function Outcome({ progress, words }: { readonly progress: DoctorProgress; reado
       <div className="panel-body">
         {first ? (
           <>
-            <p>
-              <strong>{first.name}</strong> {first.what}
+            <p className="doctor-first">
+              <strong>{first.name}</strong>
+              <span>{first.what}</span>
             </p>
             {first.todo && (
               <p className="error-todo">
@@ -115,7 +117,7 @@ function Outcome({ progress, words }: { readonly progress: DoctorProgress; reado
             )}
           </>
         ) : (
-          <p>{t(`doctor.result.${result}.text`)}</p>
+          <p>{running ? words.wordsOf(running).name : t(`doctor.result.${result}.text`)}</p>
         )}
       </div>
     </section>

@@ -1,5 +1,6 @@
 import type { CheckResult, DoctorProgress, Finding } from '../../../shared/doctor.ts';
 import { doctorResult } from '../../../shared/doctor.ts';
+import { commonName } from '../../components/certificate.tsx';
 import { formats } from '../../format.ts';
 import { type ErrorOrigin, errorText, i18n } from '../../i18n.ts';
 
@@ -43,6 +44,7 @@ export function doctorWords(language: string, origin: ErrorOrigin) {
       Object.entries(values).map(([name, value]) => {
         if (name === 'differenceMs') return [name, format.span(Number(value))];
         if (name.endsWith('Ms')) return [name, format.duration(Number(value))];
+        if (name === 'root') return [name, commonName(String(value))];
         return [name, name === 'now' ? format.dateTime(String(value)) : value];
       }),
     );
