@@ -27,6 +27,7 @@ export const FINDINGS = [
   'same-computer',
   'own-networks',
   'other-network',
+  'routed',
   'no-network',
   'direct',
   'proxy-unused',

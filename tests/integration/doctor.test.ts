@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openChannel } from '../../electron/core/device/live-channel.ts';
 import { closeWebSocket } from '../../electron/core/device/web-socket.ts';
+import { systemWorld } from '../../electron/core/doctor/world.ts';
 import { currentTrust } from '../../electron/core/root-ca/trust.ts';
 import { DOCTOR_CHECKS, type DoctorCheck, doctorResult } from '../../shared/doctor.ts';
 import { formatAuthority, type Transport } from '../../shared/inputs.ts';
@@ -118,6 +119,39 @@ describe('a paired device', () => {
     expect(register.context.leases.size).toBe(0);
     if (device.channelOpen) await device.nextEvent('channel-closed');
     expect(device.channelOpen).toBe(false);
+  });
+
+  it('is reached through a router, or not at all', async () => {
+    const world = systemWorld(async () => undefined);
+    const elsewhere = {
+      interfaceName: 'eth0',
+      kind: 'cable',
+      address: '10.0.0.5',
+      cidr: '10.0.0.0/24',
+    } as const;
+    const routed = doctorOf(register, {
+      world: { ...world, networks: () => [elsewhere], lookup: async () => ['192.168.1.67'] },
+    });
+    cleanUps.push(() => routed.close());
+    // By its name it is said to be elsewhere; the system knows better and connects.
+    const there = await routed.examine(stranger(`localhost:${device.port}`));
+    expect(there.results).toMatchObject({ networks: 'ok routed', tcp: 'ok port-open' });
+    await device.stop();
+    const gone = await routed.examine(stranger(`localhost:${device.port}`));
+    expect(gone.results).toMatchObject({
+      networks: 'warning other-network',
+      tcp: 'failed connection-refused',
+    });
+  });
+
+  it('waits for no name server for ever', async () => {
+    const stuck = doctorOf(register, {
+      world: { ...systemWorld(async () => undefined), lookup: () => new Promise(() => {}) },
+    });
+    cleanUps.push(() => stuck.close());
+    const { results } = await stuck.examine(stranger('a-name.example:8443'));
+    expect(results.name).toBe('failed timed-out');
+    expect(results.tcp).toBe('not-run needs name');
   });
 
   it('refuses connections', async () => {

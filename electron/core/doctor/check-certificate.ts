@@ -1,5 +1,6 @@
 import { appError } from '../../../shared/errors.ts';
 import type { ConnectionCheck } from '../../../shared/pairing.ts';
+import { unlessEnded } from '../device/deadline.ts';
 import { CODE_OF_VERDICT } from '../device/refusals.ts';
 import { byError, notRun, ok, type Verdict } from './verdict.ts';
 import type { Check } from './visit.ts';
@@ -24,8 +25,11 @@ export function judgeCertificate(check: ConnectionCheck | null): Verdict {
 export const checkCertificate: Check = {
   name: 'certificate',
   needs: ['identity'],
-  run: async ({ subject, quietCheck }) => {
+  run: async ({ subject, quietCheck }, signal) => {
     if (subject.kind === 'stranger') return notRun({ reason: 'not-paired' });
-    return judgeCertificate((await quietCheck(subject.pairing.id)).lastCheck);
+    const { id } = subject.pairing;
+    // The check is not only this run's: it goes on when the run ends.
+    const { lastCheck } = await unlessEnded(signal, 'the check of the pairing', quietCheck(id));
+    return judgeCertificate(lastCheck);
   },
 };

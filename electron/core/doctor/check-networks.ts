@@ -30,5 +30,11 @@ export const addressesOf = async ({ address: { host }, world }: Visit): Promise<
 export const checkNetworks: Check = {
   name: 'networks',
   needs: [],
-  run: async (visit) => judgeNetworks(visit.world.networks(), await addressesOf(visit)),
+  run: async (visit) => {
+    const verdict = judgeNetworks(visit.world.networks(), await addressesOf(visit));
+    // Registers and devices may be kept in networks of their own, with a router between them.
+    if (verdict.state === 'warning' && verdict.told.by === 'finding')
+      visit.routed = ok('routed', verdict.told.values);
+    return verdict;
+  },
 };

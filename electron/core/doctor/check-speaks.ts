@@ -38,6 +38,7 @@ export const checkSpeaks: Check = {
     if (!visit.trust) return notRun({ reason: 'no-root-ca' });
     const look = await lookAt(visit, visit.trust, signal);
     visit.look = look;
+    if (look.kind === 'seen') visit.seen.certificate256 = look.certificate.fingerprint256;
     const said = isUnexplained(look)
       ? await probeHello(visit.address, signal).catch(() => 'nothing' as const)
       : 'nothing';

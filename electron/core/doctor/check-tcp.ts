@@ -19,6 +19,7 @@ export const checkTcp: Check = {
     const { address, context } = visit;
     try {
       visit.tcp = await openTcp({ address, signal: withDeadline(signal, context.timing.connectMs) });
+      if (visit.routed) visit.amend('networks', visit.routed);
       return ok('port-open', { port: String(address.port) });
     } catch (thrown) {
       const error = toAppError(thrown);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CheckResult, DOCTOR_CHECKS, type DoctorProgress } from '../../../shared/doctor.ts';
+import { DOCTOR_CHECKS, type DoctorProgress } from '../../../shared/doctor.ts';
 import { parseAddress, parseSerial } from '../../../shared/inputs.ts';
 import type { DoctorRequest } from '../../../shared/ipc/doctor.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
@@ -16,7 +16,7 @@ import { changesSince } from './changes.ts';
 import { runChecks, type Taken } from './run.ts';
 import { notRun } from './verdict.ts';
 import type { Subject, Visit } from './visit.ts';
-import type { World } from './world.ts';
+import { boundedWorld, type World } from './world.ts';
 
 /** Milliseconds for all that needs the channel, and for waiting until a pairing or another proof has done with it. */
 const CHANNEL_MS = 45_000;
@@ -53,9 +53,10 @@ export class Doctor {
     const id = randomUUID();
     const cancel = new AbortController();
     const takesChannel = request.of === 'pairing' && request.takeChannel;
-    const finished = Promise.resolve(before).then(() =>
-      this.#examine(id, subject, takesChannel, cancel.signal),
-    );
+    const finished = Promise.resolve(before)
+      .then(() => this.#examine(id, subject, takesChannel, cancel.signal))
+      // Its outcome was told. What failed is somebody who was told; the app goes on.
+      .catch(() => {});
     this.#run = { id, cancel, finished };
     return { runId: id };
   }
@@ -115,12 +116,14 @@ export class Doctor {
       progress = { ...progress, ...change };
       tell({ type: 'doctor-progress', progress });
     };
+    const seen: Visit['seen'] = {};
     let isVerdictKept = false;
     const visit: Omit<Visit, 'amend'> = {
       subject,
       address,
       context,
-      world,
+      world: boundedWorld(world, signal),
+      seen,
       trust: this.#trust(),
       credentials: async () =>
         subject.kind === 'paired' ? this.#credentials(subject.pairing.id).catch(() => undefined) : undefined,
@@ -142,7 +145,7 @@ export class Doctor {
     publish({
       checks: [...checks],
       endedAt: new Date(context.now()).toISOString(),
-      changed: this.#changed(subject, checks),
+      changed: this.#changed(subject, seen.certificate256),
     });
     // What is shown of the pairing elsewhere must not lag behind what was seen here.
     if (subject.kind === 'paired' && !isVerdictKept && !signal.aborted)
@@ -174,14 +177,12 @@ export class Doctor {
   }
 
   /** @param subject as it was before the run, which may have been a success itself */
-  #changed(subject: Subject, checks: readonly CheckResult[]): DoctorProgress['changed'] {
+  #changed(subject: Subject, certificate256: string | undefined): DoctorProgress['changed'] {
     if (subject.kind === 'stranger' || !subject.pairing.lastSuccess) return null;
     const { context, world } = this.#parts;
-    const { lastSuccess, address, id } = subject.pairing;
-    const isSeen = checks.some(({ check, state }) => check === 'certificate' && state === 'ok');
-    const seen = isSeen ? context.vault.find(id)?.deviceCertificate.fingerprint256 : undefined;
-    const now = circumstancesOf(address, seen ?? '', context, world.networks());
-    const changes = changesSince(lastSuccess, { ...now, certificate256: seen });
+    const { lastSuccess, address } = subject.pairing;
+    const now = circumstancesOf(address, certificate256 ?? '', context, world.networks());
+    const changes = changesSince(lastSuccess, { ...now, certificate256 });
     return { since: lastSuccess.at, changes };
   }
 

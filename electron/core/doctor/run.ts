@@ -67,7 +67,10 @@ export async function runChecks({
   };
   const visit: Visit = {
     ...parts,
-    amend: (check, verdict) => set(resultOf(check, verdict, 0)),
+    amend: (check, verdict) => {
+      const before = results.get(check);
+      set(resultOf(check, verdict, before && 'durationMs' in before ? before.durationMs : 0));
+    },
   };
   let taken: Taken | undefined;
   onProgress(shown());

@@ -47,7 +47,11 @@ export interface Visit {
   readonly keep: (change: Pick<PairingRecord, 'readiness'>) => void;
   /** Replaces the verdict of a check that another one has refuted. */
   readonly amend: (check: DoctorCheck, verdict: Verdict) => void;
+  /** What was seen of the device. */
+  readonly seen: { certificate256?: string };
 
+  /** What the device turns out to be reached by after all, when it is in none of this computer's networks. */
+  routed?: Verdict;
   /** An open connection for the next one who needs it. */
   tcp?: Socket | undefined;
   look?: Look;

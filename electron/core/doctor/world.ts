@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
+import { unlessEnded, withDeadline } from '../device/deadline.ts';
 import { socketFailure } from '../device/socket-errors.ts';
 import { type OwnNetwork, ownNetworks } from '../pairing/circumstances.ts';
 
@@ -46,3 +47,22 @@ function sourceTowards(address: string): Promise<string | undefined> {
 }
 
 export const urlOf = (address: DeviceAddress): string => `https://${formatAuthority(address)}/`;
+
+/** Milliseconds name servers, and the script that chooses a proxy, are waited for. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/** The same world for one run: each name is looked up once, and nothing is waited for longer than its deadline. */
+export function boundedWorld(world: World, signal: AbortSignal): World {
+  const found = new Map<string, Promise<readonly string[]>>();
+  const bounded = <T>(waitingFor: string, work: Promise<T>) =>
+    unlessEnded(withDeadline(signal, ANSWER_WITHIN_MS), waitingFor, work);
+  return {
+    ...world,
+    lookup: (host) => {
+      const known = found.get(host) ?? bounded('the address of a name', world.lookup(host));
+      found.set(host, known);
+      return known;
+    },
+    proxyFor: (url) => bounded('the proxy of this computer', world.proxyFor(url)),
+  };
+}
