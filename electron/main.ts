@@ -64,6 +64,8 @@ function start(dataFolder: DataFolder): void {
     cipher: safeStorageCipher(safeStorage),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
+    software: { version: app.getVersion(), system: `${type()} ${release()}` },
+    proxyFor: systemProxyFor,
     searchRanges: readSearchRanges,
     readSample: kitSample,
     tell: (news) => {
@@ -149,6 +151,12 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
 async function readLicences(): Promise<Licence[]> {
   const text = await readFile(join(import.meta.dirname, '../licences.json'), 'utf8');
   return z.array(licenceSchema).parse(JSON.parse(text));
+}
+
+/** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */
+async function systemProxyFor(url: string): Promise<string | undefined> {
+  const [first = ''] = (await session.defaultSession.resolveProxy(url)).split(';');
+  return /^(?:PROXY|HTTPS?|SOCKS\d?) (\S+)/.exec(first.trim())?.[1];
 }
 
 async function saveHistory(core: Core, format: 'csv' | 'json'): Promise<boolean> {

@@ -9,6 +9,7 @@ import { Notices } from './components/notices.tsx';
 import { Screen } from './components/screen.tsx';
 import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
+import { DoctorScreen } from './screens/doctor/doctor.tsx';
 import { HistoryScreen } from './screens/history/history.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
 import { PairScreen } from './screens/pair/pair.tsx';
@@ -49,6 +50,8 @@ function CurrentScreen() {
       return <DeviceScreen key={place.id} id={place.id} />;
     case 'kit':
       return <ConnectionKitScreen key={place.id} id={place.id} />;
+    case 'doctor':
+      return <DoctorScreen subject={place.subject} />;
     case 'search':
       return <SearchScreen />;
     case 'history':

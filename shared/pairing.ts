@@ -61,6 +61,33 @@ const connectionCheckSchema = z.discriminatedUnion('result', [
 ]);
 export type ConnectionCheck = z.infer<typeof connectionCheckSchema>;
 
+/** Whether the payment app on the device answered when it was asked for its state (`StatusRequest`). */
+const readinessSchema = z.object({
+  /** `error-response`: alive, but with an objection. `silent`: also when no channel could be opened. */
+  result: z.enum(['answered', 'error-response', 'silent']),
+  at: isoTime,
+  /** What the device said. */
+  message: z.string().max(300).optional(),
+});
+export type Readiness = z.infer<typeof readinessSchema>;
+
+/** How things were when the connection last worked, so that it can be said what has changed since. */
+const circumstancesSchema = z.object({
+  at: isoTime,
+  address: deviceAddressSchema,
+  /** The network of this computer that the device is in, else its first one. */
+  network: z
+    .object({ cidr: z.string(), kind: z.enum(['cable', 'wireless', 'virtual', 'unknown']) })
+    .nullable(),
+  /** Fingerprint of the device's certificate. */
+  certificate256: z.string(),
+  /** Of this app. */
+  version: z.string(),
+  /** Operating system with its release. */
+  system: z.string(),
+});
+export type Circumstances = z.infer<typeof circumstancesSchema>;
+
 /** Everything about one pairing except its secrets; this is what the renderer gets. */
 export const pairingRecordSchema = z.object({
   id: z.uuid(),
@@ -85,6 +112,10 @@ export const pairingRecordSchema = z.object({
   /** Fingerprint of the Root CA the device was verified against. */
   trustAnchorFingerprint256: z.string(),
   lastCheck: connectionCheckSchema.nullable(),
+  /** Left out as long as the device was not asked. */
+  readiness: readinessSchema.optional(),
+  /** Left out as long as no check succeeded. */
+  lastSuccess: circumstancesSchema.optional(),
 });
 export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 

@@ -7,11 +7,13 @@ import { resetPin } from './access/reset-pin.ts';
 import { PinDocument } from './access/stored-pin.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import { datableNow } from './clock.ts';
-import type { CoreContext, Timing } from './context.ts';
+import type { CoreContext, Software, Timing } from './context.ts';
 import { LastFailedAttempt } from './diagnostics/last-failed-attempt.ts';
 import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
 import type { CoreFacts } from './diagnostics/support-report.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { systemWorld } from './doctor/world.ts';
 import { ConnectionKit } from './export/connection-kit.ts';
 import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
@@ -46,6 +48,9 @@ export interface CoreParts {
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
+  readonly software: Software;
+  /** The proxy this computer is set to use for a web address, such as `proxy.example:3128`; undefined: none. */
+  readonly proxyFor: (url: string) => Promise<string | undefined>;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
   /** A file of the connection kit that comes with the app, by its name in packaging/connection-kit. */
@@ -80,6 +85,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     now: datableNow,
     builtAt: parts.builtAt,
     timing: parts.timing,
+    software: parts.software,
   };
   const recorder = new HistoryRecorder(history);
   const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
@@ -126,6 +132,15 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
     onStored: (stored) => monitor.pairingChanged(stored),
   });
+  const doctor = new Doctor({
+    context,
+    world: systemWorld(parts.proxyFor),
+    quietCheck: (id) => monitor.check(id),
+    fullTest: (id, held) => monitor.fullTest(id, held),
+    isInUse: ({ id, identity }) =>
+      context.leases.holderOf(identity) === 'bridge' || monitor.statuses[id]?.state === 'in-use',
+    tell,
+  });
   const allChecks = new AllChecks({ vault, monitor, tell });
   const connectionKit = new ConnectionKit({
     context,
@@ -153,6 +168,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     monitor,
     pairing,
     connectionKit,
+    doctor,
     timeline,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {
@@ -236,7 +252,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       clearInterval(ticking);
       closing.abort();
       access.close();
-      await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
+      await Promise.allSettled([pairing.close(), doctor.close(), search.close(), monitor.close()]);
       timeline.close();
       lastFailedAttempt.close();
     },

@@ -1,4 +1,5 @@
 import type { KitFormat } from '../../shared/connection-kit.ts';
+import type { DoctorProgress } from '../../shared/doctor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ManagerEvent, ManagerState } from '../../shared/manager.ts';
 import type {
@@ -55,6 +56,7 @@ export type News =
       readonly folder: string;
     }
   | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
+  | { readonly type: 'doctor-progress'; readonly progress: DoctorProgress }
   | { readonly type: 'search-progress'; readonly progress: SearchProgress }
   /** `rootCas`: all that are trusted now. */
   | {

@@ -31,7 +31,7 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history, manager } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, manager, doctor } = core;
   /** The manager PIN's state once `work` is done. */
   const managerAfter = async (work: unknown) => {
     await work;
@@ -82,6 +82,10 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
 
     planKit: ({ pairingId, format }) => core.connectionKit.plan(pairingId, format),
     exportKit: (request) => core.connectionKit.export({ ...request, chooseFolder: parts.chooseKitFolder }),
+
+    startDoctor: (request) => doctor.start(request),
+    cancelDoctor: ({ runId }) => done(doctor.cancel(runId)),
+    askReadiness: ({ pairingId }) => doctor.askReadiness(pairingId),
 
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),

@@ -11,6 +11,7 @@ export function pushOf(
     case 'pairing-progress':
     case 'search-progress':
     case 'checks-progress':
+    case 'doctor-progress':
     case 'history-changed':
     case 'manager-changed':
       return news;

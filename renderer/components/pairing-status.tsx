@@ -196,12 +196,9 @@ export function PairingActions({
           id={pairing.id}
           isInUse={status.state === 'in-use'}
           isPrimary={action === 'full-test'}
-          isBusy={isBusy}
-          isRunning={errand === 'testing'}
           describedBy={describedBy}
           size={size}
           isHintShown={withFullTest}
-          onAsked={() => setAsked(true)}
         />
       )}
       <Announcement>
@@ -217,26 +214,21 @@ interface FullTestProps {
   readonly id: string;
   readonly isInUse: boolean;
   readonly isPrimary: boolean;
-  /** Something else is done for this pairing. */
-  readonly isBusy: boolean;
-  readonly isRunning: boolean;
   readonly describedBy: string;
   readonly size: 'normal' | 'large';
   /** Among many devices the sentence of the state says enough. */
   readonly isHintShown: boolean;
-  readonly onAsked: () => void;
 }
 
 /** Takes the device's channel for a second, so it says so; where another program has that, it asks first. */
-function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }: FullTestProps) {
+function FullTest({ id, isInUse, isPrimary, size, describedBy, isHintShown }: FullTestProps) {
   const { t } = useTranslation();
-  const { fullTest } = useActions();
+  const { openDoctor } = useActions();
   const [isAsking, setAsking] = useState(false);
   const hint = useId();
-  const run = () => {
+  const open = (takeChannel: boolean) => {
     setAsking(false);
-    props.onAsked();
-    void fullTest(id);
+    void openDoctor({ of: 'pairing', id }, takeChannel);
   };
   return (
     <>
@@ -244,36 +236,55 @@ function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }:
         icon={Stethoscope}
         size={size}
         look={isPrimary ? 'primary' : 'secondary'}
-        aria-describedby={`${props.describedBy} ${hint}`}
-        busy={isBusy}
-        onPress={() => (isInUse ? setAsking(true) : run())}
+        aria-describedby={`${describedBy} ${hint}`}
+        onPress={() => (isInUse ? setAsking(true) : open(false))}
       >
-        {isRunning ? t('check.testing') : t('actions.full-test')}
+        {t('actions.full-test')}
       </Button>
-      <p id={hint} className={props.isHintShown ? 'actions-hint' : 'visually-hidden'}>
+      <p id={hint} className={isHintShown ? 'actions-hint' : 'visually-hidden'}>
         {t('check.fullTestHint')}
       </p>
       {isAsking && (
-        <DialogShell
-          title={t('check.interrupt.title')}
-          role="alertdialog"
-          isOpen
+        <InterruptDialog
           onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button autoFocus onPress={() => setAsking(false)}>
-                {t('common.cancel')}
-              </Button>
-              <Button look="danger" onPress={run}>
-                {t('check.interrupt.confirm')}
-              </Button>
-            </>
-          }
-        >
-          <p>{t('check.interrupt.text')}</p>
-        </DialogShell>
+          onConfirm={() => open(true)}
+          onQuiet={() => open(false)}
+        />
       )}
     </>
+  );
+}
+
+interface InterruptDialogProps {
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+  /** Tests only what leaves the POS software alone. */
+  readonly onQuiet?: () => void;
+}
+
+/** The POS software has the device's channel: somebody must say that it may be interrupted. */
+export function InterruptDialog({ onClose, onConfirm, onQuiet }: InterruptDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <DialogShell
+      title={t('check.interrupt.title')}
+      role="alertdialog"
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button autoFocus onPress={onClose}>
+            {t('common.cancel')}
+          </Button>
+          {onQuiet && <Button onPress={onQuiet}>{t('doctor.left.quiet')}</Button>}
+          <Button look="danger" onPress={onConfirm}>
+            {t('check.interrupt.confirm')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('check.interrupt.text')}</p>
+    </DialogShell>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Push } from '../../shared/ipc/index.ts';
 import { type AttemptEvent, type AttemptSlice, isPairing, NO_ATTEMPT, reduceAttempt } from './attempt.ts';
 import { type DeviceListEvent, type DeviceListSlice, reduceDeviceList, WHOLE_LIST } from './device-list.ts';
+import { type DoctorEvent, type DoctorSlice, NO_DOCTOR, reduceDoctor } from './doctor.ts';
 import { type Draft, type DraftEvent, EMPTY_DRAFT, reduceDraft } from './draft.ts';
 import { type ManagerEvent, type ManagerSlice, NO_PIN_DIALOG, reduceManager } from './manager.ts';
 import { type Mirror, type MirrorEvent, NOT_LOADED, type ReadyMirror, reduceMirror } from './mirror.ts';
@@ -18,6 +19,7 @@ export interface Model {
   readonly search: SearchSlice;
   readonly deviceList: DeviceListSlice;
   readonly manager: ManagerSlice;
+  readonly doctor: DoctorSlice;
 }
 
 export type Event =
@@ -28,7 +30,8 @@ export type Event =
   | AttemptEvent
   | SearchEvent
   | DeviceListEvent
-  | ManagerEvent;
+  | ManagerEvent
+  | DoctorEvent;
 
 export const INITIAL: Model = {
   mirror: NOT_LOADED,
@@ -39,6 +42,7 @@ export const INITIAL: Model = {
   search: NO_SEARCH,
   deviceList: WHOLE_LIST,
   manager: NO_PIN_DIALOG,
+  doctor: NO_DOCTOR,
 };
 
 type ShowPush = Extract<Push, { type: 'show' | 'show-pairing' }>;
@@ -89,6 +93,7 @@ export function reduce(model: Model, event: Event): Model {
     search: reduceSearch(model.search, event),
     deviceList: reduceDeviceList(model.deviceList, event),
     manager: reduceManager(model.manager, event),
+    doctor: reduceDoctor(model.doctor, event),
   };
   if (event.type === 'loaded' && mirror.state !== 'ready' && mirror.asked)
     return reduce(next, { type: 'pushed', push: mirror.asked, at: '' });

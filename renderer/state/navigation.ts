@@ -1,3 +1,4 @@
+import type { DoctorSubject } from './doctor.ts';
 import { type DraftField, fieldOf } from './draft.ts';
 import type { Event } from './model.ts';
 
@@ -11,6 +12,7 @@ export type Place =
   | { readonly name: 'device'; readonly id: string }
   /** Handing a pairing over to POS software. */
   | { readonly name: 'kit'; readonly id: string }
+  | { readonly name: 'doctor'; readonly subject: DoctorSubject }
   | { readonly name: 'search' }
   | { readonly name: 'history' }
   | { readonly name: 'settings' };
@@ -43,12 +45,20 @@ export type NavigationEvent =
 
 /** Whether the pairing form is there, or at the end of a detour: what has been typed into it is kept. */
 export const leadsToForm = (place: Place): boolean =>
-  place.name === 'pair' || (place.name === 'root-ca' && place.next === 'pair');
+  place.name === 'pair' ||
+  (place.name === 'root-ca' && place.next === 'pair') ||
+  (place.name === 'doctor' && place.subject.of === 'address');
 
 const openForm = (navigation: Navigation, focus: DraftField | null): Navigation => ({
   ...navigation,
   place: { name: 'pair', focus },
 });
+
+/** The pairing that a place is about, if any. */
+function pairingAt(place: Place): string | undefined {
+  if (place.name === 'device' || place.name === 'kit') return place.id;
+  return place.name === 'doctor' && place.subject.of === 'pairing' ? place.subject.id : undefined;
+}
 
 export function reduceNavigation(navigation: Navigation, event: Event): Navigation {
   switch (event.type) {
@@ -71,8 +81,7 @@ export function reduceNavigation(navigation: Navigation, event: Event): Navigati
       return openForm(navigation, fieldOf(event.error));
     case 'pushed': {
       const { push } = event;
-      const { place } = navigation;
-      return push.type === 'pairing-removed' && 'id' in place && place.id === push.pairingId
+      return push.type === 'pairing-removed' && pairingAt(navigation.place) === push.pairingId
         ? { ...navigation, place: { name: 'home' } }
         : navigation;
     }

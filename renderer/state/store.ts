@@ -7,6 +7,7 @@ import type { RootCaPreview } from '../../shared/root-ca.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import { isPairing } from './attempt.ts';
+import { type DoctorSubject, runningId } from './doctor.ts';
 import { type Draft, type DraftField, requestOf } from './draft.ts';
 import { createManager } from './manager-actions.ts';
 import { type Event, INITIAL, type Model, reduce } from './model.ts';
@@ -37,7 +38,10 @@ export function createStore(api: PosApi) {
   const dispatch = (event: Event, when: 'at-once' | 'in-a-burst' = 'at-once'): void => {
     const next = reduce(model, event);
     if (next === model) return;
+    const left = runningId(model.doctor);
     model = next;
+    // A run ends with its screen.
+    if (left && model.doctor.runId !== left) void call('cancelDoctor', { runId: left });
     if (when === 'in-a-burst') burst ??= setTimeout(notify, BURST_MS);
     else notify();
   };
@@ -76,7 +80,7 @@ export function createStore(api: PosApi) {
   const { withManager } = manager;
 
   /** Calls a method whose value is the pairing as it is afterwards. */
-  const change = async <M extends 'renamePairing' | 'setWatchLive'>(
+  const change = async <M extends 'renamePairing' | 'setWatchLive' | 'askReadiness'>(
     method: M,
     request: MethodRequest<M>,
   ): Promise<Result<PairingRecord>> => {
@@ -154,6 +158,26 @@ export function createStore(api: PosApi) {
       runErrand(pairingId, 'checking', () => call('checkConnection', { pairingId })),
     /** Takes the device's channel for a second. */
     fullTest: (pairingId: string) => runErrand(pairingId, 'testing', () => call('fullTest', { pairingId })),
+    /** Shows the doctor's screen and starts a run there; how far it is comes as news. */
+    async openDoctor(subject: DoctorSubject, takeChannel: boolean): Promise<void> {
+      const { place } = model.navigation;
+      if (place.name !== 'doctor' || place.subject !== subject)
+        dispatch({ type: 'went', place: { name: 'doctor', subject } });
+      dispatch({ type: 'doctor-asked' });
+      const started = await call(
+        'startDoctor',
+        subject.of === 'pairing' ? { of: 'pairing', pairingId: subject.id, takeChannel } : subject,
+      );
+      if (!started.ok) return dispatch({ type: 'doctor-refused', error: started.error });
+      dispatch({ type: 'doctor-started', runId: started.value.runId });
+      // Left before it had a name.
+      if (model.doctor.runId !== started.value.runId) await call('cancelDoctor', started.value);
+    },
+    async cancelDoctor(): Promise<void> {
+      const runId = runningId(model.doctor);
+      if (runId) await call('cancelDoctor', { runId });
+    },
+    askReadiness: (pairingId: string) => change('askReadiness', { pairingId }),
     /** How far it is comes as news. */
     async checkAll(): Promise<Result<{ checked: number }>> {
       const checked = await call('checkAll', null);

@@ -3,6 +3,7 @@ import type { Result } from '../result.ts';
 import { APP_METHODS, APP_PUSHES } from './app.ts';
 import { CONNECTION_KIT_METHODS } from './connection-kit.ts';
 import { DEVICE_METHODS, DEVICE_PUSHES } from './devices.ts';
+import { DOCTOR_METHODS, DOCTOR_PUSHES } from './doctor.ts';
 import { HISTORY_METHODS, HISTORY_PUSHES } from './history.ts';
 import { MANAGER_METHODS, MANAGER_PUSHES } from './manager.ts';
 import { PAIRING_METHODS, PAIRING_PUSHES } from './pairing.ts';
@@ -18,6 +19,7 @@ export const METHODS = {
   ...PAIRING_METHODS,
   ...DEVICE_METHODS,
   ...CONNECTION_KIT_METHODS,
+  ...DOCTOR_METHODS,
   ...SEARCH_METHODS,
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
@@ -35,6 +37,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   ...ROOT_CA_PUSHES,
   ...PAIRING_PUSHES,
   ...DEVICE_PUSHES,
+  ...DOCTOR_PUSHES,
   ...SEARCH_PUSHES,
   ...HISTORY_PUSHES,
   ...SETTINGS_PUSHES,

@@ -348,6 +348,10 @@ async function tour(
     await visit(`Device, ${shown}`);
   }
   await tellStatus(app, id, 'connected');
+  await press('actions.full-test');
+  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await visit('Full test');
+  await press('common.back');
   await press('device.rename');
   await visit('Rename');
   await closeDialog();
@@ -388,6 +392,9 @@ async function tour(
   await page.getByRole('link', { name: 'Main till' }).click();
   await arrived('device.causesTitle');
   await visit('Device, unreachable');
+  await press('actions.full-test');
+  await expect(page.locator('[data-result="failed"]')).toBeVisible();
+  await visit('Full test, failed');
   await device.restart();
   await page.getByRole('link', { name: t('nav.settings') }).click();
   await arrived('settings.title');

@@ -29,6 +29,8 @@ beforeEach(async () => {
     cipher: new MemoryCipher(),
     builtAt: 0,
     timing: TEST_TIMING,
+    software: { version: '1.0.0', system: 'Test 1' },
+    proxyFor: async () => undefined,
     searchRanges: () => [],
     readSample: kitSample,
     tell: (each) => {

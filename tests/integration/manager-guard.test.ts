@@ -35,6 +35,8 @@ const start = () =>
     timing: TEST_TIMING,
     searchRanges: () => [],
     readSample: kitSample,
+    software: { version: '1.0.0', system: 'Test 1' },
+    proxyFor: async () => undefined,
     scrypt: CHEAP_SCRYPT,
     steadyNow: () => steady,
     tell: (each) => {

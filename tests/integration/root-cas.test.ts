@@ -53,6 +53,8 @@ beforeEach(async () => {
     builtAt: 0,
     timing: TEST_TIMING,
     readSample: kitSample,
+    software: { version: '1.0.0', system: 'Test 1' },
+    proxyFor: async () => undefined,
     searchRanges: () => ranges,
     tell: (each) => {
       news.push(each);

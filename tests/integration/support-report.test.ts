@@ -50,6 +50,8 @@ beforeEach(async () => {
     builtAt: 0,
     timing: { ...TEST_TIMING, answerMs: 1_500 },
     readSample: kitSample,
+    software: { version: '1.0.0', system: 'Test 1' },
+    proxyFor: async () => undefined,
     searchRanges: () => [],
     tell: (news) => {
       for (const listener of listeners) listener(news);

@@ -40,6 +40,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
     now: () => now(),
     builtAt: 0,
     timing: { ...TEST_TIMING, ...timing },
+    software: { version: '1.0.0', system: 'Test 1' },
   };
   const trust = (pem: string) =>
     parts.vault.trustRootCa(

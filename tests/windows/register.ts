@@ -19,6 +19,12 @@ export function startRegister(folder: string) {
     cipher: new MemoryCipher(),
     builtAt: 0,
     timing: TEST_TIMING,
+    software: { version: '1.0.0', system: 'Test 1' },
+    proxyFor: async () => undefined,
+    // No kit is written here.
+    readSample: (name) => {
+      throw new Error(name);
+    },
     searchRanges: () => [{ cidr: '127.0.0.0/30', interfaceName: 'test', hostCount: 2, virtual: false }],
     tell: (news) => {
       for (const listener of listeners) listener(news);
@@ -27,8 +33,8 @@ export function startRegister(folder: string) {
   return {
     core,
     trust(rootCaPem: string) {
-      const { root } = core.rootCaImport.preview(new TextEncoder().encode(rootCaPem));
-      return core.trustRootCa({ fingerprint256: root.fingerprint256, replaceConfirmed: false });
+      const { candidates } = core.rootCaImport.preview(new TextEncoder().encode(rootCaPem));
+      return core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
     },
     /** Pairs with the code the device shows, unless told otherwise. */
     pair(

@@ -1,6 +1,11 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  connect as connectTls,
+  type DetailedPeerCertificate,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
 import { commonName } from '../../../shared/root-ca.ts';
@@ -51,6 +56,8 @@ export interface ConnectionOptions {
   /** Refuse any other device certificate than this one. */
   readonly pinnedCertificate?: X509Certificate;
   readonly clientCertificate?: ClientCertificate;
+  /** Only this version of TLS; left out: 1.2 and 1.3. */
+  readonly tlsVersion?: SecureVersion;
   /**
    * Wait until the device has let this register in. In TLS 1.3 it judges the client certificate, or that there is
    * none, only after the handshake (RFC 8446 section 4.4.2.4).
@@ -109,7 +116,8 @@ const SIGNATURE_ALGORITHMS = [
   'rsa_pkcs1_sha512',
 ];
 
-function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
+/** Throws {@link Failure} as {@link socketFailure} names it, `timed-out` and `cancelled`. */
+export function openTcp({ address, signal }: Pick<ConnectionOptions, 'address' | 'signal'>): Promise<Socket> {
   return cancellable(signal, 'the network connection', (resolve, reject) => {
     const socket = connectTcp({
       host: address.host,
@@ -162,7 +170,8 @@ function shakeHands(
       ...(isIP(address.host) ? {} : { servername: address.host }),
       // The trust anchors replace the system store.
       ca: anchorsFor(trust).map(toPem),
-      minVersion: 'TLSv1.2',
+      minVersion: options.tlsVersion ?? 'TLSv1.2',
+      ...(options.tlsVersion && { maxVersion: options.tlsVersion }),
       ciphers: CIPHER_SUITES.join(':'),
       sigalgs: SIGNATURE_ALGORITHMS.join(':'),
       // TLS 1.2 could show another certificate later; what was judged must stay. Node's disableRenegotiation() binds

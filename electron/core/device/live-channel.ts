@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type WebSocket from 'ws';
 import { type Failure, failure } from '../failure.ts';
+import type { VerifiedConnection } from './connection.ts';
 import { cancellable } from './deadline.ts';
 import { judgeUpgrade } from './judge-answer.ts';
 import {
@@ -42,7 +43,7 @@ function opened({ signal }: PresentOptions, socket: WebSocket): Promise<void> {
 }
 
 /** An alert on a connection whose handshake is done is about the certificate it has carried. */
-function errorFailure(error: Error): Failure {
+export function errorFailure(error: Error): Failure {
   const failed = socketFailure(error);
   const against = againstCertificate(failed);
   return against ? failure(codeOf(against), against.detail) : failed;
@@ -51,8 +52,48 @@ function errorFailure(error: Error): Failure {
 const codeOf = ({ kind }: AgainstCertificate) => CODE_OF_VERDICT[kind === 'closed' ? 'lost' : kind];
 
 /** What the end of a channel means after `openMs` milliseconds: another program has it, a refusal, or the network. */
-function endFailure(code: number, reason: string, openMs: number): Failure {
+export function endFailure(code: number, reason: string, openMs: number): Failure {
   return failure(CODE_OF_VERDICT[closeVerdict(code, openMs)], `WebSocket closed: ${code} ${reason}`.trim());
+}
+
+export interface OpenChannel {
+  readonly connection: VerifiedConnection;
+  readonly socket: WebSocket;
+}
+
+/**
+ * Opens the one WebSocket channel a paired device offers. Throws {@link Failure}: what {@link presentCertificate}
+ * throws, and by {@link CODE_OF_VERDICT} why the device opens none. What comes before the caller listens is lost,
+ * except the end: it may have come with the beginning.
+ *
+ * @param onUpgrade hears of the device's clock when it says it, in milliseconds since 1970
+ */
+export async function openChannel(
+  options: PresentOptions,
+  onUpgrade: (deviceTime: number) => void = () => {},
+): Promise<OpenChannel> {
+  const presented = await presentCertificate(options);
+  if (presented.kind !== 'let-in') throw failure(codeOf(presented), presented.detail);
+  const { connection } = presented;
+  const socket = openWebSocket(connection, options.address);
+  socket.once('upgrade', ({ headers }) => {
+    if (headers.date !== undefined) onUpgrade(Date.parse(headers.date));
+  });
+  const endedAtOnce = new Promise<Failure>((resolve) => {
+    socket.once('close', (code, reason) => resolve(endFailure(code, reason.toString(), 0)));
+  });
+  try {
+    await opened(options, socket);
+    if (socket.readyState !== socket.OPEN) {
+      socket.terminate();
+      throw await endedAtOnce;
+    }
+  } catch (thrown) {
+    // An HTTP answer in place of the WebSocket leaves the connection open.
+    connection.socket.destroy();
+    throw thrown;
+  }
+  return { connection, socket };
 }
 
 /**
@@ -65,26 +106,7 @@ export async function openLiveChannel(
   heartbeat: Heartbeat,
   onLost: (failure: Failure) => void,
 ): Promise<LiveChannel> {
-  const presented = await presentCertificate(options);
-  if (presented.kind !== 'let-in') throw failure(codeOf(presented), presented.detail);
-  const { connection } = presented;
-  const socket = openWebSocket(connection, options.address);
-  const endedAtOnce = new Promise<Failure>((resolve) => {
-    socket.once('close', (code, reason) => resolve(endFailure(code, reason.toString(), 0)));
-  });
-  try {
-    await opened(options, socket);
-    // The end may have come with the beginning, while nobody listened yet.
-    if (socket.readyState !== socket.OPEN) {
-      socket.terminate();
-      throw await endedAtOnce;
-    }
-  } catch (thrown) {
-    // An HTTP answer in place of the WebSocket leaves the connection open.
-    connection.socket.destroy();
-    throw thrown;
-  }
-
+  const { connection, socket } = await openChannel(options);
   const clock = heartbeat.clock ?? (() => performance.now());
   const openedAt = clock();
   let ended = false;

@@ -125,6 +125,7 @@ export class HistoryRecorder {
       case 'pairing-changed':
       case 'search-progress':
       case 'checks-progress':
+      case 'doctor-progress':
       case 'settings-changed':
       case 'notices-changed':
       case 'history-changed':

@@ -1,5 +1,5 @@
 import type { AppError } from '../../../shared/errors.ts';
-import { sameChannel } from '../../../shared/identity.ts';
+import { type DeviceIdentity, sameChannel } from '../../../shared/identity.ts';
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
 import { outranks } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
@@ -11,7 +11,9 @@ import { Failure, failure, toAppError } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import { otherTrust, pinnedTrust } from '../root-ca/trust.ts';
+import { askReadiness } from './ask-readiness.ts';
 import { isAwaited } from './awaited.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { explainByNotes } from './explain-by-notes.ts';
 import { type ProvedConnection, proveConnection } from './prove-connection.ts';
 
@@ -31,6 +33,12 @@ export interface Checked {
   readonly promoted: boolean;
 }
 
+/** A channel that whoever asks for the check holds already; its end is part of the check's signal. */
+export interface HeldChannel {
+  readonly device: DeviceIdentity;
+  readonly signal: AbortSignal;
+}
+
 type Known = Partial<PairingRecord> & { readonly lastCheck: ConnectionCheck };
 
 /** Codes that say nothing about the connection: of this computer's own store, and of a check that was broken off. */
@@ -48,10 +56,11 @@ export async function checkConnection(
   depth: CheckDepth,
   context: CoreContext,
   signal: AbortSignal,
+  held?: HeldChannel,
 ): Promise<Checked> {
   for (;;) {
     try {
-      return await checkOnce(id, depth, context, signal);
+      return await checkOnce(id, depth, context, signal, held);
     } catch (thrown) {
       if (!(thrown instanceof Outdated)) throw thrown;
     }
@@ -66,6 +75,7 @@ async function checkOnce(
   depth: CheckDepth,
   context: CoreContext,
   signal: AbortSignal,
+  held: HeldChannel | undefined,
 ): Promise<Checked> {
   const { vault } = context;
   const stored = await vault.credentials(id);
@@ -83,12 +93,13 @@ async function checkOnce(
       if (pending) {
         // Nothing that this register does by itself may take the channel before the device is there for it.
         if (depth === 'quiet') await quietly(record, credentials, context, signal);
-        const proved = await inFull(record, credentials, context, signal);
+        const proved = await inFull(record, credentials, context, signal, { held, asks: true });
         requireCurrent();
         return { pairing: vault.promote(id, proved), check: proved.lastCheck, waits: false, promoted: true };
       }
-      const check = depth === 'quiet' ? quietly : inFull;
-      const known = await check(record, credentials, context, signal);
+      const known = await (depth === 'quiet'
+        ? quietly(record, credentials, context, signal)
+        : inFull(record, credentials, context, signal, { held, asks: false }));
       requireCurrent();
       return { ...save(id, known, vault), waits: false, promoted: false };
     } catch (thrown) {
@@ -185,6 +196,7 @@ async function quietly(
   const { certificate, tlsVersion, cipher, roundTripMs } = outcome;
   return {
     deviceCertificate: summarize(certificate),
+    lastSuccess: circumstancesOf(address, certificate.fingerprint256, context),
     lastCheck: {
       // A handshake does not show whether strangers are turned away: what the last full proof has shown still holds,
       // and without one no more is claimed than was seen.
@@ -198,14 +210,28 @@ async function quietly(
   };
 }
 
+interface FullCheckOptions {
+  readonly held: HeldChannel | undefined;
+  /** Whether the payment app is asked as well, once the connection is proved. */
+  readonly asks: boolean;
+}
+
 /** Throws what {@link proveConnection} throws, and `cancelled` when something more urgent needs the channel. */
 async function inFull(
   record: PairingRecord,
   credentials: Credentials,
   context: CoreContext,
   signal: AbortSignal,
-): Promise<ProvedConnection> {
+  { held, asks }: FullCheckOptions,
+): Promise<ProvedConnection & Pick<PairingRecord, 'readiness'>> {
   const { vault, leases } = context;
+  const trust = pinnedTrust(record, context);
+  const prove = async (holding: AbortSignal) => {
+    const proved = await proveConnection(record, credentials, context, trust, holding);
+    const readiness = asks ? await askReadiness(record, credentials, context, trust, holding) : undefined;
+    return { ...proved, ...(readiness && { readiness }) };
+  };
+  if (held && sameChannel(held.device, record.identity)) return prove(signal);
   const shown = vault.find(record.id);
   const holder = leases.holderOf(record.identity);
   // A swapped device that waits for its first proof is another one: whoever has its channel is not disturbed for it.
@@ -214,7 +240,7 @@ async function inFull(
     throw failure('device-in-use', `held by ${holder}`);
   const lease = await leases.acquire(record.identity, { holder: 'proof', signal });
   try {
-    return await proveConnection(record, credentials, context, pinnedTrust(record, context), lease.signal);
+    return await prove(lease.signal);
   } finally {
     lease.release();
   }

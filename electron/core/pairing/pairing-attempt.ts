@@ -17,6 +17,7 @@ import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
 import { currentTrust } from '../root-ca/trust.ts';
+import { askReadiness } from './ask-readiness.ts';
 import { isAwaited } from './awaited.ts';
 import { explainByNotes } from './explain-by-notes.ts';
 import { isKnownDevice } from './known-device.ts';
@@ -138,9 +139,10 @@ export class PairingAttempt {
       const pairing = await this.#progress.run('prove', async () => {
         const prove = () =>
           proveConnection(record, issued.credentials, this.#context, trust, this.#cancel.signal);
-        return vault.promote(this.pairingId, await this.#proveWhenConnected(prove));
+        vault.promote(this.pairingId, await this.#proveWhenConnected(prove));
+        this.#isProved = true;
+        return this.#askReadiness(record, issued.credentials, trust);
       });
-      this.#isProved = true;
       this.#progress.end({ kind: 'paired', pairing });
       return ok(pairing);
     } catch (thrown) {
@@ -288,6 +290,24 @@ export class PairingAttempt {
       await sleep(timing.proofPauseMs, undefined, { signal: this.#cancel.signal }).catch(() => {
         throw new StillWaiting();
       });
+    }
+  }
+
+  /** The pairing with what its payment app has answered. The pairing is made by then: nothing here makes it fail. */
+  async #askReadiness(
+    record: PairingRecord,
+    credentials: ClientCertificate,
+    trust: Trust,
+  ): Promise<PairingRecord> {
+    const { vault } = this.#context;
+    const readiness = await askReadiness(record, credentials, this.#context, trust, this.#cancel.signal);
+    const made = vault.find(this.pairingId) ?? record;
+    if (!readiness) return made;
+    try {
+      return vault.updateRecord(this.pairingId, { readiness });
+    } catch {
+      // Removed meanwhile, or the disk is full.
+      return { ...made, readiness };
     }
   }
 

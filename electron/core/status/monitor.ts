@@ -10,7 +10,12 @@ import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/liv
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { Later } from '../later.ts';
 import type { Tell } from '../news.ts';
-import { type CheckDepth, type Checked, checkConnection } from '../pairing/check-connection.ts';
+import {
+  type CheckDepth,
+  type Checked,
+  checkConnection,
+  type HeldChannel,
+} from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
@@ -112,19 +117,28 @@ export class ConnectionMonitor {
     return this.#checks.get(id)?.outcome ?? this.#start(id, 'quiet');
   }
 
-  /** The whole proof, which takes the device's channel for a moment. Throws as {@link check} does. */
-  async fullTest(id: string): Promise<PairingRecord> {
+  /**
+   * The whole proof, which takes the device's channel for a moment, or is made over the one that is `held` for it.
+   * Throws as {@link check} does.
+   */
+  async fullTest(id: string, held?: HeldChannel): Promise<PairingRecord> {
     for (;;) {
       const running = this.#checks.get(id);
-      if (!running) return this.#start(id, 'full');
-      if (running.depth === 'full') return running.outcome;
+      if (!running) return this.#start(id, 'full', held);
+      // It may wait for the channel that is held here.
+      if (held) running.cancel.abort();
+      else if (running.depth === 'full') return running.outcome;
       await Promise.allSettled([running.outcome]);
     }
   }
 
-  #start(id: string, depth: CheckDepth): Promise<PairingRecord> {
+  #start(id: string, depth: CheckDepth, held?: HeldChannel): Promise<PairingRecord> {
     const cancel = new AbortController();
-    const outcome = this.#check(id, depth, cancel.signal).finally(() => {
+    const onHeldEnded = () => cancel.abort();
+    if (held?.signal.aborted) cancel.abort();
+    held?.signal.addEventListener('abort', onHeldEnded, { once: true });
+    const outcome = this.#check(id, depth, cancel.signal, held).finally(() => {
+      held?.signal.removeEventListener('abort', onHeldEnded);
       this.#checks.delete(id);
       const pairing = this.#parts.context.vault.find(id);
       if (pairing) this.#watchAgain(pairing);
@@ -253,7 +267,12 @@ export class ConnectionMonitor {
     }
   }
 
-  async #check(id: string, depth: CheckDepth, signal: AbortSignal): Promise<PairingRecord> {
+  async #check(
+    id: string,
+    depth: CheckDepth,
+    signal: AbortSignal,
+    held: HeldChannel | undefined,
+  ): Promise<PairingRecord> {
     const { context } = this.#parts;
     const before = this.#statusOf(this.#pairing(id));
     if (this.#closed) throw failure('cancelled', 'the app ends');
@@ -262,7 +281,7 @@ export class ConnectionMonitor {
     // Not opened again before the outcome is known, which may say that somebody must look first.
     if (depth === 'full') await this.#unwatch(id);
     try {
-      const checked = await checkConnection(id, depth, context, signal);
+      const checked = await checkConnection(id, depth, context, signal, held);
       await this.#checked(id, checked);
       return checked.pairing;
     } catch (thrown) {

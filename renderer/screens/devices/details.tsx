@@ -38,6 +38,11 @@ export function Details({ pairing }: { readonly pairing: PairingRecord }) {
         <Fact label={t('facts.lastCheck')} more={lastCheck && format.dateTime(lastCheck.at)}>
           {lastCheck ? t(`check.result.${resultOf(lastCheck)}`) : t('facts.neverChecked')}
         </Fact>
+        {pairing.readiness && (
+          <Fact label={t('doctor.readiness.label')} more={format.dateTime(pairing.readiness.at)}>
+            {t(`doctor.readiness.result.${pairing.readiness.result}`)}
+          </Fact>
+        )}
         <Fact label={t('device.protection')}>
           {protection ? t(`check.result.${protection}`) : t('device.notProved')}
         </Fact>

@@ -54,10 +54,10 @@ async function keepsAll(directory: string): Promise<void> {
     [['Bar', true]],
   );
   assert.equal((await vault.credentials(id))[0]?.credentials?.privateKeyPem, root.privateKeyPem);
-  assert.equal(vault.rootCa?.root.fingerprint256, root.certificate.fingerprint256);
+  assert.equal(vault.rootCas[0]?.root.fingerprint256, root.certificate.fingerprint256);
   assert.equal(settings.get().tray, true);
   assert.deepEqual(told(), []);
-  assert.deepEqual(readdirSync(directory).sort(), ['pairings', 'settings.json', 'trust-anchor.json']);
+  assert.deepEqual(readdirSync(directory).sort(), ['pairings', 'root-cas', 'settings.json']);
   assert.deepEqual(readdirSync(join(directory, 'pairings')), [`${id}.json`]);
   vault.remove(id);
   assert.deepEqual(readdirSync(join(directory, 'pairings')), []);
