@@ -39,6 +39,9 @@ export const ERROR_CATALOGUE = {
   'pos-id-characters': { number: 111, action: 'edit-pos-id' },
   'pos-id-duplicate': { number: 112, action: 'edit-pos-id' },
   'serial-invalid': { number: 113, action: 'edit-serial' },
+  'bridge-port-invalid': { number: 131, action: 'none' },
+  'bridge-origin-invalid': { number: 132, action: 'none' },
+  'bridge-limit-invalid': { number: 133, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },
@@ -124,6 +127,13 @@ export const ERROR_CATALOGUE = {
   'not-found': { number: 903, action: 'none' },
   'invalid-request': { number: 904, action: 'none' },
   internal: { number: 905, action: 'retry' },
+
+  // The bridge to the till
+  'bridge-port-in-use': { number: 931, action: 'none' },
+  'bridge-cannot-listen': { number: 932, action: 'none' },
+  'bridge-paused': { number: 933, action: 'none' },
+  'bridge-till-connected': { number: 934, action: 'none' },
+  'autostart-failed': { number: 935, action: 'none' },
 } as const satisfies Record<string, { number: number; action: ErrorAction }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

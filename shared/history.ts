@@ -21,6 +21,12 @@ export const HISTORY_KINDS = [
   'removed',
   /** `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
+  /** The bridge to the till was switched on or off, or got another token. */
+  'bridge-on',
+  'bridge-off',
+  'bridge-token',
+  /** Too many wrong tokens; `to` is for how many seconds nobody is let in. */
+  'bridge-locked',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

@@ -138,7 +138,7 @@ export const storageNoticeSchema = z.object({
    * another place, where the app touches nothing.
    */
   kind: z.enum(['damaged', 'newer-version', 'unreadable', 'foreign']),
-  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history']),
+  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history', 'bridge']),
   /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
+import type { Autostart } from './bridge/autostart.ts';
+import { BridgeStore } from './bridge/bridge-store.ts';
+import { Bridges } from './bridge/bridges.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import type { CoreContext, Timing } from './context.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
@@ -34,6 +37,8 @@ export interface CoreParts {
   readonly timing: Timing;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
+  /** Left out: the app cannot start with the computer. */
+  readonly autostart?: Autostart;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -60,6 +65,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     const isKept = recorder.record(news);
     timeline.record(news);
     parts.tell(news);
+    bridges.hear(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
@@ -72,6 +78,23 @@ export function createCore({ documents, ...parts }: CoreParts) {
     context,
     settings: () => settings.get(),
     search: (port, signal) => search.search(port, signal),
+    tills: {
+      hasTill: (id) => bridges.hasTill(id),
+      check: (id, signal) => bridges.check(id, signal),
+    },
+    heartbeat: DEFAULT_HEARTBEAT,
+    random: Math.random,
+    later,
+    tell,
+  });
+  const bridges = new Bridges({
+    context,
+    store: new BridgeStore(documents, notices),
+    autostart: parts.autostart,
+    statusOf: (id) => monitor.statuses[id],
+    onTillConnected: (id) => monitor.tillConnected(id),
+    onTillLeft: (id, wasLost) => monitor.tillLeft(id, wasLost),
+    authorize: () => {},
     heartbeat: DEFAULT_HEARTBEAT,
     random: Math.random,
     later,
@@ -97,6 +120,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     pairing,
     rootCaImport,
     timeline,
+    bridges,
     checkAll: () => allChecks.run(),
     trustRootCa: (choice: RootCaChoice) =>
       trustRootCa(
@@ -104,26 +128,32 @@ export function createCore({ documents, ...parts }: CoreParts) {
           vault,
           rootCaImport,
           endPairing: () => pairing.close(),
-          onChanged: () => monitor.trustChanged(),
+          onChanged: () => {
+            bridges.trustChanged();
+            return monitor.trustChanged();
+          },
           tell,
         },
         choice,
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
-    removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    removePairing: (pairingId: string) =>
+      removePairing({ vault, pairing, monitor, bridges, tell }, pairingId),
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();
+      void bridges.start();
       ticking = setInterval(() => {
         monitor.tick();
+        bridges.tick();
         timeline.tick();
       }, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
-      await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
+      await Promise.allSettled([pairing.close(), search.close(), bridges.close(), monitor.close()]);
       timeline.close();
     },
   };

@@ -27,7 +27,7 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, bridges } = core;
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
   return {
     getState: async () => {
@@ -41,6 +41,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         storageProblem,
         notices: [...vault.notices],
         statuses: monitor.statuses,
+        bridges: bridges.views,
         ...preferences(core.settings.get()),
         suggestedPosId: suggestPosId(parts.hostName),
         offered: parts.offered,
@@ -67,6 +68,14 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     },
     renamePairing: ({ pairingId, name }) => core.renamePairing(pairingId, name),
     removePairing: ({ pairingId }) => done(core.removePairing(pairingId)),
+
+    readBridge: ({ pairingId }) => ({
+      view: bridges.view(pairingId),
+      startsWithComputer: bridges.startsWithComputer,
+    }),
+    configureBridge: ({ pairingId, ...choice }) => bridges.configure(pairingId, choice),
+    replaceBridgeToken: ({ pairingId }) => bridges.replaceToken(pairingId),
+    setStartsWithComputer: ({ on }) => done(bridges.setStartsWithComputer(on)),
 
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),

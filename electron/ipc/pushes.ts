@@ -12,6 +12,7 @@ export function pushOf(
     case 'search-progress':
     case 'checks-progress':
     case 'history-changed':
+    case 'bridge-changed':
       return news;
     case 'pairing-ended':
       // The outcome itself came with the progress.
@@ -33,6 +34,11 @@ export function pushOf(
       const { settings } = news;
       return { type: 'settings-changed', settings, language: languageFor(settings.language) };
     }
+    // The view and the history tell.
+    case 'bridge-switched':
+    case 'bridge-token-replaced':
+    case 'bridge-locked':
+      return null;
     case 'notices-changed':
       return { type: 'notices-changed', notices: [...news.notices] };
   }

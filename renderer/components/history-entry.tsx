@@ -2,9 +2,11 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Cable,
   Hourglass,
   Link2,
   Link2Off,
+  LockKeyhole,
   type LucideIcon,
   PenLine,
   RefreshCw,
@@ -32,6 +34,10 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   renamed: PenLine,
   removed: Trash2,
   'root-ca-changed': ShieldCheck,
+  'bridge-on': Cable,
+  'bridge-off': Cable,
+  'bridge-token': Cable,
+  'bridge-locked': LockKeyhole,
   status: Activity,
 };
 
@@ -53,7 +59,7 @@ type Tone = 'good' | 'bad' | 'plain';
 
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
-  if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
+  if (kind === 'pairing-failed' || kind === 'refused' || kind === 'bridge-locked') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -83,6 +89,8 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
         ? t('historyEvents.root-ca-changed', { name })
         : t('historyEvents.root-ca-trusted', { name });
     }
+    case 'bridge-locked':
+      return t('historyEvents.bridge-locked', { posId, seconds: to });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

@@ -1,4 +1,5 @@
 import {
+  Cable,
   CalendarX2,
   CircleAlert,
   CircleDashed,
@@ -37,6 +38,7 @@ export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; re
   unknown: { icon: CircleDashed, tone: 'neutral' },
   checking: { icon: CircleDashed, tone: 'neutral' },
   connected: { icon: ShieldCheck, tone: 'success' },
+  'till-connected': { icon: Cable, tone: 'success' },
   waiting: { icon: Hourglass, tone: 'warn' },
   'in-use': { icon: MonitorSmartphone, tone: 'neutral' },
   unclear: { icon: CircleHelp, tone: 'warn' },

@@ -85,6 +85,7 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
       const rest = {
         pairings: app.pairings.filter(({ id }) => id !== gone),
         statuses: without(app.statuses, gone),
+        bridges: without(app.bridges, gone),
       };
       return {
         ...withApp(mirror, rest),
@@ -99,6 +100,8 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
         steady: { ...steady, ...steadyOnes(changed) },
       };
     }
+    case 'bridge-changed':
+      return withApp(mirror, { bridges: { ...app.bridges, [push.pairingId]: push.view } });
     case 'root-ca-trusted':
       return withApp(mirror, { rootCa: push.rootCa });
     case 'notices-changed':

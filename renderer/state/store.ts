@@ -181,6 +181,10 @@ export function createStore(api: PosApi) {
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
       return removed;
     },
+    readBridge: (pairingId: string) => call('readBridge', { pairingId }),
+    configureBridge: (request: MethodRequest<'configureBridge'>) => call('configureBridge', request),
+    replaceBridgeToken: (pairingId: string) => call('replaceBridgeToken', { pairingId }),
+    setStartsWithComputer: (on: boolean) => call('setStartsWithComputer', { on }),
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
     planSearch: () => call('planSearch', null),

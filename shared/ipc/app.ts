@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
@@ -22,6 +23,8 @@ const appStateSchema = z.object({
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
+  /** By pairing id; what is missing has none. */
+  bridges: z.record(z.string(), bridgeViewSchema),
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { APP_METHODS, APP_PUSHES } from './app.ts';
+import { BRIDGE_METHODS, BRIDGE_PUSHES } from './bridge.ts';
 import { DEVICE_METHODS, DEVICE_PUSHES } from './devices.ts';
 import { HISTORY_METHODS, HISTORY_PUSHES } from './history.ts';
 import { PAIRING_METHODS, PAIRING_PUSHES } from './pairing.ts';
@@ -14,6 +15,7 @@ export const METHODS = {
   ...ROOT_CA_METHODS,
   ...PAIRING_METHODS,
   ...DEVICE_METHODS,
+  ...BRIDGE_METHODS,
   ...SEARCH_METHODS,
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
@@ -29,6 +31,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   ...ROOT_CA_PUSHES,
   ...PAIRING_PUSHES,
   ...DEVICE_PUSHES,
+  ...BRIDGE_PUSHES,
   ...SEARCH_PUSHES,
   ...HISTORY_PUSHES,
   ...SETTINGS_PUSHES,

@@ -11,6 +11,7 @@ export const EMPTY_APP: AppState = {
   storageProblem: null,
   notices: [],
   statuses: {},
+  bridges: {},
   settings: DEFAULT_SETTINGS,
   suggestedPosId: 'bar-1',
   offered: null,

@@ -5,6 +5,9 @@ import { HttpAnswerReader, type HttpHead } from './http-answer.ts';
 /** What a WebSocket client has to see of an accepted upgrade; the rest of the head decides nothing (RFC 6455). */
 const KEPT_HEADERS = ['sec-websocket-accept', 'sec-websocket-extensions'];
 
+/** Bytes of application data in one TLS record at most (RFC 8446 section 5.1). */
+const TLS_RECORD = 16 * 1024;
+
 function canonical({ status, reason, headers }: HttpHead): string {
   const fields =
     status === 101
@@ -44,6 +47,27 @@ export class UpgradeSocket extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#inner.write(chunk, done);
+  }
+
+  /** Header and payload of a frame leave in one TLS record, not in two. */
+  override _writev(
+    chunks: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    const [first] = chunks;
+    if (first && chunks.length === 1) {
+      this.#inner.write(first.chunk, done);
+      return;
+    }
+    const total = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
+    if (total <= TLS_RECORD) {
+      this.#inner.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+      return;
+    }
+    this.#inner.cork();
+    for (const { chunk } of chunks.slice(0, -1)) this.#inner.write(chunk);
+    this.#inner.write(chunks.at(-1)?.chunk ?? Buffer.alloc(0), done);
+    this.#inner.uncork();
   }
 
   override _final(done: (error?: Error | null) => void): void {

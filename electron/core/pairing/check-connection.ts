@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
 import { sameChannel } from '../../../shared/identity.ts';
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
@@ -27,6 +28,14 @@ export interface Checked {
   readonly waits: boolean;
   /** New credentials were proved. */
   readonly promoted: boolean;
+}
+
+/** What a handshake, or a channel that is open already, shows of a connection. */
+export interface SeenConnection {
+  readonly certificate: X509Certificate;
+  readonly tlsVersion: string;
+  readonly cipher: string;
+  readonly roundTripMs: number;
 }
 
 type Known = Partial<PairingRecord> & { readonly lastCheck: ConnectionCheck };
@@ -79,6 +88,7 @@ async function checkOnce(
       if (pending) {
         // Nothing that this register does by itself may take the channel before the device is there for it.
         if (depth === 'quiet') await quietly(record, credentials, context, signal);
+        requireNoTill(depth, record, context);
         const proved = await inFull(record, credentials, context, signal);
         requireCurrent();
         return { pairing: vault.promote(id, proved), check: proved.lastCheck, waits: false, promoted: true };
@@ -103,6 +113,12 @@ async function checkOnce(
     }
   }
   throw failure('not-found', `pairing ${id} has no credentials`);
+}
+
+/** A till may be taking a payment: only a person may take its channel. */
+function requireNoTill(depth: CheckDepth, { identity }: PairingRecord, { leases }: CoreContext): void {
+  if (depth === 'quiet' && leases.holderOf(identity) === 'bridge')
+    throw failure('device-in-use', 'held by a till');
 }
 
 const explained = (error: AppError, { credentialNotes }: PairingRecord): AppError =>
@@ -139,30 +155,43 @@ async function quietly(
   context: CoreContext,
   signal: AbortSignal,
 ): Promise<Known> {
-  const { address, identity, protection } = record;
-  const { now, timing } = context;
+  const { address, identity } = record;
   const outcome = await quietCheck({
     address,
     identity,
     trust: pinnedTrust(record, context),
     clientCertificate: credentials,
-    signal: withDeadline(signal, timing.proofMs),
+    signal: withDeadline(signal, context.timing.proofMs),
   });
   if (outcome.kind === 'refused') throw failure('mtls-refused', outcome.detail);
-  const { certificate, tlsVersion, cipher, roundTripMs } = outcome;
+  return knownFrom(outcome, record, context.now());
+}
+
+function knownFrom(
+  { certificate, tlsVersion, cipher, roundTripMs }: SeenConnection,
+  { protection }: PairingRecord,
+  now: number,
+): Known {
   return {
     deviceCertificate: summarize(certificate),
     lastCheck: {
       // A handshake does not show whether strangers are turned away: what the last full proof has shown still holds,
       // and without one no more is claimed than was seen.
       result: protection ?? 'tls-only',
-      at: new Date(now()).toISOString(),
+      at: new Date(now).toISOString(),
       tlsVersion,
       cipher,
       roundTripMs: Math.round(roundTripMs * 10) / 10,
       depth: 'quiet',
     },
   };
+}
+
+/** Keeps what the open channel of a till has shown, in place of a check of its own. Throws {@link Failure} `not-found`. */
+export function keepSeen(id: string, seen: SeenConnection, { vault, now }: CoreContext): Checked {
+  const pairing = vault.find(id);
+  if (!pairing) throw failure('not-found', `pairing ${id}`);
+  return { ...save(id, knownFrom(seen, pairing, now()), vault), waits: false, promoted: false };
 }
 
 /** Throws what {@link proveConnection} throws, and `cancelled` when something more urgent needs the channel. */

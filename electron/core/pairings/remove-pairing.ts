@@ -1,4 +1,5 @@
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { Bridges } from '../bridge/bridges.ts';
 import { failure } from '../failure.ts';
 import type { Tell } from '../news.ts';
 import type { PairingService } from '../pairing/pairing-service.ts';
@@ -9,6 +10,7 @@ export interface RemovePairingParts {
   readonly vault: Vault;
   readonly pairing: Pick<PairingService, 'abandon'>;
   readonly monitor: Pick<ConnectionMonitor, 'pairingRemoved'>;
+  readonly bridges: Pick<Bridges, 'pairingRemoved'>;
   readonly tell: Tell;
 }
 
@@ -17,14 +19,14 @@ export interface RemovePairingParts {
  * the pairing as it was. Throws {@link Failure} `not-found` and storage failures.
  */
 export async function removePairing(
-  { vault, pairing, monitor, tell }: RemovePairingParts,
+  { vault, pairing, monitor, bridges, tell }: RemovePairingParts,
   pairingId: string,
 ): Promise<PairingRecord> {
   await pairing.abandon(pairingId);
   const removed = vault.find(pairingId);
   if (!removed) throw failure('not-found', `pairing ${pairingId}`);
   vault.remove(pairingId);
-  await monitor.pairingRemoved(pairingId);
+  await Promise.all([monitor.pairingRemoved(pairingId), bridges.pairingRemoved(pairingId)]);
   tell({ type: 'pairing-removed', pairing: removed });
   return removed;
 }
