@@ -7,6 +7,7 @@ import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { Screen } from './components/screen.tsx';
+import { BridgeScreen } from './screens/bridge/bridge.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
 import { HistoryScreen } from './screens/history/history.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
@@ -46,6 +47,8 @@ function CurrentScreen() {
       return <RootCaScreen next={place.next} />;
     case 'device':
       return <DeviceScreen key={place.id} id={place.id} />;
+    case 'bridge':
+      return <BridgeScreen key={place.id} id={place.id} />;
     case 'search':
       return <SearchScreen />;
     case 'history':

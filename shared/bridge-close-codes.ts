@@ -2,7 +2,7 @@
  * How the bridge ends a till's connection. A close code is a fate and a cause: `4100` or `4200` plus the number of
  * the cause. docs/bridge.md has the table, written from here by `npm run docs:bridge`.
  */
-export const TILL_FATES = {
+const TILL_FATES = {
   /** The last message of the till was certainly not handed over, nor will it be. */
   'not-handed-over': 4100,
   /** It was handed over. Unless its answer has arrived, its outcome is unknown. */
@@ -19,7 +19,7 @@ interface Cause {
   readonly only?: TillFate;
 }
 
-export const BRIDGE_CLOSE_CAUSES = {
+const BRIDGE_CLOSE_CAUSES = {
   'device-away': {
     number: 1,
     when: 'The device could not be reached, or the connection to it broke.',

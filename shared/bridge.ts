@@ -3,9 +3,9 @@ import { appError, appErrorSchema } from './errors.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** Limits of one message, in KiB. */
-export const MESSAGE_LIMIT_KIB = { least: 64, most: 16 * 1024, usual: 1024 } as const;
+const MESSAGE_LIMIT_KIB = { least: 64, most: 16 * 1024, usual: 1024 } as const;
 /** Ports below are the system's. */
-export const BRIDGE_PORT = { least: 1024, most: 65_535 } as const;
+const BRIDGE_PORT = { least: 1024, most: 65_535 } as const;
 const MOST_ORIGINS = 20;
 /** Longest origin, in UTF-16 code units: scheme, host name and port. */
 const ORIGIN_LIMIT = 300;

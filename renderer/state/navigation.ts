@@ -9,6 +9,8 @@ export type Place =
   /** `next`: where trusting the certificate, or going back, leads to. */
   | { readonly name: 'root-ca'; readonly next: Origin }
   | { readonly name: 'device'; readonly id: string }
+  /** `id`: of the pairing. */
+  | { readonly name: 'bridge'; readonly id: string }
   | { readonly name: 'search' }
   | { readonly name: 'history' }
   | { readonly name: 'settings' };
@@ -70,7 +72,7 @@ export function reduceNavigation(navigation: Navigation, event: Event): Navigati
     case 'pushed': {
       const { push } = event;
       const { place } = navigation;
-      return push.type === 'pairing-removed' && place.name === 'device' && place.id === push.pairingId
+      return push.type === 'pairing-removed' && 'id' in place && place.id === push.pairingId
         ? { ...navigation, place: { name: 'home' } }
         : navigation;
     }

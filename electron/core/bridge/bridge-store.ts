@@ -22,7 +22,7 @@ const documentSchema = z.object({
 
 export type BridgeConfig = Readonly<Pick<z.infer<typeof documentSchema>, 'settings' | 'tokenSha256'>>;
 
-export const NO_BRIDGE: BridgeConfig = { settings: DEFAULT_BRIDGE_SETTINGS, tokenSha256: null };
+const NO_BRIDGE: BridgeConfig = { settings: DEFAULT_BRIDGE_SETTINGS, tokenSha256: null };
 
 /**
  * What was chosen for the bridge of each pairing, one document each. One that is damaged is set aside, and its bridge

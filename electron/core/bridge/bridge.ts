@@ -53,7 +53,7 @@ interface Visit {
 }
 
 /** Why a device is not there for a till, in the bridge's own terms. */
-export function stateOfProblem(problem: AppError): BridgeState {
+function stateOfProblem(problem: AppError): BridgeState {
   if (problem.code === 'bridge-paused') return 'paused';
   const cause = causeOfError(problem);
   if (cause === 'device-in-use') return 'busy';
@@ -104,10 +104,6 @@ export class Bridge {
 
   get isListening(): boolean {
     return this.#port !== undefined;
-  }
-
-  get listenError(): AppError | undefined {
-    return this.#listenError;
   }
 
   /** The till's link, when one is connected. */

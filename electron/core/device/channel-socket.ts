@@ -34,7 +34,7 @@ function opened({ signal }: PresentOptions, socket: WebSocket): Promise<void> {
 const codeOf = ({ kind }: AgainstCertificate) => CODE_OF_VERDICT[kind === 'closed' ? 'lost' : kind];
 
 /** What an error of a channel means. An alert on a connection whose handshake is done is about its certificate. */
-export function channelFailure(error: Error): Failure {
+function channelFailure(error: Error): Failure {
   const failed = socketFailure(error);
   const against = againstCertificate(failed);
   return against ? failure(codeOf(against), against.detail) : failed;
