@@ -16,6 +16,8 @@ const COMMANDS: Record<string, string> = {
   'dbus-run-session': 'dbus-daemon',
   'gnome-keyring-daemon': 'gnome-keyring',
 };
+/** For tests only: the till in a browser. */
+export const TEST_COMMANDS: Record<string, string> = { chromium: 'chromium' };
 const LIBRARY_PACKAGES = [
   'libgtk-3-0',
   'libnss3',
@@ -36,8 +38,8 @@ const FONTS: Record<string, string> = {
 const succeeds = (command: string, args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-function missingPackages(executable: string | undefined): string[] {
-  const missing = Object.entries(COMMANDS)
+function missingPackages(executable: string | undefined, more: Record<string, string>): string[] {
+  const missing = Object.entries({ ...COMMANDS, ...more })
     .filter(([command]) => !succeeds('sh', ['-c', `command -v ${command}`]))
     .map(([, name]) => name);
   for (const [file, name] of Object.entries(FONTS)) if (!existsSync(file)) missing.push(name);
@@ -50,10 +52,12 @@ function missingPackages(executable: string | undefined): string[] {
 /**
  * Makes sure that an Electron window can open here: on Debian as root it installs what is missing, elsewhere it
  * throws an error that names it. Call it before and after the executable is there.
+ *
+ * @param more further packages, by their commands
  */
-export function ensureSystemPackages(executable?: string): void {
+export function ensureSystemPackages(executable?: string, more: Record<string, string> = {}): void {
   if (process.platform !== 'linux') return;
-  const missing = missingPackages(executable);
+  const missing = missingPackages(executable, more);
   if (missing.length === 0) return;
   const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (!canInstall) {

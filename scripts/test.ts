@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ensureSystemPackages, enterDesktopSession } from './desktop-session.ts';
+import { ensureSystemPackages, enterDesktopSession, TEST_COMMANDS } from './desktop-session.ts';
 import { ensureElectron } from './electron-runtime/ensure.ts';
 
 const RESULTS = 'test-results';
@@ -149,7 +149,7 @@ const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel
 
 /** Where Electron is, in a session in which it can open windows. */
 async function readyElectron(): Promise<string> {
-  ensureSystemPackages();
+  ensureSystemPackages(undefined, TEST_COMMANDS);
   const { executable } = await ensureElectron();
   ensureSystemPackages(executable);
   enterDesktopSession();

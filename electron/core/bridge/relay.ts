@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type BridgeCloseCause, bridgeCloseCode, type TillFate } from '../../../shared/bridge-close-codes.ts';
 import type { AppError, ErrorCode } from '../../../shared/errors.ts';
 import { lossFailure } from '../device/channel-socket.ts';
@@ -10,7 +11,6 @@ import type { TillSocket } from './till-socket.ts';
 
 /** Bytes that may wait for one end before the other is read no further. */
 const MOST_WAITING = 256 * 1024;
-const ENOUGH_TAKEN = 64 * 1024;
 const TEXT = { binary: false, compress: false };
 
 export interface RelayEnd extends EndDetail {
@@ -28,6 +28,28 @@ export function causeOfError({ code, clockSuspect, ...rest }: AppError): BridgeC
   return state === 'unreachable' ? 'device-away' : 'needs-person';
 }
 
+/** Lets what is written within one turn leave together: what came in one packet goes out in one. */
+class Gatherer {
+  readonly #transport: Duplex | undefined;
+  #isGathering = false;
+
+  constructor(transport: Duplex | undefined) {
+    this.#transport = transport;
+  }
+
+  gather(): void {
+    if (this.#isGathering || !this.#transport) return;
+    this.#isGathering = true;
+    this.#transport.cork();
+    process.nextTick(this.#send);
+  }
+
+  readonly #send = () => {
+    this.#isGathering = false;
+    this.#transport?.uncork();
+  };
+}
+
 /**
  * Carries text messages between one till and one device, unchanged, in order, **at most once**: a message goes to the
  * device's open socket the moment it is read, or never. Nothing is kept: who sends faster than the other end takes is
@@ -39,6 +61,8 @@ export class Relay {
   readonly #onEnd: (end: RelayEnd) => void;
   readonly #openedAt = performance.now();
   readonly #stopHeartbeat: () => void;
+  readonly #toDevice: Gatherer;
+  readonly #toTill: Gatherer;
   #handedOver = 0;
   #passedOn = 0;
   #ended = false;
@@ -53,6 +77,8 @@ export class Relay {
     this.#till = till;
     this.#device = device;
     this.#onEnd = onEnd;
+    this.#toDevice = new Gatherer(device.transport);
+    this.#toTill = new Gatherer(till.transport);
     till.onRefused = (cause) => this.#endFor(cause, 'not-handed-over', {});
     till.on('message', (data: Buffer, isBinary) => this.#fromTill(data, isBinary));
     // ws ends the connection itself; 'close' follows.
@@ -63,6 +89,11 @@ export class Relay {
     device.on('message', (data: Buffer, isBinary) => this.#fromDevice(data, isBinary));
     device.on('error', (error) => this.#deviceFailed(error));
     device.on('close', () => this.#deviceFailed(new Error('the connection was cut')));
+    // What waited has gone out; more than that waited than their own mark for it.
+    device.transport?.on('drain', () => till.resume());
+    till.transport?.on('drain', () => {
+      if (!this.#ended) device.resume();
+    });
     this.#stopHeartbeat = startHeartbeat(device, heartbeat, () =>
       this.#lost(failure('timed-out', 'no answer to a ping').appError),
     );
@@ -78,10 +109,6 @@ export class Relay {
   /** Messages of the device that were written to the till's socket. */
   get passedOn(): number {
     return this.#passedOn;
-  }
-
-  get isPaused(): boolean {
-    return this.#device.isPaused;
   }
 
   /** Ends the till's connection, with its last message's fate. */
@@ -123,13 +150,10 @@ export class Relay {
       return;
     }
     this.#handedOver += 1;
-    this.#device.send(data, TEXT, this.#deviceTook);
+    this.#toDevice.gather();
+    this.#device.send(data, TEXT);
     if (this.#device.bufferedAmount > MOST_WAITING) this.#till.pause();
   }
-
-  readonly #deviceTook = () => {
-    if (this.#till.isPaused && this.#device.bufferedAmount <= ENOUGH_TAKEN) this.#till.resume();
-  };
 
   #fromDevice(data: Buffer, isBinary: boolean): void {
     if (this.#ended) return;
@@ -139,13 +163,10 @@ export class Relay {
     }
     if (this.#till.readyState !== this.#till.OPEN) return;
     this.#passedOn += 1;
-    this.#till.send(data, TEXT, this.#tillTook);
+    this.#toTill.gather();
+    this.#till.send(data, TEXT);
     if (this.#till.bufferedAmount > MOST_WAITING) this.#device.pause();
   }
-
-  readonly #tillTook = () => {
-    if (this.#device.isPaused && this.#till.bufferedAmount <= ENOUGH_TAKEN) this.#device.resume();
-  };
 
   #deviceFailed(error: Error & { readonly code?: unknown }): void {
     if (this.#ended) return;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { BridgeCloseCause } from '../../../shared/bridge-close-codes.ts';
 
@@ -11,6 +12,9 @@ const CAUSE_OF_OWN_CODE: Readonly<Record<number, BridgeCloseCause>> = {
 
 /** The till's end. What ws refuses by itself ends with one of the bridge's own codes too. */
 export class TillSocket extends WebSocket {
+  /** What carries its frames. */
+  transport: Duplex | undefined;
+
   /** Says how a connection is ended that has carried what it must not. */
   onRefused: (cause: BridgeCloseCause) => { readonly code: number; readonly reason: string } | undefined =
     () => undefined;

@@ -23,13 +23,15 @@ export function openWebSocket(
   address: DeviceAddress,
   { maxPayload = ANSWER_LIMIT, requireUtf8 = false, startsPaused = false }: WebSocketManner = {},
 ): ChannelWebSocket {
+  const transport = new UpgradeSocket(connection.socket);
   const socket = new ChannelWebSocket(`wss://${formatAuthority(address)}/`, {
-    createConnection: () => new UpgradeSocket(connection.socket),
+    createConnection: () => transport,
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload,
     skipUTF8Validation: !requireUtf8,
   });
+  socket.transport = transport;
   if (startsPaused) socket.once('open', () => socket.pause());
   return socket;
 }
