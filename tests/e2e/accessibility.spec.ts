@@ -159,6 +159,23 @@ test('paired devices, their dialogs, search and history are accessible', async (
     await page.keyboard.press('Escape');
     await expect(opener).toBeFocused();
   }
+  await page.getByRole('button', { name: 'Set up the bridge' }).click();
+  await expect(heading(page, 'Bridge – 7')).toBeFocused();
+  await expectAccessible(page, 'Bridge, off');
+  await page.getByRole('switch', { name: 'Bridge on' }).check({ force: true });
+  await expect(page.getByRole('heading', { name: 'Ready' })).toBeVisible();
+  await page.getByLabel('Port').fill('80');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Port')).toBeFocused();
+  await expectAccessible(page, 'Bridge, on, with an error');
+  await page.getByRole('button', { name: 'New token' }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await expectAccessible(page, 'Bridge, new token');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Port').fill('');
+  await page.getByRole('switch', { name: 'Bridge on' }).uncheck({ force: true });
+  await expect(page.getByRole('heading', { name: 'Off' })).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the device' }).click();
   await page.getByRole('button', { name: 'Pair again' }).click();
   await expect(page.getByLabel('Connection code')).toBeFocused();
   await expectAccessible(page, 'Pair again');
@@ -303,6 +320,16 @@ async function tour(
     await visit(`Device, ${shown}`);
   }
   await tellStatus(app, id, 'connected');
+  await press('bridge.open');
+  await arrived('bridge.states.off.label');
+  await visit('Bridge, off');
+  await page.getByRole('switch', { name: t('bridge.on') }).check({ force: true });
+  await arrived('bridge.states.ready.label');
+  await expect(page.locator('[data-bridge-token]')).toBeVisible();
+  await visit('Bridge, with a new token');
+  await page.getByRole('switch', { name: t('bridge.on') }).uncheck({ force: true });
+  await arrived('bridge.states.off.label');
+  await press('bridge.back');
   await press('device.rename');
   await visit('Rename');
   await closeDialog();
