@@ -8,7 +8,7 @@ import { BrandMark } from './brand.tsx';
 import { LanguageMenu } from './language-menu.tsx';
 
 const ENTRIES = [
-  { key: 'devices', icon: Smartphone, place: { name: 'home' }, covers: ['home', 'device', 'pair'] },
+  { key: 'devices', icon: Smartphone, place: { name: 'home' }, covers: ['home', 'device', 'bridge', 'pair'] },
   { key: 'search', icon: Radar, place: { name: 'search' }, covers: ['search'] },
   { key: 'history', icon: History, place: { name: 'history' }, covers: ['history'] },
   { key: 'settings', icon: Settings, place: { name: 'settings' }, covers: ['settings', 'root-ca'] },

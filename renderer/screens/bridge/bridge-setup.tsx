@@ -124,7 +124,6 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
         />
         <StartWithComputer isOn={startsWithComputer} />
         <div className="bridge-fields">
-          <TextEntry label={t('bridge.port')} hint={t('bridge.portHint')} mono {...entry('port')} />
           <TextEntry
             label={t('bridge.origins')}
             hint={t('bridge.originsHint')}
@@ -132,12 +131,15 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
             mono
             {...entry('origins')}
           />
-          <TextEntry
-            label={t('bridge.limit')}
-            hint={t('bridge.limitHint')}
-            mono
-            {...entry('messageLimitKib')}
-          />
+          <div className="bridge-numbers">
+            <TextEntry label={t('bridge.port')} hint={t('bridge.portHint')} mono {...entry('port')} />
+            <TextEntry
+              label={t('bridge.limit')}
+              hint={t('bridge.limitHint')}
+              mono
+              {...entry('messageLimitKib')}
+            />
+          </div>
         </div>
         {saving.error && !FIELD_OF_ERROR[saving.error.code] && (
           <ErrorPanel error={saving.error} headingLevel={3} compact />
@@ -199,11 +201,11 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
     setAsking(false);
   };
   return (
-    <section className="card" aria-labelledby="bridge-software">
+    <section className="card settings-group" aria-labelledby="bridge-software">
       <h2 id="bridge-software">{t('bridge.forSoftware')}</h2>
       <Facts className="facts bridge-facts">
         {address ? (
-          <Fact label={t('bridge.address')} copy={address} mono>
+          <Fact label={t('bridge.address')} copy={address} mono isWide>
             {address}
           </Fact>
         ) : (

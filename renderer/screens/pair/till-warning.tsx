@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { sameChannel } from '../../../shared/identity.ts';
 import { formatAuthority, parseAddress } from '../../../shared/inputs.ts';
@@ -26,7 +27,8 @@ export function TillWarning({ address, replaces }: TillWarningProps) {
   if (!isDisturbed) return null;
   return (
     <p className="panel panel-warn till-warning" role="status">
-      {t('bridge.pairWarning')}
+      <TriangleAlert aria-hidden="true" />
+      <span>{t('bridge.pairWarning')}</span>
     </p>
   );
 }
