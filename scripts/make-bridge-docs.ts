@@ -1,12 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { allCloseCodes } from '../shared/bridge-close-codes.ts';
+import {
+  BRIDGE_CLOSE_CAUSES,
+  type BridgeCloseCause,
+  bridgeCloseCode,
+  type TillFate,
+} from '../shared/bridge-close-codes.ts';
 
 export const BRIDGE_DOCS = join(resolve(import.meta.dirname, '..'), 'docs/bridge.md');
 
 const START = '<!-- close codes: written by npm run docs:bridge -->';
 const END = '<!-- end of close codes -->';
+
+const FATES: readonly TillFate[] = ['not-handed-over', 'outcome-unknown'];
+
+/** Every code there is, with its meaning, in the order of the numbers. */
+export const allCloseCodes = () =>
+  FATES.flatMap((fate) =>
+    (Object.keys(BRIDGE_CLOSE_CAUSES) as BridgeCloseCause[]).flatMap((name) => {
+      const cause = BRIDGE_CLOSE_CAUSES[name];
+      if ('only' in cause && cause.only !== fate) return [];
+      return [{ code: bridgeCloseCode(fate, name), fate, when: cause.when, till: cause.till }];
+    }),
+  );
 
 /** The table of close codes, one row each, from shared/bridge-close-codes.ts. */
 export function closeCodeRows(): string[][] {

@@ -19,7 +19,7 @@ interface Cause {
   readonly only?: TillFate;
 }
 
-const BRIDGE_CLOSE_CAUSES = {
+export const BRIDGE_CLOSE_CAUSES = {
   'device-away': {
     number: 1,
     when: 'The device could not be reached, or the connection to it broke.',
@@ -77,19 +77,3 @@ export type BridgeCloseCause = keyof typeof BRIDGE_CLOSE_CAUSES;
 
 export const bridgeCloseCode = (fate: TillFate, cause: BridgeCloseCause): number =>
   TILL_FATES[fate] + BRIDGE_CLOSE_CAUSES[cause].number;
-
-/** Every code there is, with its meaning, in the order of the causes. */
-export function allCloseCodes(): readonly {
-  readonly code: number;
-  readonly fate: TillFate;
-  readonly when: string;
-  readonly till: string;
-}[] {
-  const fates: readonly TillFate[] = ['not-handed-over', 'outcome-unknown'];
-  const causes: readonly Cause[] = Object.values(BRIDGE_CLOSE_CAUSES);
-  return fates.flatMap((fate) =>
-    causes
-      .filter(({ only }) => only === undefined || only === fate)
-      .map(({ number, when, till }) => ({ code: TILL_FATES[fate] + number, fate, when, till })),
-  );
-}

@@ -3,8 +3,9 @@ import { closeReason } from '../../electron/core/bridge/close-reason.ts';
 import { LockOut } from '../../electron/core/bridge/lock-out.ts';
 import { causeOfError } from '../../electron/core/bridge/relay.ts';
 import { hashToken, makeToken, matchesToken } from '../../electron/core/bridge/token.ts';
+import { allCloseCodes } from '../../scripts/make-bridge-docs.ts';
 import { parseBridgePort, parseMessageLimit, parseOrigins } from '../../shared/bridge.ts';
-import { allCloseCodes, bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
+import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import { appError } from '../../shared/errors.ts';
 
 describe('origins', () => {

@@ -4,6 +4,7 @@ import type { BridgeView } from '../../../shared/bridge.ts';
 import { SupportDetails } from '../../components/error-panel.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { useFormats } from '../../format.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { errorText } from '../../i18n.ts';
 import { BRIDGE_LOOK, shownState } from './bridge-look.tsx';
 
@@ -11,6 +12,7 @@ import { BRIDGE_LOOK, shownState } from './bridge-look.tsx';
 export function BridgeStatus({ view }: { readonly view: BridgeView }) {
   const { t } = useTranslation();
   const format = useFormats();
+  const now = useNow();
   const state = shownState(view);
   const { icon: Icon, tone } = BRIDGE_LOOK[state];
   const { till, lastTill, reason, lockedUntil } = view;
@@ -33,7 +35,7 @@ export function BridgeStatus({ view }: { readonly view: BridgeView }) {
           <SupportDetails error={problem} at={new Date().toISOString()} />
         </div>
       )}
-      {lockedUntil && (
+      {lockedUntil && Date.parse(lockedUntil) > now && (
         <p className="expiry" data-tone="danger">
           <Lock aria-hidden="true" />
           <span>{t('bridge.locked', { time: format.time(lockedUntil) })}</span>
