@@ -74,3 +74,5 @@ process.send?.({
   cert: device.own.certificateChainPem,
   ca: device.rootPem,
 });
+// Not longer than who asked for it.
+process.on('disconnect', () => process.exit());
