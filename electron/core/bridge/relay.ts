@@ -10,7 +10,7 @@ import { closeReason, type EndDetail } from './close-reason.ts';
 import type { TillSocket } from './till-socket.ts';
 
 /** Bytes that may wait for one end before the other is read no further. */
-const MOST_WAITING = 256 * 1024;
+const MOST_WAITING = 1024 * 1024;
 const TEXT = { binary: false, compress: false };
 
 export interface RelayEnd extends EndDetail {

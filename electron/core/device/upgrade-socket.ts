@@ -5,9 +5,6 @@ import { HttpAnswerReader, type HttpHead } from './http-answer.ts';
 /** What a WebSocket client has to see of an accepted upgrade; the rest of the head decides nothing (RFC 6455). */
 const KEPT_HEADERS = ['sec-websocket-accept', 'sec-websocket-extensions'];
 
-/** Bytes of application data in one TLS record at most (RFC 8446 section 5.1). */
-const TLS_RECORD = 16 * 1024;
-
 function canonical({ status, reason, headers }: HttpHead): string {
   const fields =
     status === 101
@@ -49,25 +46,12 @@ export class UpgradeSocket extends Duplex {
     this.#inner.write(chunk, done);
   }
 
-  /** Header and payload of a frame leave in one TLS record, not in two. */
+  /** What waits leaves together: the header and the payload of a frame, or many small frames, in one TLS record. */
   override _writev(
     chunks: readonly { readonly chunk: Buffer }[],
     done: (error?: Error | null) => void,
   ): void {
-    const [first] = chunks;
-    if (first && chunks.length === 1) {
-      this.#inner.write(first.chunk, done);
-      return;
-    }
-    const total = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
-    if (total <= TLS_RECORD) {
-      this.#inner.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
-      return;
-    }
-    this.#inner.cork();
-    for (const { chunk } of chunks.slice(0, -1)) this.#inner.write(chunk);
-    this.#inner.write(chunks.at(-1)?.chunk ?? Buffer.alloc(0), done);
-    this.#inner.uncork();
+    this.#inner.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
