@@ -7,6 +7,7 @@ import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { Screen } from './components/screen.tsx';
+import { BridgeScreen } from './screens/bridge/bridge.tsx';
 import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
 import { DoctorScreen } from './screens/doctor/doctor.tsx';
@@ -52,6 +53,8 @@ function CurrentScreen() {
       return <ConnectionKitScreen key={place.id} id={place.id} />;
     case 'doctor':
       return <DoctorScreen subject={place.subject} />;
+    case 'bridge':
+      return <BridgeScreen key={place.id} id={place.id} />;
     case 'search':
       return <SearchScreen />;
     case 'history':

@@ -5,6 +5,9 @@ import { type Authorize, ManagerAccess } from './access/manager-access.ts';
 import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
 import { resetPin } from './access/reset-pin.ts';
 import { PinDocument } from './access/stored-pin.ts';
+import type { Autostart } from './bridge/autostart.ts';
+import { BridgeStore } from './bridge/bridge-store.ts';
+import { Bridges } from './bridge/bridges.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import { datableNow } from './clock.ts';
 import type { CoreContext, Software, Timing } from './context.ts';
@@ -59,6 +62,8 @@ export interface CoreParts {
   readonly scrypt?: Scrypt;
   /** Milliseconds of a clock that is never set; the system's unless given. */
   readonly steadyNow?: () => number;
+  /** Left out: the app cannot start with the computer. */
+  readonly autostart?: Autostart;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -98,6 +103,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     const isKept = recorder.record(news);
     timeline.record(news);
     parts.tell(news);
+    bridges.hear(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
@@ -121,6 +127,23 @@ export function createCore({ documents, ...parts }: CoreParts) {
     context,
     settings: () => settings.get(),
     search: (port, signal) => search.search(port, signal),
+    tills: {
+      hasTill: (id) => bridges.hasTill(id),
+      check: (id, signal) => bridges.check(id, signal),
+    },
+    heartbeat: DEFAULT_HEARTBEAT,
+    random: Math.random,
+    later,
+    tell,
+  });
+  const bridges = new Bridges({
+    context,
+    store: new BridgeStore(documents, notices),
+    autostart: parts.autostart,
+    statusOf: (id) => monitor.statuses[id],
+    onTillConnected: (id) => monitor.tillConnected(id),
+    onTillLeft: (id, wasLost) => monitor.tillLeft(id, wasLost),
+    authorize,
     heartbeat: DEFAULT_HEARTBEAT,
     random: Math.random,
     later,
@@ -154,7 +177,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
   const remove = (authorizedBy: Authorize, pairingId: string) =>
-    removePairing({ authorize: authorizedBy, vault, pairing, monitor, tell }, pairingId);
+    removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
 
   let ticking: NodeJS.Timeout | undefined;
   return {
@@ -170,6 +193,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     connectionKit,
     doctor,
     timeline,
+    bridges,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {
       const { pairings, rootCas, notices: told } = vault;
@@ -200,7 +224,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
           rootCaImport,
           authorize,
           endPairing: () => pairing.close(),
-          onAdded: () => monitor.wake(),
+          onAdded: () => {
+            bridges.trustChanged();
+            monitor.wake();
+          },
           tell,
         },
         fingerprints,
@@ -211,7 +238,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
           vault,
           authorize,
           endPairing: () => pairing.close(),
-          onRemoved: (pairingIds) => monitor.trustChanged(pairingIds),
+          onRemoved: (pairingIds) => {
+            bridges.trustChanged();
+            return monitor.trustChanged(pairingIds);
+          },
           tell,
         },
         fingerprint256,
@@ -241,8 +271,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();
+      void bridges.start();
       ticking = setInterval(() => {
         monitor.tick();
+        bridges.tick();
         timeline.tick();
         access.tick();
       }, TICK_MS);
@@ -252,7 +284,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
       clearInterval(ticking);
       closing.abort();
       access.close();
-      await Promise.allSettled([pairing.close(), doctor.close(), search.close(), monitor.close()]);
+      await Promise.allSettled([
+        pairing.close(),
+        doctor.close(),
+        search.close(),
+        bridges.close(),
+        monitor.close(),
+      ]);
       timeline.close();
       lastFailedAttempt.close();
     },

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Cable,
   FolderKey,
   Hourglass,
   KeyRound,
@@ -47,6 +48,10 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'manager-pin-removed': KeyRound,
   'manager-pin-reset': KeyRound,
   'manager-locked-out': LockKeyhole,
+  'bridge-on': Cable,
+  'bridge-off': Cable,
+  'bridge-token': Cable,
+  'bridge-locked': LockKeyhole,
   status: Activity,
 };
 
@@ -70,6 +75,7 @@ type Tone = 'good' | 'bad' | 'plain';
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
+  if (kind === 'bridge-locked') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -109,6 +115,8 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       const format = KIT_FORMATS.find((known) => known === note) ?? 'p12';
       return t('historyEvents.exported', { posId, to, format: t(`kit.format.${format}.short`) });
     }
+    case 'bridge-locked':
+      return t('historyEvents.bridge-locked', { posId, seconds: to });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
 import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
@@ -25,6 +26,8 @@ const appStateSchema = z.object({
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
   manager: managerStateSchema,
+  /** By pairing id; what is missing has none. */
+  bridges: z.record(z.string(), bridgeViewSchema),
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

@@ -12,6 +12,7 @@ export const EMPTY_APP: AppState = {
   notices: [],
   statuses: {},
   manager: { state: 'off' },
+  bridges: {},
   settings: DEFAULT_SETTINGS,
   suggestedPosId: 'bar-1',
   offered: null,
