@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SimulatedDevice, startSimulatedDevice } from '../tests/simulator/device.ts';
+import { serveTill } from '../tests/support/browser-till.ts';
 import { build } from './build.ts';
+import { switchBridgeOn, takePayment } from './demo-till.ts';
 import {
   displayIsVirtual,
   electronFlags,
@@ -56,9 +58,11 @@ Simulated device
   Root CA  ${rootCaFile}
   Code     ${device.code}
 `);
+const till = await serveTill();
 try {
   process.exitCode = displayIsVirtual() ? await driveThePairing(device) : await leaveItToTheUser();
 } finally {
+  await till.stop();
   await device.stop();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -73,7 +77,9 @@ async function connectDevice(): Promise<void> {
 
 async function leaveItToTheUser(): Promise<number> {
   console.log(
-    'In the app: use the simulated Root CA, enter the code above, press Pair, confirm the serial.\n',
+    `In the app: use the simulated Root CA, enter the code above, press Pair, confirm the serial.
+Then the till: on the device's page set up the bridge for the web page ${till.origin}, switch it on, and open
+that page in a browser on this computer.\n`,
   );
   const app = spawn(executable, [...electronFlags(), '.', ...appArguments], { stdio: 'inherit' });
   return new Promise((resolve) => app.once('exit', (code) => resolve(code ?? 1)));
@@ -105,6 +111,7 @@ async function driveThePairing({ code, serial }: SimulatedDevice): Promise<numbe
     await page.getByRole('button', { name: 'Trust this certificate' }).click();
     say('Root CA  trusted');
     await page.getByLabel('Connection code').fill(code);
+    const posId = await page.getByLabel('POS ID').inputValue();
     await page.getByRole('button', { name: 'Pair', exact: true }).click();
     await page.getByText(serial).first().waitFor();
     await page.getByRole('button', { name: 'Yes, this is the device' }).click();
@@ -120,7 +127,12 @@ async function driveThePairing({ code, serial }: SimulatedDevice): Promise<numbe
       `\nResult: ${success ? 'register paired, mTLS proved' : await page.getByRole('alert').textContent()}`,
     );
     console.log(`Screenshot: ${screenshot}`);
-    return success ? 0 : 1;
+    if (!success) return 1;
+    console.log('\nThe till, through the bridge:\n');
+    const access = await switchBridgeOn(page, posId, till.origin);
+    const sold = await takePayment(access, till.origin, say);
+    console.log(`\nResult: ${sold ? 'the till took a payment' : 'the till was not answered'}`);
+    return sold ? 0 : 1;
   } finally {
     await app.close();
   }
