@@ -36,10 +36,14 @@ const FONTS: Record<string, string> = {
 const succeeds = (command: string, args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-function missingPackages(executable: string | undefined): string[] {
-  const missing = Object.entries(COMMANDS)
+/** Debian packages of the commands that are not there. */
+const packagesOf = (commands: Readonly<Record<string, string>>): string[] =>
+  Object.entries(commands)
     .filter(([command]) => !succeeds('sh', ['-c', `command -v ${command}`]))
     .map(([, name]) => name);
+
+function missingPackages(executable: string | undefined): string[] {
+  const missing = packagesOf(COMMANDS);
   for (const [file, name] of Object.entries(FONTS)) if (!existsSync(file)) missing.push(name);
   if (executable && spawnSync('ldd', [executable], { encoding: 'utf8' }).stdout.includes('not found')) {
     missing.push(...LIBRARY_PACKAGES);
@@ -52,8 +56,15 @@ function missingPackages(executable: string | undefined): string[] {
  * throws an error that names it. Call it before and after the executable is there.
  */
 export function ensureSystemPackages(executable?: string): void {
-  if (process.platform !== 'linux') return;
-  const missing = missingPackages(executable);
+  if (process.platform === 'linux') install(missingPackages(executable));
+}
+
+/** The same for commands, each with the Debian package that has it. */
+export function ensureCommands(commands: Readonly<Record<string, string>>): void {
+  install(packagesOf(commands));
+}
+
+function install(missing: readonly string[]): void {
   if (missing.length === 0) return;
   const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (!canInstall) {
