@@ -64,6 +64,11 @@ export function ensureCommands(commands: Readonly<Record<string, string>>): void
   install(packagesOf(commands));
 }
 
+/** The same for Debian packages without a command. */
+export function ensurePackages(names: readonly string[]): void {
+  install(names.filter((name) => !succeeds('dpkg-query', ['--status', name])));
+}
+
 function install(missing: readonly string[]): void {
   if (missing.length === 0) return;
   const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');

@@ -31,6 +31,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** `out/` is up to date. */
     built: { type: 'boolean', default: false },
+    /** The folder they go to, which is emptied first. */
+    output: { type: 'string', default: 'dist' },
   },
 });
 
@@ -87,6 +89,7 @@ async function packageOffline(dist: string): Promise<string[]> {
   const config: Configuration = {
     electronDist: dist,
     electronVersion: version,
+    directories: { output: values.output },
     afterPack: async ({ appOutDir }) => {
       for (const name of NOT_OURS) rmSync(join(appOutDir, name), { force: true });
     },
@@ -108,14 +111,15 @@ async function packageOnline(): Promise<string[]> {
   const targets = values.target ?? [];
   const platform = { linux: 'linux', darwin: 'mac', win32: 'win' } as const;
   const name = platform[Platform.current().nodeName as keyof typeof platform];
-  const options: CliOptions = { [name]: targets, publish: 'never' };
+  const config: Configuration = { directories: { output: values.output } };
+  const options: CliOptions = { [name]: targets, publish: 'never', config };
   return electronBuilder(options);
 }
 
-/** The apps in dist/, each with its executable and its folder of resources. */
+/** The apps that were packaged, each with its executable and its folder of resources. */
 function packagedApps(): { readonly executable: string; readonly resources: string }[] {
-  return readdirSync('dist', { withFileTypes: true }).flatMap((entry) => {
-    const folder = join('dist', entry.name);
+  return readdirSync(values.output, { withFileTypes: true }).flatMap((entry) => {
+    const folder = join(values.output, entry.name);
     if (!entry.isDirectory()) return [];
     if (entry.name.startsWith('mac')) {
       const contents = join(folder, 'POS Pairing.app/Contents');
@@ -127,14 +131,14 @@ function packagedApps(): { readonly executable: string; readonly resources: stri
   });
 }
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(values.output, { recursive: true, force: true });
 if (!values.built) build();
 const { executable, source } = await ensureElectron();
 const artifacts = source === 'official' ? await packageOnline() : await packageOffline(dirname(executable));
-copyFileSync(SBOM, join('dist', 'sbom.cdx.json'));
+copyFileSync(SBOM, join(values.output, 'sbom.cdx.json'));
 
 const apps = packagedApps();
-if (apps.length === 0) throw new Error('electron-builder left no app in dist/.');
+if (apps.length === 0) throw new Error('electron-builder left no app.');
 const faults: string[] = [];
 for (const app of apps) {
   for (const fault of await appFaults(app.executable, app.resources))

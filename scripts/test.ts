@@ -6,6 +6,7 @@ import { ensureSystemPackages, enterDesktopSession } from './desktop-session.ts'
 import { ensureElectron } from './electron-runtime/ensure.ts';
 
 const RESULTS = 'test-results';
+const INSTALLED_REPORT = join(RESULTS, 'installed.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
 
 interface Outcome {
@@ -59,6 +60,13 @@ const vitestSchema = z.object({
 const playwrightSchema = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
   errors: z.array(z.object({ message: z.string().optional() })),
+});
+
+const installedSchema = z.object({
+  passed: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  failures: z.array(z.string()),
 });
 
 function readReport<T>(file: string, schema: z.ZodType<T>): T | undefined {
@@ -131,6 +139,24 @@ function playwright(): Outcome {
   );
 }
 
+/** Packages the app that was built before, and tries it out as it is installed. */
+function installed(): Outcome[] {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    console.log('SKIPPED the installed program: installing a Debian package takes Linux and root.');
+    return [{ passed: 0, failed: 0, skipped: 1, failures: [] }];
+  }
+  const folder = join(RESULTS, 'package');
+  const tsx = (script: string, ...args: string[]) => ['node_modules/tsx/dist/cli.mjs', script, ...args];
+  const packaging = tsx('scripts/package.ts', '--built', '--quick', '--target', 'deb', '--output', folder);
+  const packaged = check('Debian package', process.execPath, packaging);
+  if (packaged.failed > 0) return [packaged];
+  const title = 'The installed program';
+  forget(INSTALLED_REPORT);
+  const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...rest);
+  const exitedWell = run(title, process.execPath, smoke);
+  return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+}
+
 function requireNodeVersion(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -157,13 +183,13 @@ async function readyElectron(): Promise<string> {
 }
 
 /**
- * `npm test`: everything. `npm run check`, `npm run test:electron-node` and `npm run test:e2e`: that part of it; the
- * latter two pass arguments on to their runner.
+ * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `npm run test:e2e` and `npm run
+ * test:installed`: that part of it; the latter three pass arguments on to their runner.
  */
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
   all: async () => {
     const electron = await readyElectron();
-    return [...checks(), build(), vitest(), vitest(electron), playwright()];
+    return [...checks(), build(), vitest(), vitest(electron), playwright(), ...installed()];
   },
   check: async () => checks(),
   'electron-node': async () => [vitest((await ensureElectron()).executable)],
@@ -171,6 +197,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
     await readyElectron();
     return [build(), playwright()];
   },
+  installed: async () => [build(), ...installed()],
 };
 
 requireNodeVersion();
