@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { licences } from './scripts/vite-licences.ts';
+import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
@@ -29,7 +30,7 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   define: { __BUILT_AT__: Date.now() },
-  plugins: [react(), licences(resolve('out/licences.json'))],
+  plugins: [react(), shownLanguagesOnly(), licences(resolve('out/licences.json'))],
   environments: {
     client: {
       build: {
