@@ -15,6 +15,7 @@ export default {
     'scripts/real-keyring.cjs',
     'scripts/electron-runtime/default-app/main.js',
     'scripts/counter-card/printer/main.js',
+    'scripts/package/fpm.ts',
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',
@@ -33,5 +34,5 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'nmap', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'makensis', 'nmap', 'unshare', ...(production ? ['tsx'] : [])],
 } satisfies KnipConfig;

@@ -16,6 +16,7 @@ import { build } from './build.ts';
 import { ensureCommands } from './desktop-session.ts';
 import { ensureElectron } from './electron-runtime/ensure.ts';
 import { appFaults } from './package/inspect.ts';
+import { compileInstallerPart } from './package/nsis.ts';
 import { writeSbom } from './package/sbom.ts';
 
 /**
@@ -38,9 +39,16 @@ const { values } = parseArgs({
 
 const FPM = resolve(import.meta.dirname, 'package/fpm.ts');
 const SBOM = 'out/sbom.cdx.json';
+const INSTALLER = 'packaging/installer.nsh';
 const OFFLINE_TARGETS = ['deb', 'rpm', 'tar.gz'];
 /** What the tools of each come from. */
-const TOOL_PACKAGES = { 'dpkg-deb': 'dpkg', rpmbuild: 'rpm', '7za': 'p7zip-full', xz: 'xz-utils' };
+const TOOL_PACKAGES = {
+  'dpkg-deb': 'dpkg',
+  rpmbuild: 'rpm',
+  makensis: 'nsis',
+  '7za': 'p7zip-full',
+  xz: 'xz-utils',
+};
 /**
  * What electron-builder removes from an Electron that it has downloaded itself; and of the program this Electron
  * comes from, where that looks for updates, and a start-up snapshot which the fuse keeps from being loaded.
@@ -71,12 +79,18 @@ function fpmCommand(folder: string): string {
   return file;
 }
 
+const quickly: Configuration = values.quick
+  ? { deb: { compression: 'gz' }, rpm: { compression: 'gzip' } }
+  : {};
+
 /** Over an Electron that is here already. */
 async function packageOffline(dist: string): Promise<string[]> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('Without the declared Electron, packages can be made on linux-x64 only.');
   }
   ensureCommands(TOOL_PACKAGES);
+  compileInstallerPart(INSTALLER);
+  console.log(`CHECKED ${INSTALLER}: compiles`);
   const targets = values.target ?? OFFLINE_TARGETS;
   const impossible = targets.filter((target) => !OFFLINE_TARGETS.includes(target));
   if (impossible.length > 0) throw new Error(`Cannot be made here: ${impossible.join(', ')}.`);
@@ -93,7 +107,7 @@ async function packageOffline(dist: string): Promise<string[]> {
     afterPack: async ({ appOutDir }) => {
       for (const name of NOT_OURS) rmSync(join(appOutDir, name), { force: true });
     },
-    ...(values.quick && { deb: { compression: 'gz' }, rpm: { compression: 'gzip' } }),
+    ...quickly,
   };
   try {
     const artifacts = await electronBuilder({ linux: targets, x64: true, publish: 'never', config });
@@ -111,7 +125,7 @@ async function packageOnline(): Promise<string[]> {
   const targets = values.target ?? [];
   const platform = { linux: 'linux', darwin: 'mac', win32: 'win' } as const;
   const name = platform[Platform.current().nodeName as keyof typeof platform];
-  const config: Configuration = { directories: { output: values.output } };
+  const config: Configuration = { directories: { output: values.output }, ...quickly };
   const options: CliOptions = { [name]: targets, publish: 'never', config };
   return electronBuilder(options);
 }

@@ -8,7 +8,7 @@ import { cacheFolder } from '../electron-runtime/fallback-dist.ts';
 const ENTER = resolve(import.meta.dirname, 'enter-root.sh');
 
 /** Runs a command to its end. Throws with what it said when it fails. */
-export function must(command: string, args: readonly string[]): string {
+function must(command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}.\n${stderr}${stdout}`);
