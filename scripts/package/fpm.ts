@@ -118,6 +118,9 @@ function buildDeb(root: string): void {
   run('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, resolve(given('package'))]);
 }
 
+/** electron-builder gives Debian's names. */
+const RPM_ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
+
 function buildRpm(root: string, work: string): void {
   const read = (option: 'after-install' | 'after-remove') =>
     readFileSync(given(option), 'utf8').replaceAll('%', '%%');
@@ -149,10 +152,10 @@ ${given('depends')
 %description
 ${given('description')}
 
-%post
+%post -p /bin/bash
 ${read('after-install')}
 
-%postun
+%postun -p /bin/bash
 # An upgrade removes the old version after the new one is in place.
 if [ "$1" = 0 ]; then
 ${read('after-remove')}
@@ -166,7 +169,7 @@ ${listed.join('\n')}
   const define = (name: string, value: string) => ['--define', `${name} ${value}`];
   run('rpmbuild', [
     ...['-bb', '--quiet', '--nodebuginfo', '--buildroot', root],
-    ...['--target', `${given('architecture')}-unknown-${given('rpm-os')}`],
+    ...['--target', `${RPM_ARCHITECTURES[given('architecture')]}-unknown-${given('rpm-os')}`],
     ...define('_topdir', join(work, 'rpm')),
     ...define('_rpmdir', join(work, 'out')),
     ...define('_rpmfilename', basename(given('package'))),
