@@ -10,15 +10,24 @@ export default {
     'electron/preload.ts!',
     'renderer/index.html!',
     'scripts/bench/find-*.ts!',
+    'scripts/bench/bridge-*.ts',
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
     'scripts/electron-runtime/default-app/main.js',
     'scripts/counter-card/printer/main.js',
     'scripts/package/fpm.ts',
+    // Of a page.
+    'tests/till/till.js',
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',
+    'tests/support/write-folder.ts',
+    // Bundled, for Node for Windows.
+    'tests/windows/main.ts',
+    'tests/windows/groups/*.ts',
+    'tests/windows/other-program.ts',
+    'tests/windows/crashing-writer.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
   ],
@@ -34,5 +43,8 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'makensis', 'nmap', 'unshare', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: [
+    ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
+    ...(production ? ['tsx'] : []),
+  ],
 } satisfies KnipConfig;

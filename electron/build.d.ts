@@ -6,3 +6,11 @@ declare module '*.png?inline' {
   const url: string;
   export default url;
 }
+
+interface ImportMeta {
+  /** Texts of files by their paths, put in by Vite. */
+  glob(
+    pattern: string,
+    options: { readonly query: '?raw'; readonly import: 'default'; readonly eager: true },
+  ): Readonly<Record<string, string>>;
+}

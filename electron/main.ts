@@ -14,10 +14,13 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
-import { applyUserDataDir, readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
+import { startedBySystem, systemAutostart } from './adapters/autostart.ts';
+import { readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
+import { type DataFolder, isOnlyInstance, openDataFolder } from './adapters/data-folder.ts';
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
+import { kitSample } from './adapters/kit-samples.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
 import { onWake } from './adapters/wake.ts';
@@ -25,7 +28,6 @@ import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
 import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
-import { historyToCsv, historyToJson } from './core/history/export.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
@@ -39,17 +41,16 @@ import { refuseSwitch } from './window/refuse-switch.ts';
 const QUIT_WITHIN_MS = 3_000;
 
 /** Composition root: the only place that knows both Electron and the core. */
-function start(): void {
+function start(dataFolder: DataFolder): void {
   const runtime = {
     electron: process.versions.electron,
     chromium: process.versions['chrome'] ?? '',
     node: process.versions.node,
     system: `${type()} ${release()}, ${arch()}`,
   };
-  const log = startDiagnosticLog(join(app.getPath('userData'), 'logs'));
+  const log = startDiagnosticLog(join(dataFolder.path, 'logs'));
   diagnose({ kind: 'app-started', version: app.getVersion(), ...runtime });
-  const dataFolder = join(app.getPath('userData'), 'vault');
-  const documents = electronStoreDocuments(dataFolder);
+  const documents = electronStoreDocuments(join(dataFolder.path, 'vault'));
   const push = (message: Push) => {
     const checked = pushSchema.safeParse(message);
     if (!checked.success) throw failure('internal', `the push ${message.type} broke its contract`);
@@ -60,18 +61,28 @@ function start(): void {
   };
   const core = createCore({
     documents,
-    historyFolder: join(app.getPath('userData'), 'history'),
+    historyFolder: join(dataFolder.path, 'history'),
     cipher: safeStorageCipher(safeStorage),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
+    software: { version: app.getVersion(), system: `${type()} ${release()}` },
+    proxyFor: systemProxyFor,
     searchRanges: readSearchRanges,
+    readSample: kitSample,
+    autostart: systemAutostart(),
     tell: (news) => {
       const message = pushOf(news, languageFor);
       if (message) push(message);
       desktop.hear(news);
     },
   });
-  const openWindow = () => createMainWindow(documents, () => core.pairing.pageGone());
+  /** With a tray entry the app goes on watching, and carrying what tills send; it is left by "Quit". */
+  const goesOnUnseen = () => core.settings.get().tray || core.bridges.isAnyOn;
+  const openWindow = () =>
+    createMainWindow(documents, () => {
+      core.pairing.pageGone();
+      core.manager.lock();
+    });
   const showWindow = () => {
     const [window = openWindow()] = BrowserWindow.getAllWindows();
     if (window.isMinimized()) window.restore();
@@ -81,11 +92,13 @@ function start(): void {
   const desktop = new Desktop({
     settings: core.settings,
     statuses: () => Object.values(core.monitor.statuses),
+    isBridgeOn: () => core.bridges.isAnyOn,
     showWindow,
     isWatched: () => BrowserWindow.getFocusedWindow() !== null,
     push,
   });
 
+  if (!dataFolder.writable) core.tellUnwritable(dataFolder.path);
   lockDown(session.defaultSession);
   serveApp(join(import.meta.dirname, '../renderer'));
   handleCalls(
@@ -100,18 +113,24 @@ function start(): void {
       copyText: async (text) => clipboard.writeText(text),
       saveHistory: (format) => saveHistory(core, format),
       saveSupportReport: () => saveSupportReport({ core, log, runtime }),
+      chooseKitFolder,
     }),
     isOwnPage,
   );
 
-  openWindow();
+  if (!(startedBySystem() && goesOnUnseen())) openWindow();
   core.start();
-  onWake(() => core.monitor.wake());
+  onWake(() => {
+    core.monitor.wake();
+    core.bridges.wake();
+  });
   app.on('activate', showWindow);
-  app.on('second-instance', () => showWindow().focus());
+  app.on('second-instance', (_event, argv) => {
+    // The computer's own start of an app that runs already asks for no window.
+    if (!argv.includes('--hidden')) showWindow().focus();
+  });
   app.on('window-all-closed', () => {
-    // With a tray entry the app goes on watching; it is left by "Quit".
-    if (process.platform !== 'darwin' && !core.settings.get().tray) app.quit();
+    if (process.platform !== 'darwin' && !goesOnUnseen()) app.quit();
   });
   quitAfter(() => core.close().finally(() => diagnose({ kind: 'app-stopped' })));
 }
@@ -144,20 +163,35 @@ async function readLicences(): Promise<Licence[]> {
   return z.array(licenceSchema).parse(JSON.parse(text));
 }
 
-async function saveHistory({ history }: Core, format: 'csv' | 'json'): Promise<boolean> {
+/** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */
+async function systemProxyFor(url: string): Promise<string | undefined> {
+  const [first = ''] = (await session.defaultSession.resolveProxy(url)).split(';');
+  return /^(?:PROXY|HTTPS?|SOCKS\d?) (\S+)/.exec(first.trim())?.[1];
+}
+
+async function saveHistory(core: Core, format: 'csv' | 'json'): Promise<boolean> {
+  const text = core.exportHistory(format);
   const { canceled, filePath } = await dialog.showSaveDialog({
     title: texts.t('desktop.saveHistory'),
     defaultPath: join(app.getPath('documents'), `${texts.t('desktop.historyFile')}.${format}`),
     filters: [{ name: format.toUpperCase(), extensions: [format] }],
   });
   if (canceled || !filePath) return false;
-  const entries = history.all();
   try {
-    await writeFile(filePath, format === 'csv' ? historyToCsv(entries) : historyToJson(entries));
+    await writeFile(filePath, text);
   } catch (thrown) {
     throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
   }
   return true;
+}
+
+async function chooseKitFolder(suggestedName: string): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    title: texts.t('desktop.saveKit'),
+    defaultPath: join(app.getPath('documents'), suggestedName),
+    properties: ['createDirectory'],
+  });
+  return canceled || !filePath ? null : filePath;
 }
 
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
@@ -168,10 +202,12 @@ const refused = refusedSwitch();
 if (refused) void refuseSwitch(refused);
 else {
   app.setAppUserModelId(APP_ID);
-  applyUserDataDir();
+  const dataFolder = openDataFolder();
   registerAppScheme();
   // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (app.requestSingleInstanceLock()) void app.whenReady().then(start).then(markStarted, endBrokenStart);
-  else app.quit();
+  if (isOnlyInstance(dataFolder)) {
+    const started = app.whenReady().then(() => start(dataFolder));
+    void started.then(markStarted, endBrokenStart);
+  } else app.quit();
 }

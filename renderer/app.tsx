@@ -7,7 +7,10 @@ import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { Screen } from './components/screen.tsx';
+import { BridgeScreen } from './screens/bridge/bridge.tsx';
+import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
+import { DoctorScreen } from './screens/doctor/doctor.tsx';
 import { HistoryScreen } from './screens/history/history.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
 import { PairScreen } from './screens/pair/pair.tsx';
@@ -46,6 +49,12 @@ function CurrentScreen() {
       return <RootCaScreen next={place.next} />;
     case 'device':
       return <DeviceScreen key={place.id} id={place.id} />;
+    case 'kit':
+      return <ConnectionKitScreen key={place.id} id={place.id} />;
+    case 'doctor':
+      return <DoctorScreen subject={place.subject} />;
+    case 'bridge':
+      return <BridgeScreen key={place.id} id={place.id} />;
     case 'search':
       return <SearchScreen />;
     case 'history':

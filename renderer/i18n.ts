@@ -70,8 +70,12 @@ const WORDINGS = {
  * The words for an error. A text `…_known` says more than the one without and is used only when the error carries
  * every value it names, so no sentence is ever shown with a hole in it.
  */
-export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin = 'pairing'): ErrorText {
-  const format = formats(i18n.language);
+export function errorText(
+  { code, params = {} }: AppError,
+  origin: ErrorOrigin = 'pairing',
+  shownIn: string = i18n.language,
+): ErrorText {
+  const format = formats(shownIn);
   const values = Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
       const [, seconds] = ISO_SECONDS.exec(value) ?? [];
@@ -79,7 +83,7 @@ export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin =
       return [name, ISO_TIME.test(value) ? format.date(value) : value];
     }),
   );
-  const language = i18n.resolvedLanguage ?? FALLBACK_LANGUAGE;
+  const language = i18n.hasResourceBundle(shownIn, 'translation') ? shownIn : FALLBACK_LANGUAGE;
   const firstOf = (names: readonly string[]): string => {
     for (const name of names) {
       const text: unknown = i18n.getResource(language, 'translation', `errors.${code}.${name}`);
@@ -91,5 +95,9 @@ export function errorText({ code, params = {} }: AppError, origin: ErrorOrigin =
     return '';
   };
   const { what, todo } = WORDINGS[origin];
-  return { title: i18n.t(`errors.${code}.title`), what: firstOf(what), todo: firstOf(todo) };
+  return {
+    title: i18n.t(`errors.${code}.title`, { lng: language }),
+    what: firstOf(what),
+    todo: firstOf(todo),
+  };
 }

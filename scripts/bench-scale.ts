@@ -46,7 +46,14 @@ async function measure(size: number): Promise<Map<string, number>> {
     const vault = new Vault(documents, cipher);
     const monitor = new ConnectionMonitor({
       // Checks would need a network; a context that trusts nothing ends them before their first connection.
-      context: { vault, leases: new ChannelLeases(), now: Date.now, builtAt: 0, timing: DEFAULT_TIMING },
+      context: {
+        vault,
+        leases: new ChannelLeases(),
+        now: Date.now,
+        builtAt: 0,
+        timing: DEFAULT_TIMING,
+        software: { version: '', system: '' },
+      },
       settings: () => DEFAULT_SETTINGS,
       search: async () => [],
       heartbeat: DEFAULT_HEARTBEAT,

@@ -3,11 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DeviceBehaviour,
-  type SimulatedDevice,
-  startSimulatedDevice,
-} from '../tests/simulator/device.ts';
+import { type SimulatedDevice, startSimulatedDevice } from '../tests/simulator/device.ts';
 import { build } from './build.ts';
 import {
   displayIsVirtual,
@@ -18,8 +14,6 @@ import {
 import { ensureElectron } from './electron-runtime/ensure.ts';
 import { launchForPlaywright } from './launch.ts';
 
-/** `away-until-connected` is what real devices do: the app has to wait until the taps are done. */
-const AFTER_PAIRING: DeviceBehaviour['afterPairing'] = 'stays';
 /** Milliseconds the device's server takes after Connect Device. */
 const START_UP_MS = 3_000;
 /** Milliseconds until each tap on the device. */
@@ -34,7 +28,8 @@ build();
 
 const folder = mkdtempSync(join(tmpdir(), 'pos-pairing-demo-'));
 const device = await startSimulatedDevice({
-  afterPairing: AFTER_PAIRING,
+  // As real devices do: the app has to wait until the taps are done.
+  afterPairing: 'away-until-connected',
   startUpMs: START_UP_MS,
   newCodeAfterPairing: true,
 });
@@ -43,7 +38,7 @@ device.subscribe((event) => {
   if (event.type === 'screen') console.log(`The device shows: ${event.text}`);
   if (event.type === 'paired') {
     console.log(`The device has paired POS ID ${event.posId}.`);
-    if (device.server === 'away') void connectDevice();
+    void connectDevice();
   }
 });
 const rootCaFile = join(folder, 'simulated-root-ca.pem');
@@ -113,7 +108,11 @@ async function driveThePairing({ code, serial }: SimulatedDevice): Promise<numbe
     await page.getByRole('button', { name: 'Pair', exact: true }).click();
     await page.getByText(serial).first().waitFor();
     await page.getByRole('button', { name: 'Yes, this is the device' }).click();
-    const paired = page.getByRole('heading', { level: 1, name: 'Register paired' });
+    const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+    const paired = heading('Register paired');
+    const waiting = heading('Paired. Now connect the device');
+    await waiting.or(page.getByRole('alert')).waitFor();
+    if (await waiting.isVisible()) say('Paired. Now connect the device');
     await paired.or(page.getByRole('alert')).waitFor();
     await page.screenshot({ path: screenshot, animations: 'disabled' });
     const success = await paired.isVisible();

@@ -16,6 +16,15 @@ const COMMANDS: Record<string, string> = {
   'dbus-run-session': 'dbus-daemon',
   'gnome-keyring-daemon': 'gnome-keyring',
 };
+/** What reads the files the app exports, and the till in a browser, in tests, by a shell command that succeeds where it is. */
+export const FOREIGN_READERS: Record<string, string> = {
+  'command -v chromium': 'chromium',
+  'command -v openssl': 'openssl',
+  'command -v curl': 'curl',
+  'command -v java && command -v keytool': 'openjdk-17-jdk-headless',
+  // The system's Python: packages of Debian are not those of another one.
+  '/usr/bin/python3 -c "import websockets"': 'python3-websockets',
+};
 const LIBRARY_PACKAGES = [
   'libgtk-3-0',
   'libnss3',
@@ -42,8 +51,9 @@ const packagesOf = (commands: Readonly<Record<string, string>>): string[] =>
     .filter(([command]) => !succeeds('sh', ['-c', `command -v ${command}`]))
     .map(([, name]) => name);
 
-function missingPackages(executable: string | undefined): string[] {
+function missingPackages(executable: string | undefined, others: Record<string, string>): string[] {
   const missing = packagesOf(COMMANDS);
+  for (const [test, name] of Object.entries(others)) if (!succeeds('sh', ['-c', test])) missing.push(name);
   for (const [file, name] of Object.entries(FONTS)) if (!existsSync(file)) missing.push(name);
   if (executable && spawnSync('ldd', [executable], { encoding: 'utf8' }).stdout.includes('not found')) {
     missing.push(...LIBRARY_PACKAGES);
@@ -54,28 +64,32 @@ function missingPackages(executable: string | undefined): string[] {
 /**
  * Makes sure that an Electron window can open here: on Debian as root it installs what is missing, elsewhere it
  * throws an error that names it. Call it before and after the executable is there.
+ *
+ * @param others further packages, by a shell command that succeeds where they are
  */
-export function ensureSystemPackages(executable?: string): void {
-  if (process.platform === 'linux') install(missingPackages(executable));
+export function ensureSystemPackages(executable?: string, others: Record<string, string> = {}): void {
+  if (process.platform === 'linux') ensureInstalled(missingPackages(executable, others));
 }
 
 /** The same for commands, each with the Debian package that has it. */
-export function ensureCommands(commands: Readonly<Record<string, string>>): void {
-  install(packagesOf(commands));
-}
+export const ensureCommands = (commands: Readonly<Record<string, string>>): void =>
+  ensureInstalled(packagesOf(commands));
 
 /** The same for Debian packages without a command. */
-export function ensurePackages(names: readonly string[]): void {
-  install(names.filter((name) => !succeeds('dpkg-query', ['--status', name])));
-}
+export const ensurePackages = (names: readonly string[]): void =>
+  ensureInstalled(names.filter((name) => !succeeds('dpkg-query', ['--status', name])));
 
-function install(missing: readonly string[]): void {
+function ensureInstalled(missing: readonly string[]): void {
   if (missing.length === 0) return;
-  const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
-  if (!canInstall) {
+  if (!installPackages(missing)) {
     throw new Error(`Please install these packages first (Debian's names): ${missing.join(' ')}`);
   }
-  console.log(`Installing ${missing.join(' ')}…`);
+}
+
+/** Installs Debian packages. False where that is not possible: not Debian, or not root. Throws when it fails. */
+export function installPackages(names: readonly string[]): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false;
+  console.log(`Installing ${names.join(' ')}…`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
     spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
@@ -83,9 +97,10 @@ function install(missing: readonly string[]): void {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   apt('update');
-  if (apt('install', '-y', '--no-install-recommends', ...missing).status !== 0) {
-    throw new Error(`apt-get could not install: ${missing.join(' ')}`);
+  if (apt('install', '-y', '--no-install-recommends', ...names).status !== 0) {
+    throw new Error(`apt-get could not install: ${names.join(' ')}`);
   }
+  return true;
 }
 
 export const hasDisplay = (): boolean =>

@@ -2,19 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ensureSystemPackages, enterDesktopSession } from './desktop-session.ts';
+import { ensureSystemPackages, enterDesktopSession, FOREIGN_READERS } from './desktop-session.ts';
 import { ensureElectron } from './electron-runtime/ensure.ts';
+import { type Outcome, Unavailable } from './outcome.ts';
+import { pinnedNodes } from './pinned-nodes/ensure.ts';
+import { windowsTests } from './windows-tests/run.ts';
 
 const RESULTS = 'test-results';
 const INSTALLED_REPORT = join(RESULTS, 'installed.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
-
-interface Outcome {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly failures: readonly string[];
-}
 
 const durations: string[] = [];
 
@@ -87,21 +83,33 @@ function counted(title: string, exitedWell: boolean, outcome: Outcome | undefine
   };
 }
 
-/** Unit and integration tests in plain Node or, given its executable, in Electron's own. */
-function vitest(electron?: string): Outcome {
-  const title = electron ? 'Unit and integration tests in Electron’s Node' : 'Unit and integration tests';
-  const file = join(RESULTS, electron ? 'vitest-electron-node.json' : 'vitest.json');
+/** The Node that runs unit and integration tests; without one, that of this process. */
+interface TestNode {
+  readonly name: string;
+  readonly executable: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const electronNode = (executable: string): TestNode => ({
+  name: 'Electron’s Node',
+  executable,
+  env: { ELECTRON_RUN_AS_NODE: '1', POS_PAIRING_PLAIN_NODE: process.execPath },
+});
+
+/** Unit and integration tests: all of them, or those in `files`. */
+function vitest(node?: TestNode, files: readonly string[] = []): Outcome {
+  const title = `Unit and integration tests${node ? ` in ${node.name}` : ''}`;
+  const file = join(RESULTS, `vitest${node ? `-${node.name.replaceAll(/\W+/g, '-')}` : ''}.json`);
   forget(file);
-  const env = electron ? { ELECTRON_RUN_AS_NODE: '1', POS_PAIRING_PLAIN_NODE: process.execPath } : {};
   const exitedWell = run(
     title,
-    electron ?? process.execPath,
+    node?.executable ?? process.execPath,
     [
       'node_modules/vitest/vitest.mjs',
       ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-      ...(electron ? rest : []),
+      ...files,
     ],
-    env,
+    node?.env,
   );
   const report = readReport(file, vitestSchema);
   return counted(
@@ -118,6 +126,49 @@ function vitest(electron?: string): Outcome {
       ),
     },
   );
+}
+
+/** Where versions of Node may differ: TLS, files and processes. */
+const DEPENDS_ON_NODE = [
+  'tests/unit/pki.test.ts',
+  'tests/unit/stored-files.test.ts',
+  'tests/unit/vault.test.ts',
+  'tests/integration/connect-device.test.ts',
+  'tests/integration/core.test.ts',
+  'tests/integration/pairing.test.ts',
+  'tests/integration/tls-floor.test.ts',
+];
+
+/** The same tests in versions of Node near that of the declared Electron. */
+const otherNodes = (files: readonly string[], without?: 'skip' | 'fail') =>
+  ifPossible('Node 24 and 26', without, async () =>
+    pinnedNodes('linux').map(({ major, executable }) => vitest({ name: `Node ${major}`, executable }, files)),
+  );
+
+const windows = (groups: readonly string[], without?: 'skip' | 'fail') =>
+  ifPossible('The core in Windows', without, async () => {
+    console.log('\n── The core in Windows');
+    const started = performance.now();
+    const outcomes = await windowsTests(groups);
+    durations.push(`The core in Windows ${Math.round((performance.now() - started) / 1000)} s`);
+    return outcomes;
+  });
+
+/** For what not every computer can run: asked for by name it fails there, else it is skipped. Either says why. */
+async function ifPossible(
+  title: string,
+  without: 'skip' | 'fail' = 'fail',
+  work: () => Promise<Outcome[]>,
+): Promise<Outcome[]> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof Unavailable)) throw thrown;
+    const why = `${title}: not on this computer, ${thrown.message}`;
+    if (without === 'fail') return [{ passed: 0, failed: 1, skipped: 0, failures: [why] }];
+    console.log(`\nSKIPPED ${why}`);
+    return [{ passed: 0, failed: 0, skipped: 1, failures: [] }];
+  }
 }
 
 function playwright(): Outcome {
@@ -140,22 +191,22 @@ function playwright(): Outcome {
 }
 
 /** Packages the app that was built before, and tries it out as it is installed. */
-function installed(): Outcome[] {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    console.log('SKIPPED the installed program: installing a Debian package takes Linux and root.');
-    return [{ passed: 0, failed: 0, skipped: 1, failures: [] }];
-  }
-  const folder = join(RESULTS, 'package');
-  const tsx = (script: string, ...args: string[]) => ['node_modules/tsx/dist/cli.mjs', script, ...args];
-  const packaging = tsx('scripts/package.ts', '--built', '--quick', '--target', 'deb', '--output', folder);
-  const packaged = check('Debian package', process.execPath, packaging);
-  if (packaged.failed > 0) return [packaged];
-  const title = 'The installed program';
-  forget(INSTALLED_REPORT);
-  const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...rest);
-  const exitedWell = run(title, process.execPath, smoke);
-  return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
-}
+const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
+  ifPossible('The installed program', without, async () => {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+      throw new Unavailable('a Debian package is installed on Debian, by root');
+    }
+    const folder = join(RESULTS, 'package');
+    const tsx = (script: string, ...more: string[]) => ['node_modules/tsx/dist/cli.mjs', script, ...more];
+    const packaging = tsx('scripts/package.ts', '--built', '--quick', '--target', 'deb', '--output', folder);
+    const packaged = check('Debian package', process.execPath, packaging);
+    if (packaged.failed > 0) return [packaged];
+    const title = 'The installed program';
+    forget(INSTALLED_REPORT);
+    const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
+    const exitedWell = run(title, process.execPath, smoke);
+    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+  });
 
 function requireNodeVersion(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -174,8 +225,8 @@ const checks = () => [
 const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel', 'warn']);
 
 /** Where Electron is, in a session in which it can open windows. */
-async function readyElectron(): Promise<string> {
-  ensureSystemPackages();
+async function readyElectron(others: Record<string, string> = {}): Promise<string> {
+  ensureSystemPackages(undefined, others);
   const { executable } = await ensureElectron();
   ensureSystemPackages(executable);
   enterDesktopSession();
@@ -183,21 +234,33 @@ async function readyElectron(): Promise<string> {
 }
 
 /**
- * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `npm run test:e2e` and `npm run
- * test:installed`: that part of it; the latter three pass arguments on to their runner.
+ * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `test:nodes`, `test:windows`, `test:e2e` and
+ * `test:installed`: that part of it; `windows` takes names of groups, the others but `check` pass arguments on to their
+ * runner.
  */
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
   all: async () => {
-    const electron = await readyElectron();
-    return [...checks(), build(), vitest(), vitest(electron), playwright(), ...installed()];
+    const electron = await readyElectron(FOREIGN_READERS);
+    return [
+      ...checks(),
+      build(),
+      vitest(),
+      vitest(electronNode(electron)),
+      ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
+      ...(await windows([], 'skip')),
+      playwright(),
+      ...(await installed([], 'skip')),
+    ];
   },
   check: async () => checks(),
-  'electron-node': async () => [vitest((await ensureElectron()).executable)],
+  'electron-node': async () => [vitest(electronNode((await ensureElectron()).executable), rest)],
+  nodes: () => otherNodes(rest),
+  windows: () => windows(rest),
   e2e: async () => {
     await readyElectron();
     return [build(), playwright()];
   },
-  installed: async () => [build(), ...installed()],
+  installed: async () => [build(), ...(await installed(rest))],
 };
 
 requireNodeVersion();

@@ -5,3 +5,6 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** A connection code as `parseCode` returns it. Secret: it goes into the pairing request and nowhere else. */
 export type SetupCode = Branded<'SetupCode'>;
+
+/** A manager PIN as `parsePin` returns it. Secret: it is hashed and kept nowhere. */
+export type ManagerPin = Branded<'ManagerPin'>;

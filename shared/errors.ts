@@ -39,6 +39,18 @@ export const ERROR_CATALOGUE = {
   'pos-id-characters': { number: 111, action: 'edit-pos-id' },
   'pos-id-duplicate': { number: 112, action: 'edit-pos-id' },
   'serial-invalid': { number: 113, action: 'edit-serial' },
+  'manager-needed': { number: 121, action: 'retry' },
+  'pin-wrong': { number: 122, action: 'none' },
+  'pin-locked': { number: 123, action: 'none' },
+  'pin-invalid': { number: 124, action: 'none' },
+  'pin-not-set': { number: 125, action: 'none' },
+  'pin-already-set': { number: 126, action: 'none' },
+  'export-password-short': { number: 141, action: 'none' },
+  'export-format-unsuitable': { number: 142, action: 'none' },
+  'export-password-characters': { number: 143, action: 'none' },
+  'bridge-port-invalid': { number: 131, action: 'none' },
+  'bridge-origin-invalid': { number: 132, action: 'none' },
+  'bridge-limit-invalid': { number: 133, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },
@@ -47,13 +59,13 @@ export const ERROR_CATALOGUE = {
   'root-ca-has-private-key': { number: 204, action: 'choose-root-ca' },
   'root-ca-not-ca': { number: 205, action: 'choose-root-ca' },
   'root-ca-no-root': { number: 206, action: 'choose-root-ca' },
-  'root-ca-several-roots': { number: 207, action: 'choose-root-ca' },
   'root-ca-bad-signature': { number: 208, action: 'choose-root-ca' },
   'root-ca-weak': { number: 209, action: 'choose-root-ca' },
   'root-ca-expired': { number: 210, action: 'choose-root-ca' },
   'root-ca-not-yet-valid': { number: 211, action: 'choose-root-ca' },
   'root-ca-changed': { number: 212, action: 'choose-root-ca' },
   'root-ca-replaced': { number: 213, action: 'pair-again' },
+  'root-ca-limit': { number: 214, action: 'choose-root-ca' },
 
   // Reach the device
   'device-unreachable': { number: 301, action: 'retry' },
@@ -80,6 +92,7 @@ export const ERROR_CATALOGUE = {
   'device-identity-ambiguous': { number: 413, action: 'none' },
   'device-changed': { number: 407, action: 'retry' },
   'device-key-changed': { number: 414, action: 'pair-again' },
+  'device-other-root-ca': { number: 415, action: 'retry' },
   'serial-mismatch': { number: 408, action: 'edit-address' },
   'identity-rejected': { number: 409, action: 'edit-address' },
 
@@ -111,6 +124,11 @@ export const ERROR_CATALOGUE = {
   'storage-locked': { number: 704, action: 'retry' },
   'storage-failed': { number: 702, action: 'retry' },
   'storage-undecryptable': { number: 703, action: 'pair-again' },
+  'pin-unreadable': { number: 721, action: 'none' },
+  'export-folder-exists': { number: 741, action: 'retry' },
+  'export-folder-denied': { number: 742, action: 'retry' },
+  'export-folder-open': { number: 743, action: 'retry' },
+  'export-disk-full': { number: 744, action: 'retry' },
 
   // Prove mTLS
   'mtls-refused': { number: 801, action: 'pair-again' },
@@ -124,6 +142,13 @@ export const ERROR_CATALOGUE = {
   'not-found': { number: 903, action: 'none' },
   'invalid-request': { number: 904, action: 'none' },
   internal: { number: 905, action: 'retry' },
+
+  // The bridge to the till
+  'bridge-port-in-use': { number: 931, action: 'none' },
+  'bridge-cannot-listen': { number: 932, action: 'none' },
+  'bridge-paused': { number: 933, action: 'none' },
+  'bridge-till-connected': { number: 934, action: 'none' },
+  'autostart-failed': { number: 935, action: 'none' },
 } as const satisfies Record<string, { number: number; action: ErrorAction }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

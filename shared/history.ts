@@ -19,8 +19,29 @@ export const HISTORY_KINDS = [
   /** `from` and `to` are the friendly names. */
   'renamed',
   'removed',
-  /** `from` and `to` are SHA-256 fingerprints. */
+  /** A connection kit was written for POS software; `to` is its folder's name, `note` its format. */
+  'exported',
+  /** Written by versions that trusted one at a time; `from` and `to` are SHA-256 fingerprints. */
   'root-ca-changed',
+  /** `to` is a SHA-256 fingerprint, `note` the subject. */
+  'root-ca-added',
+  /** `from` is a SHA-256 fingerprint, `note` the subject. */
+  'root-ca-removed',
+  /** The device belongs to another Root CA now, as the user confirmed; `from` and `to` are SHA-256 fingerprints. */
+  'pairing-root-ca-changed',
+  'manager-pin-set',
+  'manager-pin-changed',
+  'manager-pin-removed',
+  /** Forgotten: all pairings went with it. */
+  'manager-pin-reset',
+  /** Too many wrong PINs. */
+  'manager-locked-out',
+  /** The bridge to the till was switched on or off, or got another token. */
+  'bridge-on',
+  'bridge-off',
+  'bridge-token',
+  /** Too many wrong tokens; `to` is for how many seconds nobody is let in. */
+  'bridge-locked',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

@@ -61,6 +61,33 @@ const connectionCheckSchema = z.discriminatedUnion('result', [
 ]);
 export type ConnectionCheck = z.infer<typeof connectionCheckSchema>;
 
+/** Whether the payment app on the device answered when it was asked for its state (`StatusRequest`). */
+const readinessSchema = z.object({
+  /** `error-response`: alive, but with an objection. `silent`: also when no channel could be opened. */
+  result: z.enum(['answered', 'error-response', 'silent']),
+  at: isoTime,
+  /** What the device said. */
+  message: z.string().max(300).optional(),
+});
+export type Readiness = z.infer<typeof readinessSchema>;
+
+/** How things were when the connection last worked, so that it can be said what has changed since. */
+const circumstancesSchema = z.object({
+  at: isoTime,
+  address: deviceAddressSchema,
+  /** The network of this computer that the device is in, else its first one. */
+  network: z
+    .object({ cidr: z.string(), kind: z.enum(['cable', 'wireless', 'virtual', 'unknown']) })
+    .nullable(),
+  /** Fingerprint of the device's certificate. */
+  certificate256: z.string(),
+  /** Of this app. */
+  version: z.string(),
+  /** Operating system with its release. */
+  system: z.string(),
+});
+export type Circumstances = z.infer<typeof circumstancesSchema>;
+
 /** Everything about one pairing except its secrets; this is what the renderer gets. */
 export const pairingRecordSchema = z.object({
   id: z.uuid(),
@@ -85,6 +112,10 @@ export const pairingRecordSchema = z.object({
   /** Fingerprint of the Root CA the device was verified against. */
   trustAnchorFingerprint256: z.string(),
   lastCheck: connectionCheckSchema.nullable(),
+  /** Left out as long as the device was not asked. */
+  readiness: readinessSchema.optional(),
+  /** Left out as long as no check succeeded. */
+  lastSuccess: circumstancesSchema.optional(),
 });
 export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 
@@ -130,16 +161,28 @@ export const pairingProgressSchema = z.object({
 });
 export type PairingProgress = z.infer<typeof pairingProgressSchema>;
 
-/** Something about stored data that the user must be told. */
-export const storageNoticeSchema = z.object({
+const documentNoticeSchema = z.object({
   id: z.string(),
   /**
    * `unreadable`: could not be read at all this time, and was left where it is. `foreign`: its folder is a link to
    * another place, where the app touches nothing.
    */
   kind: z.enum(['damaged', 'newer-version', 'unreadable', 'foreign']),
-  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history']),
+  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history', 'manager-pin', 'bridge']),
   /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });
+export type DocumentNotice = z.infer<typeof documentNoticeSchema>;
+
+/** Something about stored data that the user must be told. */
+export const storageNoticeSchema = z.union([
+  documentNoticeSchema,
+  z.object({
+    id: z.string(),
+    kind: z.literal('unwritable'),
+    what: z.literal('data-folder'),
+    /** The folder in which nothing can be saved. */
+    file: z.string(),
+  }),
+]);
 export type StorageNotice = z.infer<typeof storageNoticeSchema>;

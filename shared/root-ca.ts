@@ -4,6 +4,9 @@ import { certificateSummarySchema } from './pairing.ts';
 /** Largest certificate file that is read, in bytes. */
 export const CERTIFICATE_FILE_LIMIT = 256 * 1024;
 
+/** As many Root CAs can be trusted side by side: each costs every unknown device a look. */
+export const MOST_ROOT_CAS = 8;
+
 export const trustedRootCaSchema = z.object({
   root: certificateSummarySchema,
   /** CA certificates that came with the root and help to build chains. */
@@ -11,6 +14,9 @@ export const trustedRootCaSchema = z.object({
   trustedAt: z.iso.datetime(),
 });
 export type TrustedRootCa = z.infer<typeof trustedRootCaSchema>;
+
+/** The name people know a certificate by: its CN, or the whole distinguished name without one. */
+export const commonName = (subject: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
 
 /** A certificate of a Root CA file that is of no use, and does no harm. */
 const leftOutCertificateSchema = z.object({
@@ -21,16 +27,14 @@ const leftOutCertificateSchema = z.object({
 export type LeftOutCertificate = z.infer<typeof leftOutCertificateSchema>;
 
 export const rootCaPreviewSchema = z.object({
-  root: certificateSummarySchema,
-  intermediates: z.array(certificateSummarySchema),
-  /** All Root CAs in the file, among them the one above. */
+  /** The Root CAs in the file, at least one, in its order. */
   candidates: z.array(
-    z.object({ root: certificateSummarySchema, intermediates: z.array(certificateSummarySchema) }),
+    z.object({
+      root: certificateSummarySchema,
+      intermediates: z.array(certificateSummarySchema),
+      isTrusted: z.boolean(),
+    }),
   ),
   leftOut: z.array(leftOutCertificateSchema),
-  /** The Root CA that is trusted now, if any. */
-  replaces: certificateSummarySchema.nullable(),
-  /** Pairings made under the Root CA that would be replaced. */
-  affectedPairingIds: z.array(z.uuid()),
 });
 export type RootCaPreview = z.infer<typeof rootCaPreviewSchema>;

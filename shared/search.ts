@@ -15,11 +15,13 @@ export const searchRangeSchema = z.object({
 });
 export type SearchRange = z.infer<typeof searchRangeSchema>;
 
-/** A device whose certificate leads to the trust anchor. */
+/** A device whose certificate leads to a trusted Root CA. */
 const foundDeviceSchema = z.object({
   address: deviceAddressSchema,
   identity: deviceIdentitySchema,
   certificate: certificateSummarySchema,
+  /** Fingerprint of that Root CA. */
+  trustAnchorFingerprint256: z.string(),
   /** Milliseconds from the open TCP connection to the verified certificate. */
   responseMs: z.number(),
 });

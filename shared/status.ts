@@ -8,6 +8,8 @@ const CONNECTION_STATES = [
   'unknown',
   'checking',
   'connected',
+  /** A till has the device's channel, through the bridge of this app. */
+  'till-connected',
   /** Paired, and waiting for somebody to tap Connect Device on the device. */
   'waiting',
   /** Another program, such as the POS software, uses the device's channel. */
@@ -21,6 +23,8 @@ const CONNECTION_STATES = [
   'unreachable',
   /** Another serial number or another issuer answers at the address: never reconnected to silently. */
   'wrong-device',
+  /** The same device leads to another trusted Root CA now: the pairing is kept once a person has confirmed it. */
+  'other-root-ca',
   /** The device no longer accepts this register's certificate. */
   'refused',
   /** A certificate of this pairing has ended. */
@@ -37,6 +41,7 @@ export type StatusAction =
   | 'pair-again'
   | 'use-new-address'
   | 'connect-device'
+  | 'confirm-root-ca'
   | 'full-test';
 
 /** How far the check of all pairings is. */
@@ -71,6 +76,7 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
   unknown: null,
   checking: null,
   connected: null,
+  'till-connected': null,
   waiting: 'connect-device',
   'in-use': null,
   unclear: 'full-test',
@@ -78,6 +84,7 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
   reconnecting: null,
   unreachable: 'check-connection',
   'wrong-device': 'check-connection',
+  'other-root-ca': 'confirm-root-ca',
   refused: 'pair-again',
   expired: 'pair-again',
   'clock-wrong': 'check-connection',
@@ -98,6 +105,7 @@ const CALM: ReadonlySet<ConnectionState> = new Set([
   'unknown',
   'checking',
   'connected',
+  'till-connected',
   'in-use',
   'reconnecting',
 ]);

@@ -5,6 +5,7 @@ import { app } from 'electron';
 import type { AppState } from '../../shared/ipc/app.ts';
 import type { SearchRange } from '../../shared/search.ts';
 import { hostsIn, localRanges } from '../core/discovery/ranges.ts';
+import { refusedAmong } from './refused-switches.ts';
 
 /**
  * The app's own switches. Read from `process.argv`: `app.commandLine` is for Chromium's, and turns what it is given
@@ -18,6 +19,8 @@ const { values: own } = parseArgs({
     'offer-root-ca': { type: 'string' },
     'search-range': { type: 'string' },
     'pseudo-locale': { type: 'boolean' },
+    // Read by autostart.ts.
+    hidden: { type: 'boolean' },
   },
   // Chromium's switches and the path of the app stand between them.
   strict: false,
@@ -28,27 +31,17 @@ const { values: own } = parseArgs({
 const textOf = (value: string | boolean | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** By these another program could drive the page, read what is typed, weaken its sandbox, or see its keys. */
-const REFUSED = [
-  'remote-debugging-port',
-  'remote-debugging-pipe',
-  'remote-allow-origins',
-  'no-sandbox',
-  'disable-web-security',
-  'use-mock-keychain',
-];
-
 /**
  * The first switch that an installed app does not run with, if any. Taking it away would come too late; the app has
  * to end. Only in a development build is any allowed.
  */
 export const refusedSwitch = (): string | undefined =>
-  app.isPackaged ? REFUSED.find((name) => app.commandLine.hasSwitch(name)) : undefined;
+  refusedAmong(app.isPackaged, (name) => app.commandLine.hasSwitch(name));
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
-export function applyUserDataDir(): void {
+export function requestedDataFolder(): string | undefined {
   const directory = textOf(own['user-data-dir']);
-  if (directory) app.setPath('userData', resolve(directory));
+  return directory && resolve(directory);
 }
 
 /**

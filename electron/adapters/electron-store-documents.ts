@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   openSync,
@@ -41,6 +42,16 @@ function syncFolder(folder: string): void {
     sync(folder, 'r');
   } catch {
     // Some network file systems cannot. The change is made, and reporting it as failed would be wrong.
+  }
+}
+
+/** Windows replaces no file that is marked read-only, as a copy or a backup may have left it; others do not ask. */
+function makeReplaceable(path: string): void {
+  if (process.platform !== 'win32') return;
+  try {
+    chmodSync(path, OWNER_ONLY.file);
+  } catch {
+    // Not there yet; or held by another program, which is for the rename to wait for.
   }
 }
 
@@ -101,7 +112,8 @@ export function electronStoreDocuments(directory: string): DocumentStore {
         if (JSON.stringify(JSON.parse(written)) !== JSON.stringify(value)) {
           throw new Error('the disk holds something else than was written');
         }
-        sync(freshPath, 'r+');
+        whileHeld(() => sync(freshPath, 'r+'));
+        makeReplaceable(path);
         whileHeld(() => renameSync(freshPath, path));
       } catch (thrown) {
         try {

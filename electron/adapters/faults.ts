@@ -19,8 +19,9 @@ export function watchForFaults(): void {
   process.on('unhandledRejection', onFault);
 }
 
-/** For a start that failed. */
+/** For a start that failed. The box waits for somebody, so a log or a script is told first. */
 export function endBrokenStart(thrown: unknown): void {
+  report(thrown);
   dialog.showErrorBox(app.getName(), toAppError(thrown).detail);
   app.exit(1);
 }

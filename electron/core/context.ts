@@ -26,6 +26,14 @@ export const DEFAULT_TIMING: Timing = {
   waitingCheckMs: 15_000,
 };
 
+/** What runs here: part of what may change between two checks. */
+export interface Software {
+  /** Of this app. */
+  readonly version: string;
+  /** Operating system with its release, such as `Linux 6.12`. */
+  readonly system: string;
+}
+
 /** What the use cases share; nothing of it is Electron's. */
 export interface CoreContext {
   readonly vault: Vault;
@@ -35,4 +43,5 @@ export interface CoreContext {
   /** When this app was built, in milliseconds since 1970: a clock before that is wrong. */
   readonly builtAt: number;
   readonly timing: Timing;
+  readonly software: Software;
 }

@@ -1,11 +1,24 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
+import type { SettingsPatch } from '../../shared/settings.ts';
+import { type Authorize, ManagerAccess } from './access/manager-access.ts';
+import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
+import { resetPin } from './access/reset-pin.ts';
+import { PinDocument } from './access/stored-pin.ts';
+import type { Autostart } from './bridge/autostart.ts';
+import { BridgeStore } from './bridge/bridge-store.ts';
+import { Bridges } from './bridge/bridges.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
-import type { CoreContext, Timing } from './context.ts';
+import { datableNow } from './clock.ts';
+import type { CoreContext, Software, Timing } from './context.ts';
 import { LastFailedAttempt } from './diagnostics/last-failed-attempt.ts';
 import { NewsDiagnosis } from './diagnostics/news-diagnosis.ts';
 import type { CoreFacts } from './diagnostics/support-report.ts';
 import { DeviceSearch } from './discovery/device-search.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { systemWorld } from './doctor/world.ts';
+import { ConnectionKit } from './export/connection-kit.ts';
+import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
 import { later } from './later.ts';
@@ -14,10 +27,13 @@ import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
+import { confirmOtherRootCa, type OtherRootCa } from './root-ca/confirm-other-root-ca.ts';
+import { removeRootCa } from './root-ca/remove-root-ca.ts';
 import { describeRootCa, RootCaImport } from './root-ca/root-ca-import.ts';
 import { currentTrust } from './root-ca/trust.ts';
-import { type RootCaChoice, trustRootCa } from './root-ca/trust-root-ca.ts';
+import { trustRootCas } from './root-ca/trust-root-cas.ts';
 import { SettingsStore } from './settings/settings-store.ts';
+import { updateSettings } from './settings/update-settings.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import { TimelineRecorder } from './timeline/timeline-recorder.ts';
 import type { SecretCipher } from './vault/cipher.ts';
@@ -35,11 +51,30 @@ export interface CoreParts {
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
+  readonly software: Software;
+  /** The proxy this computer is set to use for a web address, such as `proxy.example:3128`; undefined: none. */
+  readonly proxyFor: (url: string) => Promise<string | undefined>;
   /** What may be searched for devices. */
   readonly searchRanges: () => SearchRange[];
+  /** A file of the connection kit that comes with the app, by its name in packaging/connection-kit. */
+  readonly readSample: (name: string) => string;
+  /** What hashes the manager PIN; Node's own unless given. */
+  readonly scrypt?: Scrypt;
+  /** Milliseconds of a clock that is never set; the system's unless given. */
+  readonly steadyNow?: () => number;
+  /** Left out: the app cannot start with the computer. */
+  readonly autostart?: Autostart;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
+
+/** What may be read of the vault without passing the manager PIN. */
+type ReadableVault = Pick<
+  Vault,
+  'rootCas' | 'pairings' | 'size' | 'find' | 'pending' | 'notices' | 'storageProblem'
+>;
+/** The manager PIN as a window or a command line works with it. */
+type ManagerSwitch = Pick<ManagerAccess, 'state' | 'unlock' | 'lock' | 'set' | 'change' | 'clear'>;
 
 export type Core = ReturnType<typeof createCore>;
 
@@ -48,16 +83,17 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const notices = new StorageNotices();
   const settings = new SettingsStore(documents, notices);
   const vault = new Vault(documents, parts.cipher, notices);
-  const history = new History({ directory: parts.historyFolder, now: Date.now, notices });
+  const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
-    now: Date.now,
+    now: datableNow,
     builtAt: parts.builtAt,
     timing: parts.timing,
+    software: parts.software,
   };
   const recorder = new HistoryRecorder(history);
-  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), Date.now);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
   const lastFailedAttempt = new LastFailedAttempt();
   const diagnosis = new NewsDiagnosis();
   const tell: Tell = (news) => {
@@ -67,8 +103,20 @@ export function createCore({ documents, ...parts }: CoreParts) {
     const isKept = recorder.record(news);
     timeline.record(news);
     parts.tell(news);
+    bridges.hear(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
+
+  const access = new ManagerAccess({
+    document: new PinDocument(documents, notices),
+    scrypt: parts.scrypt ?? SCRYPT,
+    now: Date.now,
+    steadyNow: parts.steadyNow ?? (() => performance.now()),
+    later,
+    onState: (manager) => tell({ type: 'manager-changed', manager }),
+    onEvent: (event) => tell({ type: 'manager-event', event }),
+  });
+  const { authorize } = access;
 
   const search = new DeviceSearch({
     trust: () => currentTrust(context),
@@ -79,40 +127,82 @@ export function createCore({ documents, ...parts }: CoreParts) {
     context,
     settings: () => settings.get(),
     search: (port, signal) => search.search(port, signal),
+    tills: {
+      hasTill: (id) => bridges.hasTill(id),
+      check: (id, signal) => bridges.check(id, signal),
+    },
+    heartbeat: DEFAULT_HEARTBEAT,
+    random: Math.random,
+    later,
+    tell,
+  });
+  const bridges = new Bridges({
+    context,
+    store: new BridgeStore(documents, notices),
+    autostart: parts.autostart,
+    statusOf: (id) => monitor.statuses[id],
+    onTillConnected: (id) => monitor.tillConnected(id),
+    onTillLeft: (id, wasLost) => monitor.tillLeft(id, wasLost),
+    authorize,
     heartbeat: DEFAULT_HEARTBEAT,
     random: Math.random,
     later,
     tell,
   });
   const pairing = new PairingService({
+    authorize,
     context,
     tell,
     onStored: (stored) => monitor.pairingChanged(stored),
   });
+  const doctor = new Doctor({
+    context,
+    world: systemWorld(parts.proxyFor),
+    quietCheck: (id) => monitor.check(id),
+    fullTest: (id, held) => monitor.fullTest(id, held),
+    isInUse: ({ id, identity }) =>
+      context.leases.holderOf(identity) === 'bridge' || monitor.statuses[id]?.state === 'in-use',
+    tell,
+  });
   const allChecks = new AllChecks({ vault, monitor, tell });
+  const connectionKit = new ConnectionKit({
+    context,
+    authorize,
+    readSample: parts.readSample,
+    tell,
+  });
   const rootCaImport = new RootCaImport(context);
+  const closing = new AbortController();
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
+  const remove = (authorizedBy: Authorize, pairingId: string) =>
+    removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
+
   let ticking: NodeJS.Timeout | undefined;
   return {
-    settings,
-    vault,
-    history,
+    // For reading: what changes them is below, behind the manager PIN.
+    settings: settings as Pick<SettingsStore, 'get'>,
+    vault: vault as ReadableVault,
+    history: history as Pick<History, 'all' | 'read' | 'problem'>,
+    rootCaImport: rootCaImport as Pick<RootCaImport, 'preview'>,
+    manager: access as ManagerSwitch,
     search,
     monitor,
     pairing,
-    rootCaImport,
+    connectionKit,
+    doctor,
     timeline,
+    bridges,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {
-      const { pairings, rootCa, notices: told } = vault;
+      const { pairings, rootCas, notices: told } = vault;
       const storageProblem = await vault.storageProblem();
       const timelines = await timeline.summaries(pairings.map(({ id }) => id));
       const { statuses } = monitor;
       return {
         settings: settings.get(),
-        rootCa: rootCa && describeRootCa(rootCa),
+        rootCas: rootCas.map(describeRootCa),
         pairings: pairings.map((pairing) => ({
           pairing,
           pending: vault.pending(pairing.id) ?? null,
@@ -127,32 +217,80 @@ export function createCore({ documents, ...parts }: CoreParts) {
       };
     },
     checkAll: () => allChecks.run(),
-    trustRootCa: (choice: RootCaChoice) =>
-      trustRootCa(
+    trustRootCas: (fingerprints: readonly string[]) =>
+      trustRootCas(
         {
           vault,
           rootCaImport,
+          authorize,
           endPairing: () => pairing.close(),
-          onChanged: () => monitor.trustChanged(),
+          onAdded: () => {
+            bridges.trustChanged();
+            monitor.wake();
+          },
           tell,
         },
-        choice,
+        fingerprints,
+      ),
+    removeRootCa: (fingerprint256: string) =>
+      removeRootCa(
+        {
+          vault,
+          authorize,
+          endPairing: () => pairing.close(),
+          onRemoved: (pairingIds) => {
+            bridges.trustChanged();
+            return monitor.trustChanged(pairingIds);
+          },
+          tell,
+        },
+        fingerprint256,
+      ),
+    confirmOtherRootCa: (confirmed: OtherRootCa) =>
+      confirmOtherRootCa(
+        {
+          context,
+          authorize,
+          check: (pairingId) => monitor.checkAnew(pairingId),
+          signal: closing.signal,
+          tell,
+        },
+        confirmed,
       ),
     renamePairing: (pairingId: string, name: string) => renamePairing({ vault, tell }, pairingId, name),
-    removePairing: (pairingId: string) => removePairing({ vault, pairing, monitor, tell }, pairingId),
+    removePairing: (pairingId: string) => remove(authorize, pairingId),
+    updateSettings: (patch: SettingsPatch) => updateSettings({ authorize, settings }, patch),
+    /** The whole history as a file's text. */
+    exportHistory: (format: 'csv' | 'json') => exportHistory({ authorize, history }, format),
+    /** For a forgotten PIN: removes all pairings, then the PIN; returns how many there were. */
+    resetManagerPin: () =>
+      resetPin({ access, endPairing: () => pairing.close(), pairings: () => vault.pairings, remove }),
+    /** Tells that nothing can be saved in `folder`. */
+    tellUnwritable: (folder: string) => notices.addUnwritable(folder),
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {
       monitor.tick();
+      void bridges.start();
       ticking = setInterval(() => {
         monitor.tick();
+        bridges.tick();
         timeline.tick();
+        access.tick();
       }, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
       clearInterval(ticking);
-      await Promise.allSettled([pairing.close(), search.close(), monitor.close()]);
+      closing.abort();
+      access.close();
+      await Promise.allSettled([
+        pairing.close(),
+        doctor.close(),
+        search.close(),
+        bridges.close(),
+        monitor.close(),
+      ]);
       timeline.close();
       lastFailedAttempt.close();
     },

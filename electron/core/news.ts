@@ -1,5 +1,14 @@
+import type { BridgeView } from '../../shared/bridge.ts';
+import type { KitFormat } from '../../shared/connection-kit.ts';
+import type { DoctorProgress } from '../../shared/doctor.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
-import type { PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
+import type { ManagerEvent, ManagerState } from '../../shared/manager.ts';
+import type {
+  CertificateSummary,
+  PairingProgress,
+  PairingRecord,
+  StorageNotice,
+} from '../../shared/pairing.ts';
 import type { Result } from '../../shared/result.ts';
 import type { TrustedRootCa } from '../../shared/root-ca.ts';
 import type { SearchProgress } from '../../shared/search.ts';
@@ -40,15 +49,38 @@ export type News =
       readonly status: PairingStatus;
       readonly before: PairingStatus;
     }
-  | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
-  | { readonly type: 'search-progress'; readonly progress: SearchProgress }
+  /** What is shown of a pairing's bridge changed; counts of messages once a second at most. */
+  | { readonly type: 'bridge-changed'; readonly pairingId: string; readonly view: BridgeView }
+  | { readonly type: 'bridge-switched'; readonly pairing: PairingRecord; readonly on: boolean }
+  | { readonly type: 'bridge-token-replaced'; readonly pairing: PairingRecord }
+  /** Too many wrong tokens: nobody is let in for `forMs` milliseconds. */
+  | { readonly type: 'bridge-locked'; readonly pairing: PairingRecord; readonly forMs: number }
+  /** `folder`: its name, without the way to it. */
   | {
-      readonly type: 'root-ca-trusted';
+      readonly type: 'kit-exported';
+      readonly pairing: PairingRecord;
+      readonly format: KitFormat;
+      readonly folder: string;
+    }
+  | { readonly type: 'checks-progress'; readonly progress: ChecksProgress }
+  | { readonly type: 'doctor-progress'; readonly progress: DoctorProgress }
+  | { readonly type: 'search-progress'; readonly progress: SearchProgress }
+  /** `rootCas`: all that are trusted now. */
+  | {
+      readonly type: 'root-ca-trusted' | 'root-ca-removed';
       readonly rootCa: TrustedRootCa;
-      /** null: the first one. */
-      readonly before: TrustedRootCa | null;
+      readonly rootCas: readonly TrustedRootCa[];
+    }
+  /** The device of a pairing belongs to another trusted Root CA now, as the user confirmed. `from`: a fingerprint. */
+  | {
+      readonly type: 'pairing-root-ca-changed';
+      readonly pairing: PairingRecord;
+      readonly from: string;
+      readonly to: CertificateSummary;
     }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'manager-changed'; readonly manager: ManagerState }
+  | { readonly type: 'manager-event'; readonly event: ManagerEvent }
   | { readonly type: 'notices-changed'; readonly notices: readonly StorageNotice[] }
   /** Entries were added to the history. */
   | { readonly type: 'history-changed' };

@@ -19,6 +19,8 @@ export interface HandlerParts {
   readonly saveHistory: (format: 'csv' | 'json') => Promise<boolean>;
   /** Asks the user where to save; where it is, or null when they cancelled. */
   readonly saveSupportReport: () => Promise<string | null>;
+  /** Asks the user for a new folder, by its absolute path; null when they cancelled. */
+  readonly chooseKitFolder: (suggestedName: string) => Promise<string | null>;
 }
 
 /** For methods whose success says it all: the contract's value is null then. */
@@ -29,7 +31,12 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, manager, doctor, bridges } = core;
+  /** The manager PIN's state once `work` is done. */
+  const managerAfter = async (work: unknown) => {
+    await work;
+    return { manager: manager.state };
+  };
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
   return {
     getState: async () => {
@@ -38,11 +45,13 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
       return {
         version: parts.version,
         runtime: parts.runtime,
-        rootCa: vault.rootCa && describeRootCa(vault.rootCa),
+        rootCas: vault.rootCas.map(describeRootCa),
         pairings: vault.pairings,
         storageProblem,
         notices: [...vault.notices],
         statuses: monitor.statuses,
+        manager: manager.state,
+        bridges: bridges.views,
         ...preferences(core.settings.get()),
         suggestedPosId: suggestPosId(parts.hostName),
         offered: parts.offered,
@@ -50,7 +59,9 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     },
 
     previewRootCa: ({ bytes }) => rootCaImport.preview(bytes),
-    trustRootCa: (choice) => core.trustRootCa(choice),
+    trustRootCas: async ({ fingerprints }) => ({ rootCas: await core.trustRootCas(fingerprints) }),
+    removeRootCa: async ({ fingerprint256 }) => ({ rootCas: await core.removeRootCa(fingerprint256) }),
+    confirmOtherRootCa: (confirmed) => core.confirmOtherRootCa(confirmed),
 
     startPairing: (request) => pairing.start(request),
     answerIdentity: ({ attemptId, accepted }) => done(pairing.answerIdentity(attemptId, accepted)),
@@ -70,6 +81,21 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     renamePairing: ({ pairingId, name }) => core.renamePairing(pairingId, name),
     removePairing: ({ pairingId }) => done(core.removePairing(pairingId)),
 
+    planKit: ({ pairingId, format }) => core.connectionKit.plan(pairingId, format),
+    exportKit: (request) => core.connectionKit.export({ ...request, chooseFolder: parts.chooseKitFolder }),
+
+    startDoctor: (request) => doctor.start(request),
+    cancelDoctor: ({ runId }) => done(doctor.cancel(runId)),
+    askReadiness: ({ pairingId }) => doctor.askReadiness(pairingId),
+
+    readBridge: ({ pairingId }) => ({
+      view: bridges.view(pairingId),
+      startsWithComputer: bridges.startsWithComputer,
+    }),
+    configureBridge: ({ pairingId, ...choice }) => bridges.configure(pairingId, choice),
+    replaceBridgeToken: ({ pairingId }) => bridges.replaceToken(pairingId),
+    setStartsWithComputer: ({ on }) => done(bridges.setStartsWithComputer(on)),
+
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),
     cancelSearch: ({ searchId }) => done(search.cancel(searchId)),
@@ -83,7 +109,16 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
 
     saveSupportReport: async () => ({ file: await parts.saveSupportReport() }),
 
-    updateSettings: (change) => preferences(core.settings.update(change)),
+    updateSettings: (change) => preferences(core.updateSettings(change)),
+    unlockManager: ({ pin }) => managerAfter(manager.unlock(pin)),
+    lockManager: () => managerAfter(manager.lock()),
+    setManagerPin: ({ pin }) => managerAfter(manager.set(pin)),
+    changeManagerPin: ({ oldPin, newPin }) => managerAfter(manager.change(oldPin, newPin)),
+    clearManagerPin: ({ pin }) => managerAfter(manager.clear(pin)),
+    resetManagerPin: async () => {
+      const removed = await core.resetManagerPin();
+      return { removed, manager: manager.state };
+    },
     getLicences: async () => ({ licences: await parts.licences() }),
     dismissNotice: ({ id }) => done(core.dismissNotice(id)),
     copyText: ({ text }) => done(parts.copyText(text)),

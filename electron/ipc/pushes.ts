@@ -11,8 +11,13 @@ export function pushOf(
     case 'pairing-progress':
     case 'search-progress':
     case 'checks-progress':
+    case 'doctor-progress':
     case 'history-changed':
+    case 'manager-changed':
+    case 'bridge-changed':
       return news;
+    case 'manager-event':
+      return null;
     case 'pairing-ended':
       // The outcome itself came with the progress.
       return news.end.stored ? { type: 'pairing-changed', pairing: news.end.stored } : null;
@@ -20,6 +25,7 @@ export function pushOf(
     case 'pairing-waits':
     case 'pairing-proved':
     case 'pairing-moved':
+    case 'pairing-root-ca-changed':
       return { type: 'pairing-changed', pairing: news.pairing };
     case 'pairing-renamed':
       return { type: 'pairing-changed', pairing: news.after };
@@ -28,11 +34,19 @@ export function pushOf(
     case 'status-changed':
       return { type: 'status-changed', pairingId: news.pairing.id, status: news.status };
     case 'root-ca-trusted':
-      return { type: 'root-ca-trusted', rootCa: news.rootCa };
+    case 'root-ca-removed':
+      return { type: 'root-cas-changed', rootCas: [...news.rootCas] };
     case 'settings-changed': {
       const { settings } = news;
       return { type: 'settings-changed', settings, language: languageFor(settings.language) };
     }
+    // The view and the history tell.
+    case 'bridge-switched':
+    case 'bridge-token-replaced':
+    case 'bridge-locked':
+    case 'kit-exported':
+      // Who asked for it has the answer; the history is told of by itself.
+      return null;
     case 'notices-changed':
       return { type: 'notices-changed', notices: [...news.notices] };
   }

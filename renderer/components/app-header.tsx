@@ -1,6 +1,7 @@
-import { History, Radar, Settings, Smartphone } from 'lucide-react';
-import { Link } from 'react-aria-components';
+import { History, LockOpen, Radar, Settings, Smartphone } from 'lucide-react';
+import { Button, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import type { AppState } from '../../shared/ipc/app.ts';
 import { isPairing } from '../state/attempt.ts';
 import { useActions, useModel } from '../state/context.tsx';
 import type { Place } from '../state/navigation.ts';
@@ -8,7 +9,12 @@ import { BrandMark } from './brand.tsx';
 import { LanguageMenu } from './language-menu.tsx';
 
 const ENTRIES = [
-  { key: 'devices', icon: Smartphone, place: { name: 'home' }, covers: ['home', 'device', 'pair'] },
+  {
+    key: 'devices',
+    icon: Smartphone,
+    place: { name: 'home' },
+    covers: ['home', 'device', 'kit', 'bridge', 'pair', 'doctor'],
+  },
   { key: 'search', icon: Radar, place: { name: 'search' }, covers: ['search'] },
   { key: 'history', icon: History, place: { name: 'history' }, covers: ['history'] },
   { key: 'settings', icon: Settings, place: { name: 'settings' }, covers: ['settings', 'root-ca'] },
@@ -29,9 +35,22 @@ export function AppHeader() {
       <BrandMark />
       <span className="app-name">{t('app.name')}</span>
       {app?.offered && <span className="chip chip-neutral app-demo">{t('app.demo')}</span>}
-      {app?.rootCa && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
-      {app && <LanguageMenu isNamed={!app.rootCa} />}
+      {app && knows(app) && <Navigation current={navigation.place.name} isDisabled={isPairing(attempt)} />}
+      {app?.manager.state === 'unlocked' && <LockNow />}
+      {app && <LanguageMenu isNamed={!knows(app)} />}
     </header>
+  );
+}
+
+/** What the manager unlocked is open to everybody at the register: it is told on every screen, and ended by one press. */
+function LockNow() {
+  const { t } = useTranslation();
+  const { lockManager } = useActions();
+  return (
+    <Button className="lock-now" onPress={() => void lockManager()}>
+      <LockOpen className="nav-icon" aria-hidden="true" />
+      <span className="nav-text">{t('manager.headerLock')}</span>
+    </Button>
   );
 }
 
@@ -59,3 +78,6 @@ function Navigation({ current, isDisabled }: { current: Place['name']; isDisable
     </nav>
   );
 }
+
+/** Whether there is more than the first screen to see. */
+const knows = ({ rootCas, pairings }: AppState): boolean => rootCas.length > 0 || pairings.length > 0;

@@ -14,9 +14,6 @@ function groups(fingerprint: string): string[] {
   );
 }
 
-/** The name people know a certificate by: its CN, or the whole distinguished name without one. */
-export const commonName = (subject: string): string => /(?:^|,\s*)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
-
 interface FingerprintProps {
   readonly value: string;
   /** Completes the accessible name of the copy button; without it there is no such button. */
@@ -65,15 +62,15 @@ export function CertificateFacts({ certificate, copyName, full = false }: Certif
   );
 }
 
-/** What tells one certificate from another of the same kind. */
-export function CertificateOutline({ certificate }: { readonly certificate: CertificateSummary }) {
+/** What tells one Root CA from another; it has issued itself. */
+export function RootCaOutline({ certificate, copyName }: Omit<CertificateProps, 'full'>) {
   const { t } = useTranslation();
   const { subject, validFrom, validTo, fingerprint256 } = certificate;
   return (
     <Facts>
       <Fact label={t('certificate.subject')}>{subject}</Fact>
       <ValidityFact validFrom={validFrom} validTo={validTo} />
-      <FingerprintFact value={fingerprint256} />
+      <FingerprintFact value={fingerprint256} copyName={copyName} />
     </Facts>
   );
 }

@@ -8,7 +8,8 @@ import { Announcement } from './screen.tsx';
 const SHOWN_MS = 2500;
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** What must not stay in memory is fetched when it is copied. */
+  readonly text: string | (() => string);
   /** Completes the accessible name where there are several. */
   readonly what?: string;
   /** Instead of "Copy". */
@@ -31,7 +32,7 @@ export function CopyButton({ text, what, label }: CopyButtonProps) {
         look="quiet"
         icon={copied ? Check : Copy}
         {...(what ? { 'aria-label': t('common.copyNamed', { what }) } : {})}
-        onPress={async () => setCopied(await copyText(text))}
+        onPress={async () => setCopied(await copyText(typeof text === 'string' ? text : text()))}
       >
         {copied ? t('common.copied') : (label ?? t('common.copy'))}
       </Button>

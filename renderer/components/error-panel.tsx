@@ -1,7 +1,7 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type AppError, ERROR_CATALOGUE } from '../../shared/errors.ts';
+import { type AppError, ERROR_CATALOGUE, type ErrorCode } from '../../shared/errors.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { useFormats } from '../format.ts';
 import { type ErrorOrigin, errorText } from '../i18n.ts';
@@ -24,6 +24,12 @@ interface ErrorPanelProps {
   readonly about?: PairingRecord;
 }
 
+/** Stopping on request, and a question that is to be answered, are nothing to be alarmed about. */
+const TONES: Partial<Record<ErrorCode, string>> = {
+  cancelled: 'panel-quiet',
+  'device-other-root-ca': 'panel-warn',
+};
+
 /** A panel that appears out of sight is scrolled to. */
 const reveal = (panel: HTMLElement | null) => panel?.scrollIntoView({ block: 'nearest' });
 
@@ -42,8 +48,7 @@ export function ErrorPanel({
   const format = useFormats();
   const [appeared] = useState(() => new Date().toISOString());
   const { title, what, todo } = errorText(error, origin);
-  // Stopping on request is nothing to be alarmed about.
-  const tone = error.code === 'cancelled' ? 'panel-quiet' : 'panel-danger';
+  const tone = TONES[error.code] ?? 'panel-danger';
   const Heading = headingLevel === 2 ? 'h2' : 'h3';
   return (
     <div

@@ -2,23 +2,30 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Cable,
+  FolderKey,
   Hourglass,
+  KeyRound,
   Link2,
   Link2Off,
+  LockKeyhole,
   type LucideIcon,
   PenLine,
   RefreshCw,
   Route,
   ShieldCheck,
+  ShieldOff,
+  ShieldPlus,
   ShieldX,
   Trash2,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { KIT_FORMATS } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
 import type { HistoryEntry, HistoryKind } from '../../shared/history.ts';
+import { commonName } from '../../shared/root-ca.ts';
 import { useFormats } from '../format.ts';
 import { errorText } from '../i18n.ts';
-import { commonName } from './certificate.tsx';
 
 const ICONS: Record<HistoryKind, LucideIcon> = {
   paired: Link2,
@@ -31,7 +38,20 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   refused: ShieldX,
   renamed: PenLine,
   removed: Trash2,
+  exported: FolderKey,
   'root-ca-changed': ShieldCheck,
+  'root-ca-added': ShieldPlus,
+  'root-ca-removed': ShieldOff,
+  'pairing-root-ca-changed': ShieldCheck,
+  'manager-pin-set': KeyRound,
+  'manager-pin-changed': KeyRound,
+  'manager-pin-removed': KeyRound,
+  'manager-pin-reset': KeyRound,
+  'manager-locked-out': LockKeyhole,
+  'bridge-on': Cable,
+  'bridge-off': Cable,
+  'bridge-token': Cable,
+  'bridge-locked': LockKeyhole,
   status: Activity,
 };
 
@@ -44,6 +64,7 @@ const WRITTEN_STATES = [
   'unclear',
   'unreachable',
   'wrong-device',
+  'other-root-ca',
   'expired',
   'clock-wrong',
   'failed',
@@ -53,7 +74,8 @@ type Tone = 'good' | 'bad' | 'plain';
 
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
-  if (kind === 'pairing-failed' || kind === 'refused') return 'bad';
+  if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
+  if (kind === 'bridge-locked') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -83,6 +105,18 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
         ? t('historyEvents.root-ca-changed', { name })
         : t('historyEvents.root-ca-trusted', { name });
     }
+    case 'root-ca-added':
+      return t('historyEvents.root-ca-trusted', { name: commonName(note) });
+    case 'root-ca-removed':
+      return t('historyEvents.root-ca-removed', { name: commonName(note) });
+    case 'pairing-root-ca-changed':
+      return t('historyEvents.pairing-root-ca-changed', { posId, name: commonName(note) });
+    case 'exported': {
+      const format = KIT_FORMATS.find((known) => known === note) ?? 'p12';
+      return t('historyEvents.exported', { posId, to, format: t(`kit.format.${format}.short`) });
+    }
+    case 'bridge-locked':
+      return t('historyEvents.bridge-locked', { posId, seconds: to });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

@@ -14,10 +14,14 @@ export function Notices({ notices }: { readonly notices: readonly StorageNotice[
   if (notices.length === 0) return null;
   return (
     <section className="notices" aria-label={t('notice.label')}>
-      {notices.map(({ id, what, kind, file }) => (
+      {notices.map(({ id, file, ...notice }) => (
         <div key={id} className="notice" role="status">
           <TriangleAlert className="panel-icon" aria-hidden="true" />
-          <p>{t(`notice.${what}.${kind}`, { file })}</p>
+          <p>
+            {notice.what === 'data-folder'
+              ? t('notice.data-folder.unwritable', { file })
+              : t(`notice.${notice.what}.${notice.kind}`, { file })}
+          </p>
           <Button
             look="quiet"
             icon={X}

@@ -1,4 +1,5 @@
 import {
+  Cable,
   CalendarX2,
   CircleAlert,
   CircleDashed,
@@ -11,6 +12,7 @@ import {
   RefreshCw,
   RotateCw,
   ShieldCheck,
+  ShieldQuestionMark,
   ShieldX,
   Stethoscope,
   TriangleAlert,
@@ -19,6 +21,7 @@ import {
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../../shared/errors.ts';
+import { sameChannel } from '../../shared/identity.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
@@ -28,6 +31,7 @@ import { useActions, useMirror } from '../state/context.tsx';
 import { daysUntil } from '../state/pairing-list.ts';
 import { Button } from './button.tsx';
 import { DialogShell } from './dialog-shell.tsx';
+import { KeepPairing } from './keep-pairing.tsx';
 import { Announcement } from './screen.tsx';
 
 export type Tone = 'success' | 'warn' | 'danger' | 'neutral';
@@ -37,6 +41,7 @@ export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; re
   unknown: { icon: CircleDashed, tone: 'neutral' },
   checking: { icon: CircleDashed, tone: 'neutral' },
   connected: { icon: ShieldCheck, tone: 'success' },
+  'till-connected': { icon: Cable, tone: 'success' },
   waiting: { icon: Hourglass, tone: 'warn' },
   'in-use': { icon: MonitorSmartphone, tone: 'neutral' },
   unclear: { icon: CircleHelp, tone: 'warn' },
@@ -44,6 +49,7 @@ export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; re
   reconnecting: { icon: RefreshCw, tone: 'warn' },
   unreachable: { icon: Unplug, tone: 'danger' },
   'wrong-device': { icon: CircleHelp, tone: 'danger' },
+  'other-root-ca': { icon: ShieldQuestionMark, tone: 'warn' },
   refused: { icon: ShieldX, tone: 'danger' },
   expired: { icon: CalendarX2, tone: 'danger' },
   'clock-wrong': { icon: Clock, tone: 'danger' },
@@ -127,7 +133,12 @@ export function PairingActions({
 }: PairingActionsProps) {
   const { t } = useTranslation();
   const actions = useActions();
-  const errand = useMirror().errands[pairing.id]?.state;
+  const { errands, app } = useMirror();
+  const errand = errands[pairing.id]?.state;
+  // Of any pairing with this device: it has one channel.
+  const hasTill = app.pairings.some(
+    ({ id, identity }) => app.bridges[id]?.till && sameChannel(identity, pairing.identity),
+  );
   const [asked, setAsked] = useState(false);
   const checkButton = useRef<HTMLButtonElement>(null);
   const isBusy = errand !== undefined && errand !== 'failed';
@@ -163,6 +174,16 @@ export function PairingActions({
           {t('actions.pair-again')}
         </Button>
       )}
+      {action === 'confirm-root-ca' && (
+        <KeepPairing
+          pairing={pairing}
+          now={status.error?.params?.['fingerprint']}
+          describedBy={describedBy}
+          size={size}
+          isBusy={errand === 'confirming'}
+          onKept={() => checkButton.current?.focus()}
+        />
+      )}
       <Button
         ref={checkButton}
         icon={RotateCw}
@@ -181,14 +202,11 @@ export function PairingActions({
       {(withFullTest || action === 'full-test') && (
         <FullTest
           id={pairing.id}
-          isInUse={status.state === 'in-use'}
+          isInUse={status.state === 'in-use' || status.state === 'till-connected' || hasTill}
           isPrimary={action === 'full-test'}
-          isBusy={isBusy}
-          isRunning={errand === 'testing'}
           describedBy={describedBy}
           size={size}
           isHintShown={withFullTest}
-          onAsked={() => setAsked(true)}
         />
       )}
       <Announcement>
@@ -204,26 +222,21 @@ interface FullTestProps {
   readonly id: string;
   readonly isInUse: boolean;
   readonly isPrimary: boolean;
-  /** Something else is done for this pairing. */
-  readonly isBusy: boolean;
-  readonly isRunning: boolean;
   readonly describedBy: string;
   readonly size: 'normal' | 'large';
   /** Among many devices the sentence of the state says enough. */
   readonly isHintShown: boolean;
-  readonly onAsked: () => void;
 }
 
 /** Takes the device's channel for a second, so it says so; where another program has that, it asks first. */
-function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }: FullTestProps) {
+function FullTest({ id, isInUse, isPrimary, size, describedBy, isHintShown }: FullTestProps) {
   const { t } = useTranslation();
-  const { fullTest } = useActions();
+  const { openDoctor } = useActions();
   const [isAsking, setAsking] = useState(false);
   const hint = useId();
-  const run = () => {
+  const open = (takeChannel: boolean) => {
     setAsking(false);
-    props.onAsked();
-    void fullTest(id);
+    void openDoctor({ of: 'pairing', id }, takeChannel);
   };
   return (
     <>
@@ -231,36 +244,55 @@ function FullTest({ id, isInUse, isPrimary, isBusy, isRunning, size, ...props }:
         icon={Stethoscope}
         size={size}
         look={isPrimary ? 'primary' : 'secondary'}
-        aria-describedby={`${props.describedBy} ${hint}`}
-        busy={isBusy}
-        onPress={() => (isInUse ? setAsking(true) : run())}
+        aria-describedby={`${describedBy} ${hint}`}
+        onPress={() => (isInUse ? setAsking(true) : open(false))}
       >
-        {isRunning ? t('check.testing') : t('actions.full-test')}
+        {t('actions.full-test')}
       </Button>
-      <p id={hint} className={props.isHintShown ? 'actions-hint' : 'visually-hidden'}>
+      <p id={hint} className={isHintShown ? 'actions-hint' : 'visually-hidden'}>
         {t('check.fullTestHint')}
       </p>
       {isAsking && (
-        <DialogShell
-          title={t('check.interrupt.title')}
-          role="alertdialog"
-          isOpen
+        <InterruptDialog
           onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button autoFocus onPress={() => setAsking(false)}>
-                {t('common.cancel')}
-              </Button>
-              <Button look="danger" onPress={run}>
-                {t('check.interrupt.confirm')}
-              </Button>
-            </>
-          }
-        >
-          <p>{t('check.interrupt.text')}</p>
-        </DialogShell>
+          onConfirm={() => open(true)}
+          onQuiet={() => open(false)}
+        />
       )}
     </>
+  );
+}
+
+interface InterruptDialogProps {
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+  /** Tests only what leaves the POS software alone. */
+  readonly onQuiet?: () => void;
+}
+
+/** The POS software has the device's channel: somebody must say that it may be interrupted. */
+export function InterruptDialog({ onClose, onConfirm, onQuiet }: InterruptDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <DialogShell
+      title={t('check.interrupt.title')}
+      role="alertdialog"
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button autoFocus onPress={onClose}>
+            {t('common.cancel')}
+          </Button>
+          {onQuiet && <Button onPress={onQuiet}>{t('doctor.left.quiet')}</Button>}
+          <Button look="danger" onPress={onConfirm}>
+            {t('check.interrupt.confirm')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('check.interrupt.text')}</p>
+    </DialogShell>
   );
 }
 

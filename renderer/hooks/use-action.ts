@@ -19,7 +19,10 @@ interface Action<A extends unknown[], T> {
   readonly error: AppError | null;
 }
 
-/** Something the user asks for: busy, then done or an error. */
+/**
+ * Something the user asks for: busy, then done or an error. When the manager was asked and did not come, it is as if
+ * nothing had been asked for.
+ */
 export function useAction<A extends unknown[], T>(
   carryOut: (...args: A) => Promise<Result<T>>,
 ): Action<A, T> {
@@ -29,7 +32,9 @@ export function useAction<A extends unknown[], T>(
   const run = useCallback(async (...args: A): Promise<Result<T>> => {
     setNow({ state: 'busy', args });
     const result = await latest.current(...args);
-    setNow(result.ok ? { state: 'done', value: result.value } : { state: 'failed', error: result.error });
+    if (result.ok) setNow({ state: 'done', value: result.value });
+    else if (result.error.code === 'manager-needed') setNow({ state: 'idle' });
+    else setNow({ state: 'failed', error: result.error });
     return result;
   }, []);
   return {

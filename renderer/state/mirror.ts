@@ -11,6 +11,7 @@ type Errand =
   | { readonly state: 'checking' }
   | { readonly state: 'testing' }
   | { readonly state: 'moving' }
+  | { readonly state: 'confirming' }
   | { readonly state: 'failed'; readonly error: AppError };
 
 type ByPairing<T> = Readonly<Record<string, T>>;
@@ -42,7 +43,7 @@ export type MirrorEvent =
   | {
       readonly type: 'errand-started';
       readonly id: string;
-      readonly errand: 'checking' | 'testing' | 'moving';
+      readonly errand: Exclude<Errand['state'], 'failed'>;
     }
   | { readonly type: 'errand-ended'; readonly pairing: PairingRecord }
   | { readonly type: 'errand-failed'; readonly id: string; readonly error: AppError };
@@ -85,6 +86,7 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
       const rest = {
         pairings: app.pairings.filter(({ id }) => id !== gone),
         statuses: without(app.statuses, gone),
+        bridges: without(app.bridges, gone),
       };
       return {
         ...withApp(mirror, rest),
@@ -99,8 +101,12 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
         steady: { ...steady, ...steadyOnes(changed) },
       };
     }
-    case 'root-ca-trusted':
-      return withApp(mirror, { rootCa: push.rootCa });
+    case 'root-cas-changed':
+      return withApp(mirror, { rootCas: push.rootCas });
+    case 'manager-changed':
+      return withApp(mirror, { manager: push.manager });
+    case 'bridge-changed':
+      return withApp(mirror, { bridges: { ...app.bridges, [push.pairingId]: push.view } });
     case 'notices-changed':
       return withApp(mirror, { notices: push.notices });
     case 'settings-changed':

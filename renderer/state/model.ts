@@ -1,7 +1,9 @@
 import type { Push } from '../../shared/ipc/index.ts';
 import { type AttemptEvent, type AttemptSlice, isPairing, NO_ATTEMPT, reduceAttempt } from './attempt.ts';
 import { type DeviceListEvent, type DeviceListSlice, reduceDeviceList, WHOLE_LIST } from './device-list.ts';
+import { type DoctorEvent, type DoctorSlice, NO_DOCTOR, reduceDoctor } from './doctor.ts';
 import { type Draft, type DraftEvent, EMPTY_DRAFT, reduceDraft } from './draft.ts';
+import { type ManagerEvent, type ManagerSlice, NO_PIN_DIALOG, reduceManager } from './manager.ts';
 import { type Mirror, type MirrorEvent, NOT_LOADED, type ReadyMirror, reduceMirror } from './mirror.ts';
 import { type Navigation, type NavigationEvent, reduceNavigation, START } from './navigation.ts';
 import { NO_SEARCH, reduceSearch, type SearchEvent, type SearchSlice } from './search.ts';
@@ -16,6 +18,8 @@ export interface Model {
   readonly attempt: AttemptSlice;
   readonly search: SearchSlice;
   readonly deviceList: DeviceListSlice;
+  readonly manager: ManagerSlice;
+  readonly doctor: DoctorSlice;
 }
 
 export type Event =
@@ -25,7 +29,9 @@ export type Event =
   | SetupCodeEvent
   | AttemptEvent
   | SearchEvent
-  | DeviceListEvent;
+  | DeviceListEvent
+  | ManagerEvent
+  | DoctorEvent;
 
 export const INITIAL: Model = {
   mirror: NOT_LOADED,
@@ -35,6 +41,8 @@ export const INITIAL: Model = {
   attempt: NO_ATTEMPT,
   search: NO_SEARCH,
   deviceList: WHOLE_LIST,
+  manager: NO_PIN_DIALOG,
+  doctor: NO_DOCTOR,
 };
 
 type ShowPush = Extract<Push, { type: 'show' | 'show-pairing' }>;
@@ -84,6 +92,8 @@ export function reduce(model: Model, event: Event): Model {
     attempt: reduceAttempt(model.attempt, event),
     search: reduceSearch(model.search, event),
     deviceList: reduceDeviceList(model.deviceList, event),
+    manager: reduceManager(model.manager, event),
+    doctor: reduceDoctor(model.doctor, event),
   };
   if (event.type === 'loaded' && mirror.state !== 'ready' && mirror.asked)
     return reduce(next, { type: 'pushed', push: mirror.asked, at: '' });

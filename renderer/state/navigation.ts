@@ -1,3 +1,4 @@
+import type { DoctorSubject } from './doctor.ts';
 import { type DraftField, fieldOf } from './draft.ts';
 import type { Event } from './model.ts';
 
@@ -9,6 +10,11 @@ export type Place =
   /** `next`: where trusting the certificate, or going back, leads to. */
   | { readonly name: 'root-ca'; readonly next: Origin }
   | { readonly name: 'device'; readonly id: string }
+  /** Handing a pairing over to POS software. */
+  | { readonly name: 'kit'; readonly id: string }
+  | { readonly name: 'doctor'; readonly subject: DoctorSubject }
+  /** `id`: of the pairing. */
+  | { readonly name: 'bridge'; readonly id: string }
   | { readonly name: 'search' }
   | { readonly name: 'history' }
   | { readonly name: 'settings' };
@@ -41,19 +47,27 @@ export type NavigationEvent =
 
 /** Whether the pairing form is there, or at the end of a detour: what has been typed into it is kept. */
 export const leadsToForm = (place: Place): boolean =>
-  place.name === 'pair' || (place.name === 'root-ca' && place.next === 'pair');
+  place.name === 'pair' ||
+  (place.name === 'root-ca' && place.next === 'pair') ||
+  (place.name === 'doctor' && place.subject.of === 'address');
 
 const openForm = (navigation: Navigation, focus: DraftField | null): Navigation => ({
   ...navigation,
   place: { name: 'pair', focus },
 });
 
+/** The pairing that a place is about, if any. */
+function pairingAt(place: Place): string | undefined {
+  if (place.name === 'device' || place.name === 'kit' || place.name === 'bridge') return place.id;
+  return place.name === 'doctor' && place.subject.of === 'pairing' ? place.subject.id : undefined;
+}
+
 export function reduceNavigation(navigation: Navigation, event: Event): Navigation {
   switch (event.type) {
     case 'loaded':
       return {
         ...navigation,
-        place: event.app.rootCa ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
+        place: event.app.rootCas.length > 0 ? { name: 'home' } : { name: 'root-ca', next: 'pair' },
       };
     case 'went':
       return { place: event.place, dialog: null };
@@ -69,8 +83,7 @@ export function reduceNavigation(navigation: Navigation, event: Event): Navigati
       return openForm(navigation, fieldOf(event.error));
     case 'pushed': {
       const { push } = event;
-      const { place } = navigation;
-      return push.type === 'pairing-removed' && place.name === 'device' && place.id === push.pairingId
+      return push.type === 'pairing-removed' && pairingAt(navigation.place) === push.pairingId
         ? { ...navigation, place: { name: 'home' } }
         : navigation;
     }

@@ -1,3 +1,4 @@
+import type { KitFormat, KitPassword } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
 import type { Method, MethodRequest, MethodValue, PosApi, Push } from '../../shared/ipc/index.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -6,7 +7,9 @@ import type { RootCaPreview } from '../../shared/root-ca.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
 import { isPairing } from './attempt.ts';
+import { type DoctorSubject, runningId } from './doctor.ts';
 import { type Draft, type DraftField, requestOf } from './draft.ts';
+import { createManager } from './manager-actions.ts';
 import { type Event, INITIAL, type Model, reduce } from './model.ts';
 import type { AppDialog, Place } from './navigation.ts';
 import { isSearching } from './search.ts';
@@ -35,7 +38,10 @@ export function createStore(api: PosApi) {
   const dispatch = (event: Event, when: 'at-once' | 'in-a-burst' = 'at-once'): void => {
     const next = reduce(model, event);
     if (next === model) return;
+    const left = runningId(model.doctor);
     model = next;
+    // A run ends with its screen.
+    if (left && model.doctor.runId !== left) void call('cancelDoctor', { runId: left });
     if (when === 'in-a-burst') burst ??= setTimeout(notify, BURST_MS);
     else notify();
   };
@@ -70,8 +76,11 @@ export function createStore(api: PosApi) {
     dispatch({ type: 'pushed', push: merged, at: new Date().toISOString() }, when);
   };
 
+  const manager = createManager({ getModel: () => model, dispatch, push, call });
+  const { withManager } = manager;
+
   /** Calls a method whose value is the pairing as it is afterwards. */
-  const change = async <M extends 'renamePairing' | 'setWatchLive'>(
+  const change = async <M extends 'renamePairing' | 'setWatchLive' | 'askReadiness'>(
     method: M,
     request: MethodRequest<M>,
   ): Promise<Result<PairingRecord>> => {
@@ -83,7 +92,7 @@ export function createStore(api: PosApi) {
   /** What the user asks of one pairing, one thing at a time; true when it could be done. */
   const runErrand = async (
     id: string,
-    errand: 'checking' | 'testing' | 'moving',
+    errand: 'checking' | 'testing' | 'moving' | 'confirming',
     carryOut: () => Promise<Result<PairingRecord>>,
   ): Promise<boolean> => {
     const running = model.mirror.state === 'ready' ? model.mirror.errands[id] : undefined;
@@ -128,9 +137,8 @@ export function createStore(api: PosApi) {
 
     async startPairing(repeated: boolean): Promise<void> {
       if (isPairing(model.attempt)) return;
-      const request = requestOf(model);
       dispatch({ type: 'start-asked', repeated });
-      const attempt = await call('startPairing', request);
+      const attempt = await withManager(() => call('startPairing', requestOf(model)));
       if (!attempt.ok) return dispatch({ type: 'refused', error: attempt.error });
       dispatch({ type: 'started', id: attempt.value.attemptId });
       const { current } = model.attempt;
@@ -150,6 +158,26 @@ export function createStore(api: PosApi) {
       runErrand(pairingId, 'checking', () => call('checkConnection', { pairingId })),
     /** Takes the device's channel for a second. */
     fullTest: (pairingId: string) => runErrand(pairingId, 'testing', () => call('fullTest', { pairingId })),
+    /** Shows the doctor's screen and starts a run there; how far it is comes as news. */
+    async openDoctor(subject: DoctorSubject, takeChannel: boolean): Promise<void> {
+      const { place } = model.navigation;
+      if (place.name !== 'doctor' || place.subject !== subject)
+        dispatch({ type: 'went', place: { name: 'doctor', subject } });
+      dispatch({ type: 'doctor-asked' });
+      const started = await call(
+        'startDoctor',
+        subject.of === 'pairing' ? { of: 'pairing', pairingId: subject.id, takeChannel } : subject,
+      );
+      if (!started.ok) return dispatch({ type: 'doctor-refused', error: started.error });
+      dispatch({ type: 'doctor-started', runId: started.value.runId });
+      // Left before it had a name.
+      if (model.doctor.runId !== started.value.runId) await call('cancelDoctor', started.value);
+    },
+    async cancelDoctor(): Promise<void> {
+      const runId = runningId(model.doctor);
+      if (runId) await call('cancelDoctor', { runId });
+    },
+    askReadiness: (pairingId: string) => change('askReadiness', { pairingId }),
     /** How far it is comes as news. */
     async checkAll(): Promise<Result<{ checked: number }>> {
       const checked = await call('checkAll', null);
@@ -170,6 +198,8 @@ export function createStore(api: PosApi) {
       runErrand(pairingId, 'moving', () => call('moveAddress', { pairingId, address })),
     /** Pairs with another device in place of the one that was paired, once the user said so. */
     async swapDevice(): Promise<void> {
+      // Asked first, so that nothing has changed when the manager does not come.
+      if (!(await manager.isThere())) return;
       dispatch({ type: 'swap-confirmed' });
       if (model.code.text === '') dispatch({ type: 'form-reopened', focus: 'code' });
       else await actions.startPairing(true);
@@ -177,10 +207,19 @@ export function createStore(api: PosApi) {
     renamePairing: (pairingId: string, name: string) => change('renamePairing', { pairingId, name }),
     setWatchLive: (pairingId: string, on: boolean) => change('setWatchLive', { pairingId, on }),
     async removePairing(pairingId: string): Promise<Result<null>> {
-      const removed = await call('removePairing', { pairingId });
+      const removed = await withManager(() => call('removePairing', { pairingId }));
       if (removed.ok) push({ type: 'pairing-removed', pairingId });
       return removed;
     },
+    planKit: (pairingId: string, format: KitFormat) => call('planKit', { pairingId, format }),
+    /** The answer may hold a password: it must not stay anywhere. */
+    exportKit: (pairingId: string, format: KitFormat, password: KitPassword) =>
+      withManager(() => call('exportKit', { pairingId, format, password })),
+    readBridge: (pairingId: string) => call('readBridge', { pairingId }),
+    configureBridge: (request: MethodRequest<'configureBridge'>) =>
+      withManager(() => call('configureBridge', request)),
+    replaceBridgeToken: (pairingId: string) => withManager(() => call('replaceBridgeToken', { pairingId })),
+    setStartsWithComputer: (on: boolean) => withManager(() => call('setStartsWithComputer', { on })),
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
     planSearch: () => call('planSearch', null),
@@ -206,7 +245,7 @@ export function createStore(api: PosApi) {
     async updateSettings(patch: SettingsPatch) {
       unsaved.add(patch);
       if (model.mirror.state === 'ready') push({ type: 'settings-changed', ...model.mirror.app });
-      const updated = await call('updateSettings', patch);
+      const updated = await withManager(() => call('updateSettings', patch));
       unsaved.delete(patch);
       const saved = updated.ok ? updated : await call('getState', null);
       if (saved.ok) push({ type: 'settings-changed', ...saved.value });
@@ -214,23 +253,35 @@ export function createStore(api: PosApi) {
     },
     readTimeline: (pairingId: string) => call('readTimeline', { pairingId }),
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
-    exportHistory: (format: 'csv' | 'json') => call('exportHistory', { format }),
+    exportHistory: (format: 'csv' | 'json') => withManager(() => call('exportHistory', { format })),
     saveSupportReport: () => call('saveSupportReport', null),
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 
     previewRootCa: (bytes: Uint8Array<ArrayBuffer>): Promise<Result<RootCaPreview>> =>
       call('previewRootCa', { bytes }),
-    async trustRootCa(fingerprint256: string, replaceConfirmed: boolean) {
-      const trusted = await call('trustRootCa', { fingerprint256, replaceConfirmed });
-      if (trusted.ok) push({ type: 'root-ca-trusted', rootCa: trusted.value });
+    /** Trusts some of the Root CAs previewed last, beside the others. */
+    async trustRootCas(fingerprints: string[]) {
+      const trusted = await withManager(() => call('trustRootCas', { fingerprints }));
+      if (trusted.ok) push({ type: 'root-cas-changed', ...trusted.value });
       return trusted;
     },
+    async removeRootCa(fingerprint256: string) {
+      const removed = await withManager(() => call('removeRootCa', { fingerprint256 }));
+      if (removed.ok) push({ type: 'root-cas-changed', ...removed.value });
+      return removed;
+    },
+    /** Keeps a pairing whose device belongs to another trusted Root CA now: the one the user was shown. */
+    confirmOtherRootCa: (pairingId: string, fingerprint256: string) =>
+      runErrand(pairingId, 'confirming', () =>
+        withManager(() => call('confirmOtherRootCa', { pairingId, fingerprint256 })),
+      ),
     async dismissNotice(id: string): Promise<Result<null>> {
       const dismissed = await call('dismissNotice', { id });
       if (dismissed.ok) await refresh();
       return dismissed;
     },
+    ...manager.actions,
     copyText: async (text: string): Promise<boolean> => (await call('copyText', { text })).ok,
   };
 
@@ -238,8 +289,14 @@ export function createStore(api: PosApi) {
     const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     const { current } = model.attempt;
-    if (before.state !== 'ended' && current.state === 'ended' && current.outcome.kind !== 'failed')
-      void refresh();
+    if (before.state === 'ended' || current.state !== 'ended') return;
+    const { outcome } = current;
+    if (outcome.kind !== 'failed') void refresh();
+    else if (outcome.error.code === 'manager-needed') {
+      void manager.isThere().then((isThere) => {
+        if (isThere) void actions.startPairing(true);
+      });
+    }
   });
 
   return {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
+import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
@@ -15,13 +17,17 @@ const appStateSchema = z.object({
     /** Operating system with its version, and processor. */
     system: z.string(),
   }),
-  rootCa: trustedRootCaSchema.nullable(),
+  /** In the order they were trusted. */
+  rootCas: z.array(trustedRootCaSchema),
   pairings: z.array(pairingRecordSchema),
   /** Why secrets cannot be stored on this computer, or null when they can. */
   storageProblem: appErrorSchema.nullable(),
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
+  manager: managerStateSchema,
+  /** By pairing id; what is missing has none. */
+  bridges: z.record(z.string(), bridgeViewSchema),
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

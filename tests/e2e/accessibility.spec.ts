@@ -1,12 +1,23 @@
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import i18next from 'i18next';
+import { appError } from '../../shared/errors.ts';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES, PSEUDO_LANGUAGE, type ShownLanguage } from '../../shared/settings.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { connection, enter, errorPanel, openScreen, pairFirst, pasteRootCa, trustRootCa } from './steps.ts';
+import {
+  chooseFolder,
+  connection,
+  enter,
+  errorPanel,
+  openScreen,
+  pairFirst,
+  pasteRootCa,
+  trustRootCa,
+} from './steps.ts';
 import { tellStatus } from './told.ts';
 
 // Looking at every screen twice takes a while.
@@ -45,14 +56,12 @@ test('trusting a Root CA is accessible', async ({ app, device }) => {
 
   const other = await startSimulatedDevice();
   await openScreen(page, 'Settings');
-  await page.getByRole('button', { name: 'Show or replace' }).click();
+  await page.getByRole('button', { name: 'Show or add' }).click();
   await expect(heading(page, 'Root CA')).toBeFocused();
   await expectAccessible(page, 'Root CA, trusted');
   await pasteRootCa(page, other.rootCaPem);
-  await expect(heading(page, 'Replace the Root CA?')).toBeFocused();
-  await expectAccessible(page, 'Root CA, replacement');
-  await page.getByRole('checkbox').check({ force: true });
-  await expectAccessible(page, 'Root CA, replacement confirmed');
+  await expect(heading(page, 'Trust another Root CA?')).toBeFocused();
+  await expectAccessible(page, 'Root CA, another one');
   await other.stop();
 });
 
@@ -167,6 +176,42 @@ test('paired devices, their dialogs, search and history are accessible', async (
     await page.keyboard.press('Escape');
     await expect(opener).toBeFocused();
   }
+  await page.getByRole('button', { name: 'Use in POS software' }).click();
+  await expect(heading(page, 'Use in POS software')).toBeFocused();
+  await expect(page.getByText('pos.p12')).toBeVisible();
+  await expectAccessible(page, 'Use in POS software');
+  await page.getByRole('radio', { name: 'Type my own' }).click();
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
+  await expectAccessible(page, 'Use in POS software, password too short');
+  await page.getByRole('radio', { name: 'PEM' }).check({ force: true });
+  await page.getByRole('radio', { name: 'No password' }).click();
+  await expectAccessible(page, 'Use in POS software, without a password');
+  await page.getByRole('radio', { name: 'Make one for me' }).click();
+  await chooseFolder(app, join(app.dataFolder, 'kit'));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(heading(page, 'The files are ready')).toBeFocused();
+  await expectAccessible(page, 'Use in POS software, written');
+  await page.getByRole('button', { name: 'I have written it down' }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  await page.getByRole('button', { name: 'Set up the bridge' }).click();
+  await expect(heading(page, 'Bridge – 7')).toBeFocused();
+  await expectAccessible(page, 'Bridge, off');
+  await page.getByRole('switch', { name: 'Bridge on' }).check({ force: true });
+  await expect(page.getByRole('heading', { name: 'Ready' })).toBeVisible();
+  await page.getByLabel('Port').fill('80');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Port')).toBeFocused();
+  await expectAccessible(page, 'Bridge, on, with an error');
+  await page.getByRole('button', { name: 'New token' }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await expectAccessible(page, 'Bridge, new token');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Port').fill('');
+  await page.getByRole('switch', { name: 'Bridge on' }).uncheck({ force: true });
+  await expect(page.getByRole('heading', { name: 'Off' })).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the device' }).click();
   await page.getByRole('button', { name: 'Pair again' }).click();
   await expect(page.getByLabel('Connection code')).toBeFocused();
   await expectAccessible(page, 'Pair again');
@@ -251,6 +296,10 @@ test('a register is paired with the keyboard alone', async ({ app, device }) => 
   await expect(page.getByRole('heading', { name: 'Bar 2' })).toBeVisible();
 });
 
+const OTHER_ROOT_CA = appError('device-other-root-ca', '', {
+  params: { name: 'Company Root CA 2', fingerprint: 'AA:BB' },
+});
+
 /** Walks through the main screens in the app's current language; `visit` looks at each of them. */
 async function tour(
   app: RunningApp,
@@ -266,6 +315,11 @@ async function tour(
       .click();
   /** Not the unseen button that ends each dialog for screen readers, which has the same name in some languages. */
   const closeDialog = () => page.locator('.dialog-actions').getByRole('button').first().click();
+  /** For a dialog whose button may have been scrolled to: a page that changes its zoom then is hit beside its dialog. */
+  const pressAndScrollUp = async (key: string) => {
+    await press(key);
+    await page.evaluate(() => window.scrollTo(0, 0));
+  };
   const arrived = (key: string) =>
     expect(page.getByRole('heading', { name: t(key), exact: true })).toBeVisible();
   await arrived('rootCa.firstTitle');
@@ -305,18 +359,47 @@ async function tour(
   await visit('Device');
   const state = await page.evaluate(() => window.pos.call('getState', null));
   const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-  for (const shown of ['waiting', 'in-use', 'unclear'] as const) {
-    await tellStatus(app, id, shown);
+  for (const shown of ['waiting', 'in-use', 'unclear', 'other-root-ca'] as const) {
+    await tellStatus(app, id, shown, shown === 'other-root-ca' ? { error: OTHER_ROOT_CA } : {});
     await expect(connection(page, shown)).toBeVisible();
     await visit(`Device, ${shown}`);
   }
   await tellStatus(app, id, 'connected');
+  await press('actions.full-test');
+  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await visit('Full test');
+  await press('common.back');
+  await press('bridge.open');
+  await arrived('bridge.states.off.label');
+  await visit('Bridge, off');
+  await page.getByRole('switch', { name: t('bridge.on') }).check({ force: true });
+  await arrived('bridge.states.ready.label');
+  await expect(page.locator('[data-bridge-token]')).toBeVisible();
+  await visit('Bridge, with a new token');
+  await page.getByRole('switch', { name: t('bridge.on') }).uncheck({ force: true });
+  await arrived('bridge.states.off.label');
+  await press('bridge.back');
   await press('device.rename');
   await visit('Rename');
   await closeDialog();
   await press('device.remove');
   await visit('Remove');
   await closeDialog();
+  await press('kit.title');
+  await arrived('kit.title');
+  await page.getByRole('radio', { name: t('kit.format.pem.name') }).check({ force: true });
+  await page.getByRole('radio', { name: t('kit.password.typed') }).click();
+  await press('kit.submit');
+  await visit('Use in POS software, with an error');
+  await page.getByRole('radio', { name: t('kit.password.none') }).click();
+  await visit('Use in POS software, without a password');
+  await page.getByRole('radio', { name: t('kit.password.generated') }).click();
+  await chooseFolder(app, join(app.dataFolder, 'kit'));
+  await press('kit.submit');
+  await arrived('kit.doneTitle');
+  await visit('Use in POS software, written');
+  await press('kit.noted');
+  await press('kit.done');
   await press('actions.pair-again');
   await visit('Pair again');
   await page.getByRole('link', { name: t('nav.search'), exact: true }).click();
@@ -336,10 +419,28 @@ async function tour(
   await page.getByRole('link', { name: 'Main till' }).click();
   await arrived('device.causesTitle');
   await visit('Device, unreachable');
+  await press('actions.full-test');
+  await expect(page.locator('[data-result="failed"]')).toBeVisible();
+  await visit('Full test, failed');
   await device.restart();
   await page.getByRole('link', { name: t('nav.settings') }).click();
   await arrived('settings.title');
   await visit('Settings');
+  await pressAndScrollUp('manager.set');
+  await visit('Manager PIN, new');
+  await closeDialog();
+  await page.evaluate(() => window.pos.call('setManagerPin', { pin: '295713' }));
+  await pressAndScrollUp('manager.forgot');
+  await visit('Manager PIN, reset');
+  await closeDialog();
+  await pressAndScrollUp('manager.unlock');
+  await visit('Manager PIN needed');
+  await page.keyboard.type('295713');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.lock-now')).toBeVisible();
+  await visit('Settings, unlocked');
+  await page.evaluate(() => window.pos.call('clearManagerPin', { pin: '295713' }));
+  await expect(page.locator('.lock-now')).toHaveCount(0);
   await press('shortcuts.title');
   await visit('Keyboard shortcuts');
   await closeDialog();

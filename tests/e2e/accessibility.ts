@@ -72,7 +72,9 @@ const targetsOn = (page: Page): Promise<Target[]> =>
       }
       return true;
     };
-    const top = document.querySelector('[role="listbox"], [role="dialog"], [role="alertdialog"]') ?? document;
+    // One dialog may lie over another.
+    const open = document.querySelectorAll('[role="listbox"], [role="dialog"], [role="alertdialog"]');
+    const top = [...open].at(-1) ?? document;
     /** A control drawn by its label is pressed there; a link may spread over the whole card it is in. */
     const areaOf = (element: HTMLElement): Element => {
       const { content, position, inset } = getComputedStyle(element, '::after');

@@ -353,6 +353,8 @@ test('a device that waits, is in use or is unclear is shown calmly, each with wh
   await expectAccessible(page, 'devices-unclear');
   const fullTest = page.getByRole('button', { name: 'Full test' });
   await fullTest.click();
+  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await page.getByRole('button', { name: 'Back' }).click();
   await expect(connection(page, 'connected')).toBeVisible();
 
   await tellStatus(app, id, 'in-use');
@@ -370,6 +372,8 @@ test('a device that waits, is in use or is unclear is shown calmly, each with wh
   expect(device.received.length).toBe(upgrades);
   await fullTest.click();
   await dialog.getByRole('button', { name: 'Test anyway' }).click();
+  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await page.getByRole('button', { name: 'Back' }).click();
   await expect(connection(page, 'connected')).toBeVisible();
 });
 

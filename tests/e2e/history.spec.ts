@@ -66,17 +66,21 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   const newRoot = (await createVendorPki()).root.certificatePem;
   await page.evaluate(async (pem) => {
     const preview = await window.pos.call('previewRootCa', { bytes: new TextEncoder().encode(pem) });
-    if (preview.ok)
-      await window.pos.call('trustRootCa', {
-        fingerprint256: preview.value.root.fingerprint256,
-        replaceConfirmed: true,
-      });
+    if (!preview.ok) return;
+    const fingerprints = preview.value.candidates.map(({ root }) => root.fingerprint256);
+    await window.pos.call('trustRootCas', { fingerprints });
+    const state = await window.pos.call('getState', null);
+    const old = state.ok ? state.value.rootCas[0]?.root.fingerprint256 : undefined;
+    await window.pos.call('removeRootCa', { fingerprint256: old ?? '' });
   }, newRoot);
+  await expect(sentences(page).nth(2)).toHaveText(
+    'The Root CA Simulated Acceptance Devices Root CA was trusted.',
+  );
   await expect(sentences(page).nth(1)).toHaveText(
-    'The Root CA was replaced by Simulated Acceptance Devices Root CA.',
+    'The Root CA Simulated Acceptance Devices Root CA was removed.',
   );
   await expect(sentences(page).first()).toHaveText(
-    'The connection of “Register 1” failed: The Root CA was replaced.',
+    'The connection of “Register 1” failed: The Root CA was removed.',
   );
   await page.evaluate((pairingId) => window.pos.call('removePairing', { pairingId }), id);
   await expect(sentences(page).first()).toHaveText('“Register 1” was removed from this computer.');
@@ -87,7 +91,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await expect(sentences(page)).toHaveText([/was paired\.$/, /was not paired/]);
   await expect(page.getByRole('status').filter({ hasText: '2 matching entries' })).toHaveCount(1);
   await showOnly(page, 'Root CA');
-  await expect(sentences(page)).toHaveText([/was replaced by/, /was trusted/]);
+  await expect(sentences(page)).toHaveText([/was removed/, /was trusted/, /was trusted/]);
   await showOnly(page, 'Renamed or removed');
   await expect(sentences(page)).toHaveText([/was removed/, /was given the name/]);
   const search = page.getByRole('searchbox', { name: 'Search the history' });
@@ -100,7 +104,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(search).toBeFocused();
   await expect(search).toHaveValue('');
-  await expect(sentences(page)).toHaveCount(7);
+  await expect(sentences(page)).toHaveCount(8);
 
   // Export.
   await chooseFile(app, null);
@@ -112,7 +116,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await expect(page.getByText('The history was saved.')).toBeVisible();
   const csv = readFileSync(csvFile, 'utf8');
-  expect(csv.split('\r\n')).toHaveLength(9);
+  expect(csv.split('\r\n')).toHaveLength(10);
   expect(csv).toContain('paired');
   expect(csv).toContain(device.serial);
   const jsonFile = join(app.dataFolder, 'history.json');
@@ -128,11 +132,12 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   ).toEqual([
     'removed',
     'status',
-    'root-ca-changed',
+    'root-ca-removed',
+    'root-ca-added',
     'renamed',
     'paired',
     'pairing-failed',
-    'root-ca-changed',
+    'root-ca-added',
   ]);
   for (const text of [csv, json]) {
     expect(text).not.toMatch(/PRIVATE KEY|BEGIN|-----/);

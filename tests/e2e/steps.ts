@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { Transport } from '../../shared/inputs.ts';
 import type { ConnectionState } from '../../shared/status.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
-import { expect } from './app.ts';
+import { expect, type RunningApp } from './app.ts';
 
 export { picture } from './picture.ts';
 
@@ -62,3 +62,9 @@ export async function openScreen(page: Page, name: string, heading = name): Prom
   await page.getByRole('link', { name, exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeFocused();
 }
+
+/** The system's own dialog cannot be driven: it answers as if this folder had been named, or nothing. */
+export const chooseFolder = (app: RunningApp, folder: string | null) =>
+  app.electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: filePath === null, filePath: filePath ?? '' });
+  }, folder);

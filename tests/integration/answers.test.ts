@@ -57,8 +57,9 @@ interface Outcome {
   readonly received: string;
 }
 
+const anchor = () => ({ root: pki.root.certificate, intermediates: [] });
 const trust = () => ({
-  rootCa: { root: pki.root.certificate, intermediates: [] },
+  rootCas: [anchor()],
   now: Date.now,
   knownPast: 0,
 });
@@ -96,7 +97,7 @@ async function ask(
       signal: withDeadline(signal, answerMs),
       onStatus: (message) => status.push(message),
     });
-    const { credentials } = readCredentials(answer, trust().rootCa, Date.now());
+    const { credentials } = readCredentials(answer, anchor(), Date.now());
     return outcome('ok', '', credentials.certificateChainPem);
   } catch (thrown) {
     const { code, detail } = toAppError(thrown);
@@ -390,7 +391,7 @@ describe('the chain presented later', () => {
         ca: clientRoot.certificatePem,
       }).then(async (device) => {
         // Delivered without its root: the issuing CA is where the path ends.
-        const { credentials } = readCredentials(blocks.slice(0, 3).join(''), trust().rootCa, Date.now());
+        const { credentials } = readCredentials(blocks.slice(0, 3).join(''), anchor(), Date.now());
         const { socket } = await openConnection({
           address: device.address,
           trust: trust(),

@@ -6,7 +6,7 @@ import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
-import { TEST_TIMING } from '../support/register.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -26,9 +26,7 @@ beforeEach(async () => {
     documents: new MemoryDocuments(),
     historyFolder,
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: TEST_TIMING,
-    searchRanges: () => [],
+    ...CORE_PARTS,
     tell: (each) => {
       news.push(each);
       for (const listener of listeners) listener(each);
@@ -42,9 +40,9 @@ afterEach(async () => {
   rmSync(historyFolder, { recursive: true, force: true });
 });
 
-async function trust(pem: string, replaceConfirmed = false) {
-  const { root } = core.rootCaImport.preview(bytes(pem));
-  return core.trustRootCa({ fingerprint256: root.fingerprint256, replaceConfirmed });
+async function trust(pem: string) {
+  const { candidates } = core.rootCaImport.preview(bytes(pem));
+  return core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
 }
 
 const heard = <T extends News['type']>(type: T): Promise<Extract<News, { type: T }>> =>
@@ -104,12 +102,33 @@ describe('the core without a window', () => {
     expect(() => core.renamePairing(id, 'x')).toThrow('not-found');
 
     expect(kinds()).toEqual([
-      ['root-ca-changed', 'ok'],
+      ['root-ca-added', 'ok'],
       ['paired', 'ok'],
       ['renamed', 'ok'],
       ['removed', 'ok'],
     ]);
     expect(JSON.stringify([news, core.history.all()])).not.toContain(device.code);
+    expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
+  });
+
+  it('hands a pairing over to POS software, and remembers that without a secret', async () => {
+    const { stored } = await pair();
+    const outcome = await core.connectionKit.export({
+      pairingId: stored?.id ?? '',
+      format: 'pem',
+      password: { kind: 'generated' },
+      chooseFolder: async (name) => join(historyFolder, name),
+    });
+    if (outcome.outcome !== 'written') throw new Error(outcome.outcome);
+    expect(core.history.all()[0]).toMatchObject({
+      kind: 'exported',
+      result: 'ok',
+      posId: 'POS-1',
+      to: 'pos-connection-POS-1',
+      note: 'pem',
+    });
+    expect(outcome.password).toMatch(/^[a-z2-9-]{24}$/);
+    expect(JSON.stringify([news, core.history.all()])).not.toContain(outcome.password);
     expect(JSON.stringify(news)).not.toContain('PRIVATE KEY');
   });
 
@@ -125,7 +144,7 @@ describe('the core without a window', () => {
     expect(core.vault.pairings).toEqual([]);
   });
 
-  it('ends a pairing before another Root CA is trusted, and checks the others anew', async () => {
+  it('ends a pairing before another Root CA is trusted, and leaves those that are paired alone', async () => {
     const { stored } = await pair();
     const id = stored?.id ?? '';
     const other = (await createVendorPki()).root;
@@ -134,17 +153,12 @@ describe('the core without a window', () => {
     core.pairing.start(request({ serial: '', posId: 'POS-2', code: device.code }));
     await question;
     const from = news.length;
-    await expect(trust(other.certificatePem)).rejects.toMatchObject({
-      appError: { code: 'invalid-request' },
-    });
-    expect(typesSince(from)).not.toContain('pairing-ended');
-    await trust(other.certificatePem, true);
+    await trust(other.certificatePem);
     const told = typesSince(from);
     expect(told.indexOf('pairing-ended')).toBeGreaterThan(-1);
     expect(told.indexOf('root-ca-trusted')).toBeGreaterThan(told.indexOf('pairing-ended'));
     expect(device.received.filter(({ text }) => text.includes(device.code))).toEqual([]);
-    const checked = await core.monitor.check(id);
-    expect(checked.lastCheck).toMatchObject({ result: 'failed', error: { code: 'root-ca-replaced' } });
+    expect(await core.monitor.check(id)).toMatchObject({ lastCheck: { result: 'mtls' } });
   });
 
   it('leaves a pairing alone when the same Root CA is imported again', async () => {
@@ -158,7 +172,7 @@ describe('the core without a window', () => {
 
   it('tells of changed settings and of notices', async () => {
     const from = news.length;
-    core.settings.update({ tray: true });
+    core.updateSettings({ tray: true });
     core.dismissNotice('none');
     expect(news.slice(from)).toMatchObject([
       { type: 'settings-changed', settings: { tray: true } },

@@ -27,7 +27,7 @@ beforeEach(async () => {
   near = await startSimulatedDevice({ pki, host: '127.0.0.2', serial: '1850000002' });
   far = await startSimulatedDevice({ pki, host: '127.0.1.3', port: near.port, serial: '1850000013' });
   const root = new X509Certificate(pki.root.certificatePem);
-  trust = () => ({ rootCa: { root, intermediates: [] }, now: Date.now, knownPast: 0 });
+  trust = () => ({ rootCas: [{ root, intermediates: [] }], now: Date.now, knownPast: 0 });
   ranges = [FIRST, SECOND];
   told = [];
   listeners = [];

@@ -46,7 +46,7 @@ const optionsFor = (
   intermediates: readonly X509Certificate[] = [],
 ): ConnectionOptions => ({
   address,
-  trust: { rootCa: { root: pki.root.certificate, intermediates }, now: Date.now, knownPast: 0 },
+  trust: { rootCas: [{ root: pki.root.certificate, intermediates }], now: Date.now, knownPast: 0 },
   signal: new AbortController().signal,
 });
 
@@ -134,7 +134,7 @@ describe('certificates made to harm', () => {
       ...rest,
       trust: {
         ...trust,
-        rootCa: { root: otherRoot.certificate, intermediates: [pki.intermediate.certificate] },
+        rootCas: [{ root: otherRoot.certificate, intermediates: [pki.intermediate.certificate] }],
       },
     });
     await expect(opened).rejects.toMatchObject({ appError: { code: 'device-issuer-unknown' } });

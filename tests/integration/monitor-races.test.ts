@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PairingService } from '../../electron/core/pairing/pairing-service.ts';
 import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { watchRegister } from '../support/monitor.ts';
 import { testRegister } from '../support/register.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
@@ -174,6 +175,7 @@ describe('a watched channel', () => {
     const before = watched.told.length;
     const ended = new Promise((resolve) => {
       const service = new PairingService({
+        authorize: EVERYBODY,
         context: register.context,
         tell: (news) => {
           if (news.type === 'pairing-ended') resolve(news.end);

@@ -34,7 +34,7 @@ function prove(
 ): Promise<ProofOutcome> {
   return proveMtls({
     address,
-    trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+    trust: { rootCas: [{ root: pki.root.certificate, intermediates: [] }], now: Date.now, knownPast: 0 },
     signal: new AbortController().signal,
     identity: { kind: 'serial', serial: SERIAL },
     transport,

@@ -6,6 +6,7 @@ import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { codeOf } from '../support/failure-code.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { testRegister } from '../support/register.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
@@ -21,6 +22,7 @@ beforeEach(async () => {
   ended = [];
   register = testRegister(device.rootCaPem);
   service = new PairingService({
+    authorize: EVERYBODY,
     context: register.context,
     tell: (news) => {
       if (news.type === 'pairing-ended') ended.push(news.end);
@@ -121,31 +123,30 @@ describe('PairingService', () => {
 describe('RootCaImport', () => {
   const bytes = (pem: string) => new TextEncoder().encode(pem);
 
-  it('trusts only what was shown, and replaces only what was confirmed', async () => {
+  it('trusts only what was shown, beside what is trusted already', async () => {
     const rootCaImport = new RootCaImport(register.context);
-    const paired = await register.pair(device, 'wss');
-    const id = paired.result.ok ? paired.result.value.id : '';
     const other = (await createVendorPki()).root;
+    const own = device.pki.root.certificate.fingerprint256;
     const fingerprint = other.certificate.fingerprint256;
-    expect(codeOf(() => rootCaImport.trust(fingerprint, true))).toBe('root-ca-changed');
+    expect(codeOf(() => rootCaImport.trust(fingerprint))).toBe('root-ca-changed');
 
-    const preview = rootCaImport.preview(bytes(other.certificatePem));
-    expect(preview).toMatchObject({
-      root: { fingerprint256: fingerprint },
-      replaces: { fingerprint256: device.pki.root.certificate.fingerprint256 },
-      affectedPairingIds: [id],
-    });
-    expect(codeOf(() => rootCaImport.trust(fingerprint, false))).toBe('invalid-request');
-    expect(register.vault.rootCa?.root.fingerprint256).not.toBe(fingerprint);
-    expect(rootCaImport.trust(fingerprint, true).root.fingerprint256).toBe(fingerprint);
-    expect(register.reopen().rootCa?.root.fingerprint256).toBe(fingerprint);
-    expect(codeOf(() => rootCaImport.trust(fingerprint, true))).toBe('root-ca-changed');
+    const preview = rootCaImport.preview(bytes(other.certificatePem + device.rootCaPem));
+    expect(preview.candidates).toMatchObject([
+      { root: { fingerprint256: fingerprint }, isTrusted: false },
+      { root: { fingerprint256: own }, isTrusted: true },
+    ]);
+    expect(register.vault.rootCas).toHaveLength(1);
+    expect(rootCaImport.trust(fingerprint).root.fingerprint256).toBe(fingerprint);
+    expect(register.reopen().rootCas.map(({ root }) => root.fingerprint256)).toEqual([own, fingerprint]);
+    rootCaImport.forget();
+    expect(codeOf(() => rootCaImport.trust(fingerprint))).toBe('root-ca-changed');
   });
 
   it('forgets what was shown when the next file cannot be read', () => {
     const rootCaImport = new RootCaImport(register.context);
-    const { root } = rootCaImport.preview(bytes(device.rootCaPem));
+    const fingerprint =
+      rootCaImport.preview(bytes(device.rootCaPem)).candidates[0]?.root.fingerprint256 ?? '';
     expect(codeOf(() => rootCaImport.preview(bytes('nonsense')))).toBe('root-ca-unreadable');
-    expect(codeOf(() => rootCaImport.trust(root.fingerprint256, true))).toBe('root-ca-changed');
+    expect(codeOf(() => rootCaImport.trust(fingerprint))).toBe('root-ca-changed');
   });
 });

@@ -36,7 +36,7 @@ const optionsFor = (
   more: Partial<QuietCheckOptions> = {},
 ): QuietCheckOptions => ({
   address,
-  trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+  trust: { rootCas: [{ root: pki.root.certificate, intermediates: [] }], now: Date.now, knownPast: 0 },
   signal: AbortSignal.timeout(5_000),
   identity: { kind: 'serial', serial: SERIAL },
   clientCertificate: issued.own,
@@ -113,7 +113,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s, a quiet check', (maxVer
     );
     const other = await createVendorPki();
     const trust = {
-      rootCa: { root: other.root.certificate, intermediates: [] },
+      rootCas: [{ root: other.root.certificate, intermediates: [] }],
       now: Date.now,
       knownPast: 0,
     };

@@ -34,7 +34,7 @@ let open: { stop: () => Promise<void> }[] = [];
 beforeAll(async () => {
   pki = await createVendorPki();
   const root = new X509Certificate(pki.root.certificatePem);
-  trust = { rootCa: { root, intermediates: [] }, now: Date.now, knownPast: 0 };
+  trust = { rootCas: [{ root, intermediates: [] }], now: Date.now, knownPast: 0 };
 });
 afterEach(async () => {
   await Promise.all(open.map((host) => host.stop()));

@@ -31,7 +31,7 @@ async function openChannel() {
   const channel = await openLiveChannel(
     {
       address: device.address,
-      trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+      trust: { rootCas: [{ root: pki.root.certificate, intermediates: [] }], now: Date.now, knownPast: 0 },
       signal: AbortSignal.timeout(700),
       identity: { kind: 'serial', serial: SERIAL },
       clientCertificate: issued.own,

@@ -11,13 +11,14 @@ import type { DiagnosedEvent } from '../../electron/core/diagnostics/event.ts';
 import { describeNetworks } from '../../electron/core/diagnostics/networks.ts';
 import { buildSupportReport } from '../../electron/core/diagnostics/support-report.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
+import type { Vault } from '../../electron/core/vault/vault.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { pairingRecordSchema } from '../../shared/pairing.ts';
 import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { createDeviceCertificate } from '../simulator/identity.ts';
 import { pkcs8KeyPem, sharedKey } from '../simulator/keys.ts';
-import { TEST_TIMING } from '../support/register.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { piecesOfKey, piecesOfSealed, secretsIn, spellingsOf } from '../support/secrets.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
@@ -45,9 +46,8 @@ beforeEach(async () => {
     documents,
     historyFolder: join(folder, 'history'),
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: { ...TEST_TIMING, answerMs: 1_500 },
-    searchRanges: () => [],
+    ...CORE_PARTS,
+    timing: { ...CORE_PARTS.timing, answerMs: 4_000 },
     tell: (news) => {
       for (const listener of listeners) listener(news);
     },
@@ -63,8 +63,8 @@ afterEach(async () => {
 });
 
 async function trust(pem: string) {
-  const { root } = core.rootCaImport.preview(new TextEncoder().encode(pem));
-  await core.trustRootCa({ fingerprint256: root.fingerprint256, replaceConfirmed: true });
+  const { candidates } = core.rootCaImport.preview(new TextEncoder().encode(pem));
+  await core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
 }
 
 async function pair(change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
@@ -278,7 +278,7 @@ describe('the support report', () => {
       'networks.json',
       'notices.json',
       'pairings.json',
-      'root-ca.json',
+      'root-cas.json',
       'settings.json',
       'timeline.json',
     ]);
@@ -294,9 +294,9 @@ describe('the support report', () => {
     expect(pairingRecordSchema.parse(pairing)).toEqual(core.vault.find(id));
     expect(JSON.parse(files['history.json'] ?? '')).toEqual(core.history.all());
     expect(JSON.parse(files['timeline.json'] ?? '')).toMatchObject({ [id]: { timesAway: 0 } });
-    expect(JSON.parse(files['root-ca.json'] ?? '')).toMatchObject({
-      root: { fingerprint256: core.vault.rootCa?.root.fingerprint256 },
-    });
+    expect(JSON.parse(files['root-cas.json'] ?? '')).toMatchObject([
+      { root: { fingerprint256: core.vault.rootCas[0]?.root.fingerprint256 } },
+    ]);
     expect(JSON.parse(files['about.json'] ?? '')).toMatchObject({ app: '1.2.3', profile: join('~', 'pos') });
     // The network's hardware addresses.
     expect(files['networks.json']).not.toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2}/i);
@@ -368,7 +368,9 @@ describe('the support report', () => {
     await core.monitor.check(id);
 
     const stores = [...documents.files.values()].join('\n');
-    const keys = (await Promise.all(core.vault.pairings.map((each) => core.vault.credentials(each.id))))
+    const keys = (
+      await Promise.all(core.vault.pairings.map((each) => (core.vault as Vault).credentials(each.id)))
+    )
       .flat()
       .flatMap(({ credentials }) => (credentials ? [credentials.privateKeyPem] : []));
     expect(keys.length).toBeGreaterThanOrEqual(3);

@@ -57,7 +57,7 @@ async function serveRaw(onConnection: (socket: Socket) => void): Promise<number>
 
 const optionsFor = (address: { readonly host: string; readonly port: number }) => ({
   address,
-  trust: { rootCa: { root: pki.root.certificate, intermediates: [] }, now: Date.now, knownPast: 0 },
+  trust: { rootCas: [{ root: pki.root.certificate, intermediates: [] }], now: Date.now, knownPast: 0 },
   signal: AbortSignal.timeout(20_000),
 });
 

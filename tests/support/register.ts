@@ -9,6 +9,7 @@ import type { Transport } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { EVERYBODY } from './manager.ts';
 import { memoryVault } from './vault.ts';
 
 /** Short enough that a test of a time-out is quick, long enough for RSA keys on a busy machine. */
@@ -39,6 +40,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
     now: () => now(),
     builtAt: 0,
     timing: { ...TEST_TIMING, ...timing },
+    software: { version: '1.0.0', system: 'Test 1' },
   };
   const trust = (pem: string) =>
     parts.vault.trustRootCa(
@@ -66,6 +68,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
         ...request
       } = options;
       const attempt = new PairingAttempt({
+        authorize: EVERYBODY,
         request: validateRequest({
           address: device.addresses[transport],
           transport,

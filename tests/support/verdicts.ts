@@ -26,7 +26,7 @@ async function under(rootFile: string): Promise<string> {
   try {
     const { socket } = await openConnection({
       address,
-      trust: { rootCa: { root, intermediates: [] }, now: Date.now, knownPast: 0 },
+      trust: { rootCas: [{ root, intermediates: [] }], now: Date.now, knownPast: 0 },
       signal: AbortSignal.timeout(10_000),
     });
     socket.destroy();

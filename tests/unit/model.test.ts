@@ -155,6 +155,7 @@ describe('the draft', () => {
       address: { host: '10.0.0.7', port: 8443 },
       identity: { kind: 'address', host: 'pay.example', publicKey256: null },
       certificate,
+      trustAnchorFingerprint256: certificate.fingerprint256,
       responseMs: 3,
     };
     const typed = play([{ type: 'draft-changed', change: { posId: 'till 9', serial: 'SN9' } }], filled);
@@ -366,13 +367,11 @@ describe('where the user is', () => {
     expect(loaded.navigation.place).toEqual({ name: 'root-ca', next: 'pair' });
   });
 
-  it('is the list again when the pairing that is looked at is removed', () => {
-    const there = play([{ type: 'went', place: { name: 'device', id: OTHER_ID } }], paired);
+  it.each(['device', 'kit'] as const)('is the list again when the pairing of the %s is removed', (name) => {
+    const there = play([{ type: 'went', place: { name, id: OTHER_ID } }], paired);
     const removed = push({ type: 'pairing-removed', pairingId: OTHER_ID });
     expect(play([removed], there).navigation.place).toEqual({ name: 'home' });
-    expect(play([push({ type: 'pairing-removed', pairingId: ID })], there).navigation.place.name).toBe(
-      'device',
-    );
+    expect(play([push({ type: 'pairing-removed', pairingId: ID })], there).navigation.place.name).toBe(name);
   });
 
   it('is changed by the menu, but not while a pairing is made', () => {

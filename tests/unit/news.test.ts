@@ -106,16 +106,22 @@ describe('the history', () => {
   it('names what was renamed, moved and trusted before and after', () => {
     recorder.record({ type: 'pairing-renamed', before: pairing, after: { ...pairing, name: 'Bar' } });
     recorder.record({ type: 'pairing-moved', pairing, from: { host: 'fe80::1', port: 8443 } });
-    recorder.record({ type: 'root-ca-trusted', rootCa: rootCa(), before: null });
-    recorder.record({ type: 'root-ca-trusted', rootCa: rootCa(), before: rootCa() });
-    const fingerprint = pairing.clientIssuer.fingerprint256;
+    recorder.record({ type: 'root-ca-trusted', rootCa: rootCa(), rootCas: [rootCa()] });
+    recorder.record({ type: 'root-ca-removed', rootCa: rootCa(), rootCas: [] });
+    recorder.record({
+      type: 'pairing-root-ca-changed',
+      pairing,
+      from: 'AA:BB',
+      to: pairing.clientIssuer,
+    });
+    const { fingerprint256: fingerprint, subject: note } = pairing.clientIssuer;
     expect(entries).toMatchObject([
       { kind: 'renamed', from: 'Register 0', to: 'Bar' },
       { kind: 'address-moved', from: '[fe80::1]:8443', to: '127.1.0.0:8443' },
-      { kind: 'root-ca-changed', to: fingerprint },
-      { kind: 'root-ca-changed', from: fingerprint, to: fingerprint },
+      { kind: 'root-ca-added', to: fingerprint, note },
+      { kind: 'root-ca-removed', from: fingerprint, note },
+      { kind: 'pairing-root-ca-changed', pairingId: pairing.id, from: 'AA:BB', to: fingerprint, note },
     ]);
-    expect(entries[2]).not.toHaveProperty('from');
   });
 });
 
@@ -136,7 +142,9 @@ describe('the pushes', () => {
       { type: 'pairing-moved', pairing, from: pairing.address },
       { type: 'pairing-removed', pairing },
       statusNews('connected'),
-      { type: 'root-ca-trusted', rootCa: rootCa(), before: null },
+      { type: 'root-ca-trusted', rootCa: rootCa(), rootCas: [rootCa()] },
+      { type: 'root-ca-removed', rootCa: rootCa(), rootCas: [] },
+      { type: 'pairing-root-ca-changed', pairing, from: 'AA:BB', to: pairing.clientIssuer },
       { type: 'settings-changed', settings: DEFAULT_SETTINGS },
       { type: 'notices-changed', notices: [] },
       {
@@ -153,14 +161,17 @@ describe('the pushes', () => {
       'pairing-changed',
       'pairing-removed',
       'status-changed',
-      'root-ca-trusted',
+      'root-cas-changed',
+      'root-cas-changed',
+      'pairing-changed',
       'settings-changed',
       'notices-changed',
       'search-progress',
       'history-changed',
     ]);
     expect(pushes[2]).toMatchObject({ pairing: { name: 'Bar' } });
-    expect(pushes[7]).toMatchObject({ language: 'ja' });
+    expect(pushes[7]).toEqual({ type: 'root-cas-changed', rootCas: [] });
+    expect(pushes[9]).toMatchObject({ language: 'ja' });
   });
 
   it('leave out an attempt that stored nothing', () => {

@@ -5,13 +5,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { describeRootCa } from '../../electron/core/root-ca/root-ca-import.ts';
@@ -54,6 +55,7 @@ const trust = (vault: Vault, intermediates = [intermediate.certificate]) =>
   vault.trustRootCa({ root: root.certificate, intermediates }, '2026-11-24T08:00:00.000Z');
 const pair = async (vault: Vault, count = 1) => addPairings(vault, count, root, 9);
 const inVault = (...path: string[]) => join(vaultFolder, ...path);
+const rootCaFile = () => inVault('root-cas', readdirSync(inVault('root-cas'))[0] ?? '');
 
 describe('one flipped bit', () => {
   /** Calls `look` with the document as each `step`th bit leaves it when it flips; stored-root-ca.test.ts tries all of them. */
@@ -77,25 +79,32 @@ describe('one flipped bit', () => {
     'in the Root CA leaves the same one, or is set aside and told ($what)',
     ({ what: kind, step }) => {
       trust(start().vault, kind === 'alone' ? [] : [intermediate.certificate]);
-      const file = inVault('trust-anchor.json');
-      if (kind.startsWith('of an older')) {
-        const { fingerprint256: _, ...old } = JSON.parse(readFileSync(file, 'utf8'));
+      const isOlder = kind.startsWith('of an older');
+      const file = isOlder ? inVault('trust-anchor.json') : rootCaFile();
+      const { fingerprint256: _, ...old } = JSON.parse(readFileSync(rootCaFile(), 'utf8'));
+      /** As the older version had left it: what this one made of it is gone. */
+      const goBack = () => {
+        if (!isOlder) return;
+        rmSync(inVault('root-cas'), { recursive: true, force: true });
         writeFileSync(file, JSON.stringify(old));
-      }
-      const fingerprintsOf = (vault: Vault) => {
+      };
+      const fingerprintsOf = ({ rootCas: [rootCa] }: Vault) => {
         // What the window asks for, so it must not throw either.
-        const shown = vault.rootCa && describeRootCa(vault.rootCa);
+        const shown = rootCa && describeRootCa(rootCa);
         return (
           shown && [shown.root, ...shown.intermediates].map(({ fingerprint256 }) => fingerprint256).join()
         );
       };
+      goBack();
       const trusted = fingerprintsOf(start().vault);
       expect(trusted).toContain(root.certificate.fingerprint256);
       const wrong: string[] = [];
       const outcomes = { same: 0, told: 0 };
+      goBack();
       flipBits(file, step, (what) => {
         const { vault, told } = start();
-        const isSame = vault.rootCa !== null;
+        if (isOlder) rmSync(inVault('root-cas'), { recursive: true, force: true });
+        const isSame = vault.rootCas.length > 0;
         outcomes[isSame ? 'same' : 'told'] += 1;
         if (isSame ? fingerprintsOf(vault) !== trusted || told().length > 0 : told().length !== 1)
           wrong.push(what);
@@ -135,7 +144,7 @@ describe('one flipped bit', () => {
     });
     start().vault.trustRootCa({ root: expired.certificate, intermediates: [] }, '2020-11-24T08:00:00.000Z');
     const { vault, told } = start();
-    expect(vault.rootCa?.root.fingerprint256).toBe(expired.certificate.fingerprint256);
+    expect(vault.rootCas[0]?.root.fingerprint256).toBe(expired.certificate.fingerprint256);
     expect(told()).toEqual([]);
   });
 });
@@ -212,18 +221,15 @@ describe('a start among foreign things', () => {
         await pair(vault);
         writeFileSync(inVault('pairings', 'x.new.json'), 'left over');
         writeFileSync(inVault('settings.json'), 'damaged');
-        for (const path of [vaultFolder, inVault('pairings')]) chmodSync(path, 0o555);
-        for (const path of [
-          inVault('trust-anchor.json'),
-          inVault('pairings', readdirSync(inVault('pairings'))[0] ?? ''),
-        ])
+        for (const path of [vaultFolder, inVault('pairings'), inVault('root-cas')]) chmodSync(path, 0o555);
+        for (const path of [rootCaFile(), inVault('pairings', readdirSync(inVault('pairings'))[0] ?? '')])
           chmodSync(path, 0o444);
       }
       chmodSync(directory, 0o555);
       await asNobody(async () => {
         const { vault, settings, told } = start();
         expect(vault.pairings).toHaveLength(folder === 'used' ? 1 : 0);
-        expect(vault.rootCa === null).toBe(folder === 'empty');
+        expect(vault.rootCas).toHaveLength(folder === 'used' ? 1 : 0);
         expect(settings.get()).toEqual(DEFAULT_SETTINGS);
         expect(told()).toEqual(folder === 'used' ? ['settings unreadable'] : []);
         expect((await vault.storageProblem())?.code).toBe('storage-failed');
@@ -282,20 +288,31 @@ describe('folders and files', () => {
     expect(readdirSync(inVault('pairings'))).toEqual([`${id}.json`]);
   });
 
+  it('hold the Root CA of an older version once, though the power failed while it was taken over', () => {
+    trust(start().vault);
+    const file = rootCaFile();
+    renameSync(file, inVault('trust-anchor.json'));
+    writeFileSync(file.replace(/\.json$/, '.0a1b2c3d.new.json'), '{"version":2,');
+    const { vault, told } = start();
+    expect(vault.rootCas).toMatchObject([{ root: { fingerprint256: root.certificate.fingerprint256 } }]);
+    expect(told()).toEqual([]);
+    expect(readdirSync(vaultFolder)).toEqual(['root-cas']);
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+  });
+
   it('may begin with a byte order mark', async () => {
     const { vault, settings } = start();
     trust(vault);
     settings.update({ tray: true });
     const [pairing] = await pair(vault);
-    for (const name of ['trust-anchor', 'settings', `pairings/${pairing?.id}`]) {
-      const file = inVault(`${name}.json`);
+    for (const file of [rootCaFile(), inVault('settings.json'), inVault(`pairings/${pairing?.id}.json`)]) {
       writeFileSync(file, `\ufeff${readFileSync(file, 'utf8')}`);
     }
     const again = start();
     expect(again.told()).toEqual([]);
     expect(again.settings.get().tray).toBe(true);
     expect(again.vault.pairings).toHaveLength(1);
-    expect(again.vault.rootCa).not.toBeNull();
+    expect(again.vault.rootCas).toHaveLength(1);
   });
 
   it('of a newer version stay as they are, and are told', async () => {

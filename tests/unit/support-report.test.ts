@@ -25,7 +25,7 @@ afterEach(() => {
 
 const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   settings: DEFAULT_SETTINGS,
-  rootCa: null,
+  rootCas: [],
   pairings: [],
   timelines: {},
   history: [],
@@ -63,7 +63,7 @@ describe('the files of a support report', () => {
       'about.json',
       'settings.json',
       'pairings.json',
-      'root-ca.json',
+      'root-cas.json',
       'networks.json',
       'timeline.json',
       'history.json',

@@ -56,7 +56,7 @@ describe('Vault', () => {
     await vault.storePending(record(), credentials('A'));
     vault.promote(ID, record());
     const reopened = reopen();
-    expect(reopened.rootCa?.root.fingerprint256).toBe(root.certificate.fingerprint256);
+    expect(reopened.rootCas[0]?.root.fingerprint256).toBe(root.certificate.fingerprint256);
     expect(reopened.pairings).toEqual([record({ proved: true })]);
     expect(await reopened.credentials(ID)).toEqual([
       { record: record({ proved: true }), credentials: credentials('A'), pending: false },
@@ -144,7 +144,7 @@ describe('Vault', () => {
     );
     const reopened = reopen();
     expect(reopened.pairings.map(({ id }) => id)).toEqual([OTHER_ID]);
-    expect(reopened.rootCa).toBeNull();
+    expect(reopened.rootCas).toEqual([]);
     expect(reopened.notices.map(({ kind, what }) => [kind, what])).toEqual([
       ['damaged', 'trust-anchor'],
       ['damaged', 'pairing'],
@@ -161,13 +161,14 @@ describe('Vault', () => {
 
   it('never touches what a newer version of the app has written', () => {
     const { documents, reopen } = memoryVault();
-    documents.files.set('trust-anchor', '{"version":99,"future":true}');
+    const name = `root-cas/${root.certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;
+    documents.files.set(name, '{"version":99,"future":true}');
     const vault = reopen();
     expect(vault.notices).toMatchObject([{ kind: 'newer-version', what: 'trust-anchor' }]);
     const trust = () =>
       vault.trustRootCa({ root: root.certificate, intermediates: [] }, '2026-11-24T08:00:00.000Z');
     expect(codeOf(trust)).toBe('storage-failed');
-    expect(documents.files.get('trust-anchor')).toBe('{"version":99,"future":true}');
+    expect(documents.files.get(name)).toBe('{"version":99,"future":true}');
   });
 });
 

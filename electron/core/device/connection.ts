@@ -1,8 +1,14 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  connect as connectTls,
+  type DetailedPeerCertificate,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
+import { commonName } from '../../../shared/root-ca.ts';
 import { ConnectionDiagnosis } from '../diagnostics/connection-diagnosis.ts';
 import { Failure, failure } from '../failure.ts';
 import {
@@ -13,18 +19,21 @@ import {
   toPem,
   validityAt,
 } from '../pki/certificate.ts';
-import { verifyChain } from '../pki/chain.ts';
+import { type ChainResult, verifyChain } from '../pki/chain.ts';
 import { clockLooksWrong } from '../pki/clock.ts';
 import { recogniseForeignIssuer } from '../pki/foreign-issuer.ts';
 import type { RootCa } from '../pki/root-ca.ts';
 import { findWeakness } from '../pki/strength.ts';
 import { cancellable } from './deadline.ts';
-import { readIdentity, requireIdentity } from './identity.ts';
+import { readIdentity, requireIdentity, statesWholeName } from './identity.ts';
 import { handshakeFailure, socketFailure } from './socket-errors.ts';
 
 /** What every connection to a device is judged by. */
 export interface Trust {
-  readonly rootCa: RootCa;
+  /** The device has to lead to one of them; the first that fits counts. */
+  readonly rootCas: readonly RootCa[];
+  /** Trusted as well, but not for this device: whoever leads to one of them is told apart from a stranger. */
+  readonly otherRootCas?: readonly RootCa[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A moment that is surely over, in milliseconds since 1970, for the clock hint. */
@@ -47,6 +56,8 @@ export interface ConnectionOptions {
   /** Refuse any other device certificate than this one. */
   readonly pinnedCertificate?: X509Certificate;
   readonly clientCertificate?: ClientCertificate;
+  /** Only this version of TLS; left out: 1.2 and 1.3. */
+  readonly tlsVersion?: SecureVersion;
   /**
    * Wait until the device has let this register in. In TLS 1.3 it judges the client certificate, or that there is
    * none, only after the handshake (RFC 8446 section 4.4.2.4).
@@ -71,6 +82,8 @@ export interface VerifiedConnection {
   readonly socket: TLSSocket;
   readonly certificate: X509Certificate;
   readonly identity: DeviceIdentity;
+  /** The one it leads to. */
+  readonly rootCa: RootCa;
 }
 
 /** Milliseconds for one address of a name: a device on Wi-Fi that has to wake up first takes about one second. */
@@ -103,7 +116,8 @@ const SIGNATURE_ALGORITHMS = [
   'rsa_pkcs1_sha512',
 ];
 
-function openTcp({ address, signal }: ConnectionOptions): Promise<Socket> {
+/** Throws {@link Failure} as {@link socketFailure} names it, `timed-out` and `cancelled`. */
+export function openTcp({ address, signal }: Pick<ConnectionOptions, 'address' | 'signal'>): Promise<Socket> {
   return cancellable(signal, 'the network connection', (resolve, reject) => {
     const socket = connectTcp({
       host: address.host,
@@ -129,6 +143,19 @@ const TLS12_KEYS = 'CLIENT_RANDOM';
 const ADMISSION_ROUND_TRIPS = 2;
 const ADMISSION_MS = { least: 150, most: 1_000 };
 
+/**
+ * What the library builds paths with. It would take an ended certificate here rather than its renewal that stands
+ * beside it or that the device presents. Intermediates only help: without an anchor they prove nothing.
+ */
+function anchorsFor({ rootCas, now }: Trust): X509Certificate[] {
+  const inDate = (certificate: X509Certificate) => validityAt(certificate, now()) === 'valid';
+  const current = rootCas.filter(({ root }) => inDate(root));
+  return (current.length > 0 ? current : rootCas).flatMap(({ root, intermediates }) => [
+    root,
+    ...intermediates.filter(inDate),
+  ]);
+}
+
 function shakeHands(
   tcp: Socket,
   options: ConnectionOptions,
@@ -136,16 +163,15 @@ function shakeHands(
 ): Promise<TLSSocket> {
   const { address, trust, signal, clientCertificate, awaitAdmission, onServerHello, onCertificateSent } =
     options;
-  const inDate = (certificate: X509Certificate) => validityAt(certificate, trust.now()) === 'valid';
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
     const socket = connectTls({
       socket: tcp,
       // A host name is announced, an IP address never (RFC 6066 section 3).
       ...(isIP(address.host) ? {} : { servername: address.host }),
-      // The trust anchor replaces the system store. Intermediates only help to build the path to it; the library
-      // would take an ended one here rather than its renewal that the device presents.
-      ca: [trust.rootCa.root, ...trust.rootCa.intermediates.filter(inDate)].map(toPem),
-      minVersion: 'TLSv1.2',
+      // The trust anchors replace the system store.
+      ca: anchorsFor(trust).map(toPem),
+      minVersion: options.tlsVersion ?? 'TLSv1.2',
+      ...(options.tlsVersion && { maxVersion: options.tlsVersion }),
       ciphers: CIPHER_SUITES.join(':'),
       sigalgs: SIGNATURE_ALGORITHMS.join(':'),
       // TLS 1.2 could show another certificate later; what was judged must stay. Node's disableRenegotiation() binds
@@ -223,18 +249,61 @@ function issuerUnknown(presented: readonly X509Certificate[], detail: string): F
   }
 }
 
-function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
+interface Judged {
+  readonly rootCa: RootCa;
+  readonly chain: ChainResult;
+}
+
+function judgeUnder(
+  rootCas: readonly RootCa[],
+  [leaf, ...presented]: readonly [X509Certificate, ...X509Certificate[]],
+  now: number,
+): Judged[] {
+  return rootCas.map((rootCa) => ({
+    rootCa,
+    chain: verifyChain({
+      leaf,
+      intermediates: [...presented, ...rootCa.intermediates],
+      anchors: [rootCa.root],
+      eku: EKU_SERVER_AUTH,
+      now,
+    }),
+  }));
+}
+
+/** Throws `device-other-root-ca` when the very same device leads to another trusted Root CA now. */
+function requireNotElsewhere(
+  presented: readonly [X509Certificate, ...X509Certificate[]],
+  { trust, identity, address }: ConnectionOptions,
+): void {
+  if (!identity || !trust.otherRootCas) return;
+  const judged = judgeUnder(trust.otherRootCas, presented, trust.now());
+  const elsewhere = judged.find(({ chain }) => chain.ok && !findWeakness(chain.path))?.rootCa.root;
+  if (!elsewhere || !statesWholeName(presented[0], address.host, identity)) return;
+  throw otherRootCa(elsewhere);
+}
+
+/** The very same device leads to this trusted Root CA now, and not to the one of its pairing. */
+export function otherRootCa(root: X509Certificate): Failure {
+  const { subject, fingerprint256 } = summarize(root);
+  return failure('device-other-root-ca', `now under ${subject} ${fingerprint256}`, {
+    params: { name: commonName(subject), fingerprint: fingerprint256 },
+  });
+}
+
+function requireTrusted(
+  socket: TLSSocket,
+  options: ConnectionOptions,
+): { readonly certificate: X509Certificate; readonly rootCa: RootCa } {
+  const { trust } = options;
   const [leaf, ...intermediates] = presentedChain(socket);
   if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
-  const { rootCa, knownPast } = trust;
   const now = trust.now();
-  const chain = verifyChain({
-    leaf,
-    intermediates: [...intermediates, ...rootCa.intermediates],
-    anchors: [rootCa.root],
-    eku: EKU_SERVER_AUTH,
-    now,
-  });
+  const judged = judgeUnder(trust.rootCas, [leaf, ...intermediates], now);
+  const found = judged.find(({ chain }) => chain.ok) ?? judged.find(leadsSomewhere) ?? judged[0];
+  if (!found?.chain.ok) requireNotElsewhere([leaf, ...intermediates], options);
+  if (!found) throw issuerUnknown([leaf, ...intermediates], 'no Root CA is trusted for this device');
+  const { chain, rootCa } = found;
   if (!chain.ok) {
     const { subject, issuer, validFrom, validTo } = summarize(chain.certificate);
     const detail = `${subject}, issued by ${issuer}, valid ${validFrom} to ${validTo}`;
@@ -249,7 +318,7 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
       default:
         throw failure(`device-certificate-${chain.problem}`, detail, {
           params: { date: chain.problem === 'expired' ? validTo : validFrom },
-          clockSuspect: clockLooksWrong(now, knownPast, Date.parse(rootCa.root.validTo)),
+          clockSuspect: clockLooksWrong(now, trust.knownPast, Date.parse(rootCa.root.validTo)),
         });
     }
   }
@@ -262,12 +331,14 @@ function requireTrusted(socket: TLSSocket, trust: Trust): X509Certificate {
   }
   // The library's own path validation has the last word: it also knows name constraints and policies.
   if (!socket.authorized) throw failure('device-certificate-invalid', String(socket.authorizationError));
-  return leaf;
+  return { certificate: leaf, rootCa };
 }
+
+const leadsSomewhere = ({ chain }: Judged): boolean => !chain.ok && chain.problem !== 'issuer-unknown';
 
 /**
  * Opens a TLS connection (>= 1.2) to a device and proves its other end before any application data is sent: chain to
- * the trust anchor alone, dates, serverAuth, identity, and the pin when one is given. A client certificate is part of
+ * one of the trust anchors and nothing else, dates, serverAuth, identity, and the pin when one is given. A client certificate is part of
  * the handshake: as TLS works, it (never its key) is presented before the device is judged. Throws {@link Failure}.
  */
 export async function openConnection(options: ConnectionOptions): Promise<VerifiedConnection> {
@@ -290,13 +361,13 @@ async function openAndJudge(
   try {
     const socket = await shakeHands(tcp, options, diagnosis);
     options.onHandshake?.();
-    const certificate = requireTrusted(socket, options.trust);
+    const { certificate, rootCa } = requireTrusted(socket, options);
     const identity = readIdentity(certificate, options.address.host);
     if (options.identity) requireIdentity(identity, options.identity, certificate);
     if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
       throw failure('device-changed', `now ${summarize(certificate).subject} ${certificate.fingerprint256}`);
     }
-    return { socket, certificate, identity };
+    return { socket, certificate, identity, rootCa };
   } catch (thrown) {
     tcp.destroy();
     if (thrown instanceof Failure) throw thrown;

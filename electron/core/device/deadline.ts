@@ -66,3 +66,10 @@ export function cancellable<T>(
     if (signal.aborted) cleanUp();
   });
 }
+
+/** `work`, or the end of the signal, which leaves it to itself. */
+export const unlessEnded = <T>(signal: AbortSignal, waitingFor: string, work: Promise<T>): Promise<T> =>
+  cancellable<T>(signal, waitingFor, (resolve, reject) => {
+    work.then(resolve, reject);
+    return () => {};
+  });

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import { Failure, failure } from '../failure.ts';
+import type { RootCa } from '../pki/root-ca.ts';
 import {
   type ClientCertificate,
   type ConnectionOptions,
@@ -13,6 +14,8 @@ import { probeHello } from './hello-probe.ts';
 export interface MetDevice {
   readonly identity: DeviceIdentity;
   readonly certificate: X509Certificate;
+  /** The one it leads to: from now on the only one that counts for it. */
+  readonly rootCa: RootCa;
   /** What it had to be shown to let this register in; undefined: nothing. */
   readonly clientCertificate: ClientCertificate | undefined;
 }
@@ -57,10 +60,10 @@ async function meet(
   } catch (thrown) {
     throw spokeTls ? thrown : await explain(thrown, options);
   }
-  const { socket, identity, certificate } = connection;
+  const { socket, identity, certificate, rootCa } = connection;
   // The user may take minutes to answer; a later connection is pinned to this certificate instead.
   socket.destroy();
-  return { identity, certificate, clientCertificate };
+  return { identity, certificate, rootCa, clientCertificate };
 }
 
 /**

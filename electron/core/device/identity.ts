@@ -40,6 +40,26 @@ export function readIdentity(certificate: X509Certificate, host: string): Device
   );
 }
 
+/** Whether the certificate states the expected serial number by the very same whole name, brand included. */
+export function statesWholeName(
+  certificate: X509Certificate,
+  host: string,
+  expected: DeviceIdentity,
+): boolean {
+  try {
+    const found = readIdentity(certificate, host);
+    return (
+      found.kind === 'serial' &&
+      expected.kind === 'serial' &&
+      found.name !== undefined &&
+      found.name === expected.name &&
+      sameSerial(found.serial, expected.serial)
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Throws {@link Failure} unless the device is the expected one: `serial-mismatch` for another device,
  * `device-key-changed` for one without a serial number that has another key than before.

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import { Failure, failure } from '../failure.ts';
+import type { RootCa } from '../pki/root-ca.ts';
 import {
   type ClientCertificate,
   type ConnectionOptions,
@@ -135,6 +136,8 @@ export type QuietOutcome =
   | {
       readonly kind: 'accepted';
       readonly certificate: X509Certificate;
+      /** The one the device leads to. */
+      readonly rootCa: RootCa;
       readonly tlsVersion: string;
       readonly cipher: string;
       readonly roundTripMs: number;
@@ -172,12 +175,12 @@ async function checkOnce(
   const presented = await presentOrClosed(options);
   if (presented.kind !== 'let-in') return presented;
   const { connection, roundTripMs } = presented;
-  const { socket, certificate } = connection;
+  const { socket, certificate, rootCa } = connection;
   const tlsVersion = socket.getProtocol() ?? '';
   const cipher = socket.getCipher().name;
   const against = await listenForRefusal(connection, roundTripMs, options.signal);
   await hangUp(socket);
-  return against ?? { kind: 'accepted', certificate, tlsVersion, cipher, roundTripMs };
+  return against ?? { kind: 'accepted', certificate, rootCa, tlsVersion, cipher, roundTripMs };
 }
 
 /** A connection that is dropped even before the certificate deserves the same second try. */

@@ -6,6 +6,12 @@ import { HttpAnswerReader, type HttpHead } from './http-answer.ts';
 /** What a WebSocket client has to see of an accepted upgrade; the rest of the head decides nothing (RFC 6455). */
 const KEPT_HEADERS = ['sec-websocket-accept', 'sec-websocket-extensions'];
 
+/** The device's clock, as far as it says it (RFC 9110 section 6.6.1). */
+function dateField(headers: HttpHead['headers']): string[] {
+  const at = Date.parse(headers.get('date') ?? '');
+  return Number.isFinite(at) ? [`Date: ${new Date(at).toUTCString()}`] : [];
+}
+
 function canonical({ status, reason, headers }: HttpHead): string {
   const fields =
     status === 101
@@ -13,6 +19,7 @@ function canonical({ status, reason, headers }: HttpHead): string {
           'Upgrade: websocket',
           'Connection: Upgrade',
           ...KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [`${name}: ${headers.get(name)}`] : [])),
+          ...dateField(headers),
         ]
       : ['Connection: close'];
   return `${[`HTTP/1.1 ${status} ${reason.replace(/[^ -~]/g, '')}`, ...fields].join('\r\n')}\r\n\r\n`;
@@ -45,6 +52,14 @@ export class UpgradeSocket extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#inner.write(chunk, done);
+  }
+
+  /** What waits leaves together: the header and the payload of a frame, or many small frames, in one TLS record. */
+  override _writev(
+    chunks: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#inner.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {

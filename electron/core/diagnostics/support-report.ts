@@ -26,7 +26,7 @@ interface ReportedPairing {
 /** What the core knows and a report tells. */
 export interface CoreFacts {
   readonly settings: Settings;
-  readonly rootCa: TrustedRootCa | null;
+  readonly rootCas: readonly TrustedRootCa[];
   readonly pairings: readonly ReportedPairing[];
   /** By pairing id. */
   readonly timelines: Readonly<Record<string, object>>;
@@ -64,7 +64,7 @@ What is in it
   about.json         versions of the app and the system, language, time zone, clock
   settings.json      the settings of the app
   pairings.json      each pairing: POS ID, name, device, address, state, last check, and what its certificates say
-  root-ca.json       what the Root CA certificate says
+  root-cas.json      what the certificates of the Root CAs say
   networks.json      the networks of this computer
   timeline.json      the last 7 days of each pairing: minutes it answered, was away or in use
   history.json       what happened in the last ${HISTORY_DAYS} days
@@ -98,7 +98,7 @@ export async function buildSupportReport(facts: ReportFacts): Promise<ReportFile
     about: { ...facts.about, madeAt },
     settings: facts.settings,
     pairings: facts.pairings.map(reported),
-    'root-ca': facts.rootCa && trustedRootCaSchema.parse(facts.rootCa),
+    'root-cas': facts.rootCas.map((rootCa) => trustedRootCaSchema.parse(rootCa)),
     networks: facts.networks,
     timeline: facts.timelines,
     history: facts.history.filter(({ at }) => Date.parse(at) >= since),

@@ -78,7 +78,8 @@ export function hostsIn(text: string): string[] {
 const VIRTUAL =
   /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|cali|podman|utun|tun|tap|wg|tailscale|zt|ppp|ipsec|gpd|awdl|llw|bridge|anpi|nordlynx|proton)|vEthernet|Hyper-V|VirtualBox|VMware|WSL|Loopback|Tailscale|ZeroTier|WireGuard|OpenVPN|TAP-|Wintun|AnyConnect|GlobalProtect|FortiClient|Fortinet|NordLynx|ProtonVPN|VPN/i;
 
-const isVirtual = (interfaceName: string): boolean => VIRTUAL.test(interfaceName);
+/** Whether an interface of this name leads to no cable and no Wi-Fi. */
+export const isVirtual = (interfaceName: string): boolean => VIRTUAL.test(interfaceName);
 
 interface NamedCidr {
   readonly cidr: Cidr;

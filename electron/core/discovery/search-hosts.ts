@@ -106,9 +106,16 @@ async function identify(
 ): Promise<FoundDevice | null> {
   const started = performance.now();
   try {
-    const { socket, certificate, identity } = await openConnection({ address, trust, tcp, signal: deadline });
+    const connection = await openConnection({ address, trust, tcp, signal: deadline });
+    const { socket, certificate, identity, rootCa } = connection;
     const responseMs = Math.round(performance.now() - started);
-    const device = { address, identity, certificate: summarize(certificate), responseMs };
+    const device = {
+      address,
+      identity,
+      certificate: summarize(certificate),
+      trustAnchorFingerprint256: rootCa.root.fingerprint256,
+      responseMs,
+    };
     await sayGoodbye(socket, deadline);
     return device;
   } catch {
@@ -246,7 +253,7 @@ class Scan {
 }
 
 /**
- * Looks for devices: hosts that accept a connection at `port` and whose certificate leads to the trust anchor. To
+ * Looks for devices: hosts that accept a connection at `port` and whose certificate leads to a trust anchor. To
  * any other host nothing but a TLS handshake is sent. Throws {@link Failure} `cancelled` and `timed-out` when the
  * signal ends it, and `internal` when this computer cannot open more connections.
  */

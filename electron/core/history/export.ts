@@ -1,4 +1,6 @@
 import { type HistoryEntry, historyEntrySchema } from '../../../shared/history.ts';
+import type { Authorize } from '../access/manager-access.ts';
+import type { History } from './history.ts';
 
 const COLUMNS = historyEntrySchema.keyof().options;
 
@@ -25,3 +27,13 @@ export function historyToCsv(entries: readonly HistoryEntry[]): string {
 /** Entries as one JSON array (RFC 8259) in the given order. */
 export const historyToJson = (entries: readonly HistoryEntry[]): string =>
   `${JSON.stringify(entries, null, 2)}\n`;
+
+/** The whole history as a file's text, newest first. Throws {@link Failure} `manager-needed`, `storage-failed`. */
+export function exportHistory(
+  { authorize, history }: { readonly authorize: Authorize; readonly history: Pick<History, 'all'> },
+  format: 'csv' | 'json',
+): string {
+  authorize();
+  const entries = history.all();
+  return format === 'csv' ? historyToCsv(entries) : historyToJson(entries);
+}

@@ -5,7 +5,14 @@ import type { AttemptEnd, News } from '../news.ts';
 import type { History, NewHistoryEntry } from './history.ts';
 
 /** States that pass by themselves and would only fill the history. */
-const PASSING: ReadonlySet<ConnectionState> = new Set(['unknown', 'checking', 'waiting', 'reconnecting']);
+const PASSING: ReadonlySet<ConnectionState> = new Set([
+  'unknown',
+  'checking',
+  'waiting',
+  'reconnecting',
+  // A till comes and goes all day.
+  'till-connected',
+]);
 
 /** Which pairing an entry is about. */
 const aboutPairing = ({ id, posId, identity }: PairingRecord) => ({
@@ -89,22 +96,55 @@ export class HistoryRecorder {
       case 'pairing-removed':
         this.#lastState.delete(news.pairing.id);
         return { ...aboutPairing(news.pairing), kind: 'removed', result: 'ok' };
+      case 'kit-exported':
+        return {
+          ...aboutPairing(news.pairing),
+          kind: 'exported',
+          result: 'ok',
+          to: news.folder,
+          note: news.format,
+        };
       case 'status-changed':
         return this.#statusEntry(news.pairing, news.status);
       case 'root-ca-trusted': {
-        const { rootCa, before } = news;
+        const { subject, fingerprint256 } = news.rootCa.root;
+        return { kind: 'root-ca-added', result: 'ok', to: fingerprint256, note: subject };
+      }
+      case 'root-ca-removed': {
+        const { subject, fingerprint256 } = news.rootCa.root;
+        return { kind: 'root-ca-removed', result: 'ok', from: fingerprint256, note: subject };
+      }
+      case 'pairing-root-ca-changed': {
+        const { pairing, from, to } = news;
         return {
-          kind: 'root-ca-changed',
+          ...aboutPairing(pairing),
+          kind: 'pairing-root-ca-changed',
           result: 'ok',
-          ...(before && { from: before.root.fingerprint256 }),
-          to: rootCa.root.fingerprint256,
-          note: rootCa.root.subject,
+          from,
+          to: to.fingerprint256,
+          note: to.subject,
         };
       }
+      case 'manager-event':
+        return { kind: `manager-${news.event}`, result: 'ok' };
+      case 'bridge-switched':
+        return { ...aboutPairing(news.pairing), kind: news.on ? 'bridge-on' : 'bridge-off', result: 'ok' };
+      case 'bridge-token-replaced':
+        return { ...aboutPairing(news.pairing), kind: 'bridge-token', result: 'ok' };
+      case 'bridge-locked':
+        return {
+          ...aboutPairing(news.pairing),
+          kind: 'bridge-locked',
+          result: 'ok',
+          to: String(Math.round(news.forMs / 1000)),
+        };
+      case 'bridge-changed':
+      case 'manager-changed':
       case 'pairing-progress':
       case 'pairing-changed':
       case 'search-progress':
       case 'checks-progress':
+      case 'doctor-progress':
       case 'settings-changed':
       case 'notices-changed':
       case 'history-changed':

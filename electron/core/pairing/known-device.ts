@@ -9,7 +9,7 @@ import type { ValidPairingRequest } from './valid-request.ts';
 /**
  * Whether a person has already said that this is the device: by typing its serial number, or by pairing with it
  * before. What a search found was said by the network, so it binds but does not spare the question; nor does a
- * serial number that was known under another Root CA until now, or an address whose device has another key.
+ * serial number that is known under another Root CA only, or an address whose device has another key.
  * Throws {@link Failure} `serial-mismatch` when it is not the device that was stated.
  *
  * @param replaced the pairing that is made anew
@@ -33,7 +33,9 @@ export function isKnownDevice(
       pairing.identity.kind === identity.kind &&
       sameSerial(identityText(pairing.identity), identityText(identity)),
   );
-  return (isPairedBefore || isTyped) && !underAnotherRoot;
+  // Whoever has confirmed it under this very Root CA is not asked again because it has a namesake.
+  const isPairedHere = isPairedBefore && replaced?.trustAnchorFingerprint256 === root.fingerprint256;
+  return isPairedHere || ((isPairedBefore || isTyped) && !underAnotherRoot);
 }
 
 /** False for a device without a serial number that has another key; throws for any other device. */

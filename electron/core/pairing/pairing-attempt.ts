@@ -4,6 +4,7 @@ import type { AppError } from '../../../shared/errors.ts';
 import { type DeviceIdentity, sameChannel, sameIdentity } from '../../../shared/identity.ts';
 import type { CredentialNote, PairingProgress, PairingRecord } from '../../../shared/pairing.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { Lease } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
 import { type ClientCertificate, openConnection, type Trust } from '../device/connection.ts';
@@ -16,6 +17,7 @@ import { summarize } from '../pki/certificate.ts';
 import { type CheckedCredentials, readCredentials } from '../pki/credentials.ts';
 import { redact } from '../redact.ts';
 import { currentTrust } from '../root-ca/trust.ts';
+import { askReadiness } from './ask-readiness.ts';
 import { isAwaited } from './awaited.ts';
 import { explainByNotes } from './explain-by-notes.ts';
 import { isKnownDevice } from './known-device.ts';
@@ -24,6 +26,8 @@ import { type ProvedConnection, proveConnection } from './prove-connection.ts';
 import type { ValidPairingRequest } from './valid-request.ts';
 
 export interface AttemptParts {
+  /** For another device in the place of a paired one, where the start could not know of it. */
+  readonly authorize: Authorize;
   readonly request: ValidPairingRequest;
   readonly context: CoreContext;
   readonly onProgress: (progress: PairingProgress) => void;
@@ -41,6 +45,7 @@ export interface AttemptParts {
 export class PairingAttempt {
   readonly id = randomUUID();
   readonly pairingId: string;
+  readonly #authorize: Authorize;
   readonly #request: ValidPairingRequest;
   readonly #context: CoreContext;
   readonly #onWaiting: (pairing: PairingRecord) => void;
@@ -62,8 +67,9 @@ export class PairingAttempt {
   /** What is odd about the new credentials. */
   #notes: readonly CredentialNote[] = [];
 
-  constructor({ request, context, onProgress, onWaiting, onEnd }: AttemptParts) {
+  constructor({ authorize, request, context, onProgress, onWaiting, onEnd }: AttemptParts) {
     this.pairingId = request.replaces ?? randomUUID();
+    this.#authorize = authorize;
     this.#request = request;
     this.#context = context;
     this.#onWaiting = onWaiting;
@@ -114,27 +120,29 @@ export class PairingAttempt {
   async #pair(): Promise<Result<PairingRecord>> {
     const { vault } = this.#context;
     try {
-      const trust = currentTrust(this.#context);
+      const anyTrust = currentTrust(this.#context, this.#replaced?.trustAnchorFingerprint256);
       // A code is good once: it must not be spent on credentials that cannot be kept.
       try {
         await vault.requireStorage();
       } catch (thrown) {
         throw new Failure({ ...toAppError(thrown), stage: 'store' });
       }
-      const device = await this.#progress.run('reach', () => this.#meetDevice(trust));
-      await this.#progress.run('identify', () => this.#identify(device, trust));
+      const device = await this.#progress.run('reach', () => this.#meetDevice(anyTrust));
+      const trust = { ...anyTrust, rootCas: [device.rootCa] };
+      await this.#progress.run('identify', () => this.#identify(device));
       const answer = await this.#progress.run('send', () => this.#sendCode(device, trust));
       const issued = await this.#progress.run('check', () =>
-        readCredentials(answer, trust.rootCa, this.#context.now()),
+        readCredentials(answer, device.rootCa, this.#context.now()),
       );
       this.#notes = issued.notes;
-      const record = await this.#progress.run('store', () => this.#store(device, issued, trust));
+      const record = await this.#progress.run('store', () => this.#store(device, issued));
       const pairing = await this.#progress.run('prove', async () => {
         const prove = () =>
           proveConnection(record, issued.credentials, this.#context, trust, this.#cancel.signal);
-        return vault.promote(this.pairingId, await this.#proveWhenConnected(prove));
+        vault.promote(this.pairingId, await this.#proveWhenConnected(prove));
+        this.#isProved = true;
+        return this.#askReadiness(record, issued.credentials, trust);
       });
-      this.#isProved = true;
       this.#progress.end({ kind: 'paired', pairing });
       return ok(pairing);
     } catch (thrown) {
@@ -167,7 +175,7 @@ export class PairingAttempt {
     return stored.find(({ pending }) => !pending)?.credentials;
   }
 
-  async #identify({ identity, certificate }: MetDevice, { rootCa }: Trust): Promise<void> {
+  async #identify({ identity, certificate, rootCa }: MetDevice): Promise<void> {
     const { vault } = this.#context;
     const { replaces, posId } = this.#request;
     const replaced = replaces === undefined ? undefined : vault.find(replaces);
@@ -178,6 +186,9 @@ export class PairingAttempt {
     );
     if (taken) throw failure('pos-id-duplicate', '', { params: { posId } });
     if (isKnown) return;
+    // One without a serial number that has another key may be another one. A swap was asked about at the start.
+    const mayBeAnother = replaced !== undefined && !sameIdentity(replaced.identity, identity);
+    if (mayBeAnother && !this.#request.allowSwap) this.#authorize();
     const answer = this.#nextAnswer();
     const question = { identity, certificate: summarize(certificate) };
     if (!(await this.#progress.ask(question, () => answer))) throw failure('identity-rejected');
@@ -217,19 +228,19 @@ export class PairingAttempt {
     });
   }
 
-  async #store(device: MetDevice, issued: CheckedCredentials, trust: Trust): Promise<PairingRecord> {
+  async #store(device: MetDevice, issued: CheckedCredentials): Promise<PairingRecord> {
     const { vault } = this.#context;
     if (this.#cancel.signal.aborted) throw failure('cancelled', 'before storing');
     // What was removed meanwhile stays removed.
     if (this.#request.replaces !== undefined && !vault.find(this.pairingId))
       throw failure('not-found', `pairing ${this.pairingId} was removed`);
-    const draft = this.#draftRecord(device, issued, trust);
+    const draft = this.#draftRecord(device, issued);
     await vault.storePending(draft, issued.credentials);
     this.#isStored = true;
     return draft;
   }
 
-  #draftRecord(device: MetDevice, issued: CheckedCredentials, { rootCa }: Trust): PairingRecord {
+  #draftRecord(device: MetDevice, issued: CheckedCredentials): PairingRecord {
     const { posId, address, transport } = this.#request;
     const replaced = this.#context.vault.find(this.pairingId);
     return {
@@ -247,7 +258,7 @@ export class PairingAttempt {
       clientCertificate: summarize(issued.clientCertificate),
       clientIssuer: summarize(issued.issuer),
       credentialNotes: [...issued.notes],
-      trustAnchorFingerprint256: rootCa.root.fingerprint256,
+      trustAnchorFingerprint256: device.rootCa.root.fingerprint256,
       lastCheck: null,
     };
   }
@@ -279,6 +290,24 @@ export class PairingAttempt {
       await sleep(timing.proofPauseMs, undefined, { signal: this.#cancel.signal }).catch(() => {
         throw new StillWaiting();
       });
+    }
+  }
+
+  /** The pairing with what its payment app has answered. The pairing is made by then: nothing here makes it fail. */
+  async #askReadiness(
+    record: PairingRecord,
+    credentials: ClientCertificate,
+    trust: Trust,
+  ): Promise<PairingRecord> {
+    const { vault } = this.#context;
+    const readiness = await askReadiness(record, credentials, this.#context, trust, this.#cancel.signal);
+    const made = vault.find(this.pairingId) ?? record;
+    if (!readiness) return made;
+    try {
+      return vault.updateRecord(this.pairingId, { readiness });
+    } catch {
+      // Removed meanwhile, or the disk is full.
+      return { ...made, readiness };
     }
   }
 

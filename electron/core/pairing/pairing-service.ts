@@ -1,5 +1,6 @@
 import type { PairingRequest } from '../../../shared/ipc/pairing.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import type { Authorize } from '../access/manager-access.ts';
 import type { CoreContext } from '../context.ts';
 import { failure } from '../failure.ts';
 import type { Tell } from '../news.ts';
@@ -7,6 +8,8 @@ import { PairingAttempt } from './pairing-attempt.ts';
 import { validateRequest } from './valid-request.ts';
 
 export interface PairingServiceParts {
+  /** For another device in the place of a paired one. */
+  readonly authorize: Authorize;
   readonly context: CoreContext;
   readonly tell: Tell;
   /** What is stored about a pairing was replaced, while its device is still held. */
@@ -27,12 +30,14 @@ export class PairingService {
     this.#parts = parts;
   }
 
-  /** Starts a pairing; its course is told. Throws {@link Failure} for invalid input and `busy`. */
+  /** Starts a pairing; its course is told. Throws {@link Failure} for invalid input, `busy`, `manager-needed`. */
   start(raw: PairingRequest): { attemptId: string } {
-    const { context, tell, onStored } = this.#parts;
+    const { authorize, context, tell, onStored } = this.#parts;
     const request = validateRequest(raw);
     if (this.#running) throw failure('busy', 'a pairing is running');
+    if (request.replaces !== undefined && request.allowSwap) authorize();
     const attempt = new PairingAttempt({
+      authorize,
       request,
       context,
       onProgress: (progress) => tell({ type: 'pairing-progress', progress }),

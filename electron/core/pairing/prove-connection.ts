@@ -1,4 +1,4 @@
-import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
+import type { Circumstances, ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
 import type { CoreContext } from '../context.ts';
 import type { Trust } from '../device/connection.ts';
 import { type ProofOutcome, proveMtls } from '../device/mtls-proof.ts';
@@ -6,6 +6,7 @@ import { CODE_OF_VERDICT } from '../device/refusals.ts';
 import { Failure, failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
+import { circumstancesOf } from './circumstances.ts';
 
 export interface ProvedConnection {
   /** As the device states it: more than a version of the app kept that knew less about devices. */
@@ -13,6 +14,7 @@ export interface ProvedConnection {
   readonly deviceCertificate: PairingRecord['deviceCertificate'];
   readonly protection: NonNullable<PairingRecord['protection']>;
   readonly lastCheck: ConnectionCheck;
+  readonly lastSuccess: Circumstances;
 }
 
 /** Why a connection is not proved. Only `mtls-refused` is a word against the credentials. */
@@ -34,10 +36,11 @@ function unproved(outcome: Exclude<ProofOutcome, { kind: 'proved' }>): Failure {
 export async function proveConnection(
   { address, transport, identity }: PairingRecord,
   credentials: Credentials,
-  { now, timing }: Pick<CoreContext, 'now' | 'timing'>,
+  context: Pick<CoreContext, 'now' | 'timing' | 'software'>,
   trust: Trust,
   signal: AbortSignal,
 ): Promise<ProvedConnection> {
+  const { now, timing } = context;
   const proof = await proveMtls({
     address,
     transport,
@@ -60,5 +63,6 @@ export async function proveConnection(
       roundTripMs: Math.round(proof.roundTripMs * 10) / 10,
       depth: 'full',
     },
+    lastSuccess: circumstancesOf(address, proof.certificate.fingerprint256, context),
   };
 }

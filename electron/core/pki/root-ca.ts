@@ -130,10 +130,3 @@ export function readRootCas(bytes: Uint8Array, now: number, knownPast: number): 
     ],
   };
 }
-
-/** The one Root CA in a file, for who cannot choose. Throws what {@link readRootCas} throws, `root-ca-several-roots`. */
-export function onlyRootCa({ candidates: [only, ...more] }: RootCaFile): RootCa {
-  if (more.length === 0) return only;
-  const subjects = [only, ...more].map(({ root }) => summarize(root).subject);
-  throw failure('root-ca-several-roots', subjects.join('; '));
-}

@@ -2,7 +2,7 @@ import type { RootCaPreview, TrustedRootCa } from '../../../shared/root-ca.ts';
 import type { CoreContext } from '../context.ts';
 import { failure } from '../failure.ts';
 import { summarize } from '../pki/certificate.ts';
-import { onlyRootCa, type RootCa, readRootCas } from '../pki/root-ca.ts';
+import { type RootCa, readRootCas } from '../pki/root-ca.ts';
 import type { StoredRootCa } from '../vault/stored-root-ca.ts';
 
 export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa): TrustedRootCa => ({
@@ -11,60 +11,50 @@ export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa)
   trustedAt,
 });
 
-/** Import of the merchant's Root CA in two steps: read and show, then trust exactly what was shown. */
+/** Import of the merchant's Root CAs in two steps: read and show, then trust exactly what was shown and chosen. */
 export class RootCaImport {
   readonly #context: CoreContext;
-  #previewed: RootCa | undefined;
+  #previewed: readonly RootCa[] = [];
 
   constructor(context: CoreContext) {
     this.#context = context;
   }
 
+  /** Throws what {@link readRootCas} throws. */
   preview(bytes: Uint8Array): RootCaPreview {
     const { vault, now, builtAt } = this.#context;
-    this.#previewed = undefined;
-    const file = readRootCas(bytes, now(), builtAt);
-    const rootCa = onlyRootCa(file);
-    this.#previewed = rootCa;
+    this.#previewed = [];
+    const { candidates, leftOut } = readRootCas(bytes, now(), builtAt);
+    this.#previewed = candidates;
     return {
-      root: summarize(rootCa.root),
-      intermediates: rootCa.intermediates.map(summarize),
-      candidates: file.candidates.map(({ root, intermediates }) => ({
+      candidates: candidates.map(({ root, intermediates }) => ({
         root: summarize(root),
         intermediates: intermediates.map(summarize),
+        isTrusted: vault.trustsRootCa(root.fingerprint256),
       })),
-      leftOut: [...file.leftOut],
-      replaces: vault.rootCa && summarize(vault.rootCa.root),
-      affectedPairingIds: this.#affected(rootCa),
+      leftOut: [...leftOut],
     };
   }
 
-  /**
-   * Throws {@link Failure} `root-ca-changed` unless `fingerprint256` is the previewed one, `invalid-request` when it
-   * would replace another one and that was not confirmed.
-   */
-  requirePreviewed(fingerprint256: string, replaceConfirmed: boolean): RootCa {
-    const { rootCa } = this.#context.vault;
-    const previewed = this.#previewed;
-    if (previewed?.root.fingerprint256 !== fingerprint256) throw failure('root-ca-changed');
-    const replacesAnother = rootCa !== null && rootCa.root.fingerprint256 !== fingerprint256;
-    if (replacesAnother && !replaceConfirmed)
-      throw failure('invalid-request', 'replacing the Root CA was not confirmed');
-    return previewed;
+  /** Those of the file previewed last. Throws {@link Failure} `root-ca-changed` when one is not among them. */
+  previewed(fingerprints: readonly string[]): RootCa[] {
+    return [...new Set(fingerprints)].map((wanted) => {
+      const found = this.#previewed.find(({ root }) => root.fingerprint256 === wanted);
+      if (!found) throw failure('root-ca-changed');
+      return found;
+    });
   }
 
-  /** Throws what {@link requirePreviewed} does. */
-  trust(fingerprint256: string, replaceConfirmed: boolean): TrustedRootCa {
+  /** Trusts one of them beside the others. Throws {@link Failure} `root-ca-changed`, `storage-failed`. */
+  trust(fingerprint256: string): StoredRootCa {
     const { vault, now } = this.#context;
-    const previewed = this.requirePreviewed(fingerprint256, replaceConfirmed);
-    const stored = vault.trustRootCa(previewed, new Date(now()).toISOString());
-    this.#previewed = undefined;
-    return describeRootCa(stored);
+    const [rootCa] = this.previewed([fingerprint256]);
+    if (!rootCa) throw failure('root-ca-changed');
+    return vault.trustRootCa(rootCa, new Date(now()).toISOString());
   }
 
-  #affected({ root }: RootCa): string[] {
-    return this.#context.vault.pairings
-      .filter(({ trustAnchorFingerprint256 }) => trustAnchorFingerprint256 !== root.fingerprint256)
-      .map(({ id }) => id);
+  /** What was shown counts no longer. */
+  forget(): void {
+    this.#previewed = [];
   }
 }

@@ -10,7 +10,14 @@ import { type Heartbeat, type LiveChannel, openLiveChannel } from '../device/liv
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { Later } from '../later.ts';
 import type { Tell } from '../news.ts';
-import { type CheckDepth, type Checked, checkConnection } from '../pairing/check-connection.ts';
+import {
+  type CheckDepth,
+  type Checked,
+  checkConnection,
+  type HeldChannel,
+  keepSeen,
+  type SeenConnection,
+} from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
 import { ChannelWatcher } from './channel-watcher.ts';
@@ -29,6 +36,12 @@ export interface MonitorParts {
   readonly context: CoreContext;
   readonly settings: () => { readonly checkIntervalMinutes: number; readonly followAddressChanges: boolean };
   readonly search: Search;
+  /** The tills that have the channel of a device through a bridge; left out: none ever has. */
+  readonly tills?: {
+    readonly hasTill: (id: string) => boolean;
+    /** What its channel shows; undefined: nothing now. */
+    readonly check: (id: string, signal: AbortSignal) => Promise<SeenConnection | undefined>;
+  };
   readonly heartbeat: Heartbeat;
   readonly random: () => number;
   readonly later: Later;
@@ -91,11 +104,17 @@ export class ConnectionMonitor {
     this.tick();
   }
 
-  /** Another Root CA is trusted: no device is known by it yet, so all channels end and all is checked anew. */
-  async trustChanged(): Promise<void> {
-    await this.#endAll();
-    this.#checkedAt.clear();
+  /** The Root CA of these pairings is not trusted any more: their channels end, and they are checked anew. */
+  async trustChanged(pairingIds: readonly string[]): Promise<void> {
+    await this.#end(pairingIds);
+    for (const id of pairingIds) this.#checkedAt.delete(id);
     this.tick();
+  }
+
+  /** Checks a pairing by what is stored now; one that is under way may go by what was. Throws as {@link check} does. */
+  async checkAnew(id: string): Promise<PairingRecord> {
+    await Promise.allSettled([this.#checks.get(id)?.outcome]);
+    return this.check(id);
   }
 
   /**
@@ -106,19 +125,28 @@ export class ConnectionMonitor {
     return this.#checks.get(id)?.outcome ?? this.#start(id, 'quiet');
   }
 
-  /** The whole proof, which takes the device's channel for a moment. Throws as {@link check} does. */
-  async fullTest(id: string): Promise<PairingRecord> {
+  /**
+   * The whole proof, which takes the device's channel for a moment, or is made over the one that is `held` for it.
+   * Throws as {@link check} does.
+   */
+  async fullTest(id: string, held?: HeldChannel): Promise<PairingRecord> {
     for (;;) {
       const running = this.#checks.get(id);
-      if (!running) return this.#start(id, 'full');
-      if (running.depth === 'full') return running.outcome;
+      if (!running) return this.#start(id, 'full', held);
+      // It may wait for the channel that is held here.
+      if (held) running.cancel.abort();
+      else if (running.depth === 'full') return running.outcome;
       await Promise.allSettled([running.outcome]);
     }
   }
 
-  #start(id: string, depth: CheckDepth): Promise<PairingRecord> {
+  #start(id: string, depth: CheckDepth, held?: HeldChannel): Promise<PairingRecord> {
     const cancel = new AbortController();
-    const outcome = this.#check(id, depth, cancel.signal).finally(() => {
+    const onHeldEnded = () => cancel.abort();
+    if (held?.signal.aborted) cancel.abort();
+    held?.signal.addEventListener('abort', onHeldEnded, { once: true });
+    const outcome = this.#check(id, depth, cancel.signal, held).finally(() => {
+      held?.signal.removeEventListener('abort', onHeldEnded);
       this.#checks.delete(id);
       const pairing = this.#parts.context.vault.find(id);
       if (pairing) this.#watchAgain(pairing);
@@ -145,8 +173,7 @@ export class ConnectionMonitor {
     }
     this.#apply(id, { type: 'moved', to: null });
     // A check that is under way still looks at the old address.
-    await Promise.allSettled([this.#checks.get(id)?.outcome]);
-    return this.check(id);
+    return this.checkAnew(id);
   }
 
   async setWatchLive(id: string, on: boolean): Promise<PairingRecord> {
@@ -167,6 +194,17 @@ export class ConnectionMonitor {
     this.#checkedAt.set(id, this.#parts.context.now());
   }
 
+  /** A till has the channel of this pairing's device. */
+  tillConnected(id: string): void {
+    this.#apply(id, { type: 'till-connected' });
+  }
+
+  /** @param wasLost the channel ended by itself: what became of the device is looked at soon */
+  tillLeft(id: string, wasLost: boolean): void {
+    this.#apply(id, { type: 'till-left' });
+    if (wasLost) this.#checkedAt.delete(id);
+  }
+
   /** Ends all that runs for a pairing that is gone. */
   async pairingRemoved(id: string): Promise<void> {
     this.#statuses.delete(id);
@@ -180,19 +218,17 @@ export class ConnectionMonitor {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#due = [];
-    await this.#endAll();
+    await this.#end([...this.#watchers.keys(), ...this.#checks.keys()]);
   }
 
   get #closed(): boolean {
     return this.#closing.signal.aborted;
   }
 
-  async #endAll(): Promise<void> {
-    for (const { cancel } of this.#checks.values()) cancel.abort();
-    await Promise.allSettled([
-      ...[...this.#watchers.keys()].map((id) => this.#unwatch(id)),
-      ...[...this.#checks.values()].map(({ outcome }) => outcome),
-    ]);
+  /** Ends the checks and the channels of these pairings and waits for it. */
+  async #end(pairingIds: readonly string[]): Promise<void> {
+    for (const id of pairingIds) this.#checks.get(id)?.cancel.abort();
+    await Promise.allSettled(pairingIds.flatMap((id) => [this.#unwatch(id), this.#checks.get(id)?.outcome]));
   }
 
   /** A device is being paired: its channel, and what is stored about it, are left alone. */
@@ -250,7 +286,12 @@ export class ConnectionMonitor {
     }
   }
 
-  async #check(id: string, depth: CheckDepth, signal: AbortSignal): Promise<PairingRecord> {
+  async #check(
+    id: string,
+    depth: CheckDepth,
+    signal: AbortSignal,
+    held: HeldChannel | undefined,
+  ): Promise<PairingRecord> {
     const { context } = this.#parts;
     const before = this.#statusOf(this.#pairing(id));
     if (this.#closed) throw failure('cancelled', 'the app ends');
@@ -259,20 +300,36 @@ export class ConnectionMonitor {
     // Not opened again before the outcome is known, which may say that somebody must look first.
     if (depth === 'full') await this.#unwatch(id);
     try {
-      const checked = await checkConnection(id, depth, context, signal);
-      await this.#checked(id, checked);
+      const hasTill = depth === 'quiet' && this.#parts.tills?.hasTill(id) === true;
+      const checked = hasTill
+        ? await this.#seenByTill(id, signal)
+        : await checkConnection(id, depth, context, signal, held);
+      await this.#checked(id, checked, hasTill);
       return checked.pairing;
     } catch (thrown) {
       // Broken off, or kept from its keys: that says nothing about the connection.
-      if (toAppError(thrown).code === 'cancelled') this.#checkedAt.delete(id);
+      if (toAppError(thrown).code === 'cancelled' && !this.#parts.tills?.hasTill(id))
+        this.#checkedAt.delete(id);
       this.#apply(id, { type: 'check-dropped', before });
       throw thrown;
     }
   }
 
-  async #checked(id: string, { pairing, check, waits, promoted }: Checked): Promise<void> {
+  /** The device has one channel: the till's own shows what there is to see. */
+  async #seenByTill(id: string, signal: AbortSignal): Promise<Checked> {
+    const seen = await this.#parts.tills?.check(id, signal);
+    if (!seen) throw failure('cancelled', 'the channel of the till says nothing now');
+    return keepSeen(id, seen, this.#parts.context);
+  }
+
+  async #checked(
+    id: string,
+    { pairing, check, waits, promoted }: Checked,
+    wasWithTill: boolean,
+  ): Promise<void> {
     this.#tellChanged(pairing);
-    this.#apply(id, waits ? { type: 'waits' } : { type: 'check-ended', check });
+    const hasTill = wasWithTill && this.#parts.tills?.hasTill(id) === true;
+    this.#apply(id, waits ? { type: 'waits' } : { type: 'check-ended', check, hasTill });
     if (promoted) this.#parts.tell({ type: 'pairing-proved', pairing });
     // A channel that was opened before must not outlive what the check has found.
     if (!maybeWatched(this.#statusOf(pairing))) await this.#unwatch(id);
@@ -342,6 +399,8 @@ export class ConnectionMonitor {
         if (error.code === 'device-in-use') this.#yield(id);
         this.#apply(id, { type: 'channel-lost', error, nextTryAt });
         const lost = context.vault.find(id);
+        // Given up until somebody has looked; the check that finds it well again opens a new one.
+        if (lost && nextTryAt === null && !maybeWatched(this.#statusOf(lost))) this.#watchers.delete(id);
         if (lost) this.#followIfLost(lost);
       },
       onGaveWay: () => {

@@ -8,7 +8,7 @@ import { hasElapsed } from './elapsed.ts';
 const FIRST_PAUSE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
-/** Finds devices on the local subnets at a port; every one of them is verified against the trust anchor. */
+/** Finds devices on the local subnets at a port; every one of them leads to a trusted Root CA. */
 export type Search = (port: number, signal: AbortSignal) => Promise<readonly FoundDevice[]>;
 
 interface LastSearch {
@@ -32,20 +32,24 @@ export class MovedDeviceFinder {
 
   /**
    * Where the device of this pairing is now, if that is another address than the stored one. Identity is the
-   * serial in a certificate that leads to the trust anchor; a device without a serial cannot be followed.
+   * serial in a certificate that leads to the pairing's own Root CA, or, when the user asked and there is none, to
+   * another trusted one; a device without a serial cannot be followed.
    *
    * @param asked true when the user asked, which searches at once
    */
   async find(
-    { identity, address }: PairingRecord,
+    { identity, address, trustAnchorFingerprint256 }: PairingRecord,
     asked: boolean,
     signal: AbortSignal,
   ): Promise<DeviceAddress | null> {
     if (identity.kind !== 'serial') return null;
     const found = await this.#recent(address.port, asked, signal);
-    const matches = found.filter(
+    const namesakes = found.filter(
       (device) => device.identity.kind === 'serial' && sameSerial(device.identity.serial, identity.serial),
     );
+    const own = namesakes.filter((device) => device.trustAnchorFingerprint256 === trustAnchorFingerprint256);
+    // Under another Root CA it is only said to be the same: nobody follows it there unasked.
+    const matches = own.length > 0 || !asked ? own : namesakes;
     const last = this.#last.get(address.port);
     if (last && matches.length > 0) last.pauseMs = FIRST_PAUSE_MS;
     // A device with two addresses is where it always was.

@@ -1,4 +1,4 @@
-import type { StorageNotice } from '../../../shared/pairing.ts';
+import type { DocumentNotice, StorageNotice } from '../../../shared/pairing.ts';
 
 /** What the user must be told about stored data, until they say they have read it. */
 export class StorageNotices {
@@ -10,10 +10,13 @@ export class StorageNotices {
   }
 
   /** Tells each thing once while the app runs and nobody has dismissed it. */
-  add(kind: StorageNotice['kind'], what: StorageNotice['what'], file: string): void {
-    const id = `${what}:${kind}:${file}`;
-    if (this.#notices.some((notice) => notice.id === id)) return;
-    this.#change([...this.#notices, { id, kind, what, file }]);
+  add(kind: DocumentNotice['kind'], what: DocumentNotice['what'], file: string): void {
+    this.#add({ id: `${what}:${kind}:${file}`, kind, what, file });
+  }
+
+  /** Nothing can be saved in this folder. */
+  addUnwritable(folder: string): void {
+    this.#add({ id: 'data-folder:unwritable', kind: 'unwritable', what: 'data-folder', file: folder });
   }
 
   dismiss(id: string): void {
@@ -22,6 +25,10 @@ export class StorageNotices {
 
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  #add(added: StorageNotice): void {
+    if (!this.#notices.some(({ id }) => id === added.id)) this.#change([...this.#notices, added]);
   }
 
   #change(notices: readonly StorageNotice[]): void {

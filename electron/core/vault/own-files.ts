@@ -6,7 +6,7 @@ const BY_OTHERS = 0o077;
 /** What electron-store and the documents leave behind when the power fails in the middle of a write. */
 const LEFTOVER = /\.new\.json$|\.tmp-/;
 /** Windows refuses to read, rename or erase what a virus scanner or a backup holds open; that passes. */
-const HELD = { codes: new Set(['EPERM', 'EBUSY', 'EACCES']), tries: 20, pauseMs: 50 };
+export const HELD = { codes: new Set(['EPERM', 'EBUSY', 'EACCES']), tries: 20, pauseMs: 50 };
 /** For a file that does not become free the app waits once, not again for each of a thousand. */
 const IMPATIENT_MS = 10_000;
 let waitedInVainAt = Number.NEGATIVE_INFINITY;

@@ -3,25 +3,22 @@ import { z } from 'zod';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import type { PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
-import { toPem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { RootCa } from '../pki/root-ca.ts';
+import { CarefulDocuments, storageFailed } from './careful-documents.ts';
 import type { SecretCipher } from './cipher.ts';
-import type { DocumentStore, StoredDocument } from './documents.ts';
+import type { DocumentStore } from './documents.ts';
 import { StorageNotices } from './notices.ts';
-import { ForeignFolder, systemCode } from './own-files.ts';
+import { systemCode } from './own-files.ts';
+import { RootCaStore } from './root-ca-store.ts';
 import {
   CURRENT_VERSION,
   type PairingDocument,
   pairingDocumentSchema,
-  readVersioned,
   type SealedPairing,
-  type TrustAnchorDocument,
-  trustAnchorDocumentSchema,
 } from './schema.ts';
-import { readStoredRootCa, type StoredRootCa } from './stored-root-ca.ts';
+import type { StoredRootCa } from './stored-root-ca.ts';
 
-const TRUST_ANCHOR = 'trust-anchor';
 const PAIRINGS = 'pairings';
 const TRIAL = 'trial';
 const TRIAL_BYTES = 32 * 1024;
@@ -49,7 +46,7 @@ export type StoredCredentials = {
 );
 
 /**
- * The trust anchor and the pairings on disk, one document each, so that a change or a damage of one never touches
+ * The trusted Root CAs and the pairings on disk, one document each, so that a change or a damage of one never touches
  * another. Private keys and certificates of a pairing are encrypted by the operating system's key store.
  * The constructor never throws: what cannot be read is told by a notice. Methods throw {@link Failure}
  * `storage-unavailable`, `storage-failed` or `not-found`. Those that return a promise wait for the key store, and run
@@ -61,21 +58,21 @@ export class Vault {
   readonly #pairings = new Map<string, PairingDocument>();
   /** The ids in the order they are shown; kept, since sorting a thousand for each look at them adds up. */
   #order: readonly string[] | undefined;
-  /** Documents that cannot be read, or only by a newer version of the app: left exactly as they are. */
-  readonly #untouchable = new Set<string>();
   /** The last turn of each pairing that waits for the key store. */
   readonly #turns = new Map<string, Promise<unknown>>();
   /** How often each pairing was removed, so that nothing that waited meanwhile brings it back. */
   readonly #removals = new Map<string, number>();
   readonly #notices: StorageNotices;
-  #rootCa: StoredRootCa | null = null;
+  readonly #stored: CarefulDocuments;
+  readonly #rootCas: RootCaStore;
 
   constructor(documents: DocumentStore, cipher: SecretCipher, notices = new StorageNotices()) {
     this.#documents = documents;
     this.#cipher = cipher;
     this.#notices = notices;
-    this.#loadRootCa();
-    this.#loadPairings();
+    this.#stored = new CarefulDocuments(documents, notices);
+    this.#rootCas = new RootCaStore(this.#stored);
+    for (const name of this.#stored.list(PAIRINGS, 'pairing')) this.#loadPairing(name);
   }
 
   /**
@@ -116,21 +113,23 @@ export class Vault {
     return this.#notices.all;
   }
 
-  get rootCa(): StoredRootCa | null {
-    return this.#rootCa;
+  /** In the order they were trusted. */
+  get rootCas(): readonly StoredRootCa[] {
+    return this.#rootCas.all;
   }
 
-  trustRootCa({ root, intermediates }: RootCa, trustedAt: string): StoredRootCa {
-    const document: TrustAnchorDocument = {
-      version: CURRENT_VERSION,
-      rootPem: toPem(root),
-      fingerprint256: root.fingerprint256,
-      intermediatesPem: intermediates.map(toPem),
-      trustedAt,
-    };
-    this.#write(TRUST_ANCHOR, document);
-    this.#rootCa = { root, intermediates, trustedAt };
-    return this.#rootCa;
+  trustsRootCa(fingerprint256: string): boolean {
+    return this.rootCas.some(({ root }) => root.fingerprint256 === fingerprint256);
+  }
+
+  /** Beside those that are trusted already. */
+  trustRootCa(rootCa: RootCa, trustedAt: string): StoredRootCa {
+    return this.#rootCas.add(rootCa, trustedAt);
+  }
+
+  /** The pairings made under it stay. */
+  removeRootCa(fingerprint256: string): void {
+    this.#rootCas.remove(fingerprint256);
   }
 
   get size(): number {
@@ -201,7 +200,7 @@ export class Vault {
 
   /**
    * Changes what is known about a pairing; its credentials stay as they are. Pending credentials of the same device
-   * follow it to another address.
+   * follow it to another address and to another Root CA.
    */
   updateRecord(id: string, change: Partial<Omit<PairingRecord, 'id'>>): PairingRecord {
     const { active, pending } = this.#document(id);
@@ -216,8 +215,7 @@ export class Vault {
       this.#save(id, {
         version: CURRENT_VERSION,
         active: update(active, change),
-        pending:
-          pending && together && change.address ? update(pending, { address: change.address }) : pending,
+        pending: pending && together ? update(pending, followedBy(change)) : pending,
       });
     }
     return shownRecord(this.#document(id));
@@ -252,11 +250,7 @@ export class Vault {
   }
 
   #erase(id: string): void {
-    try {
-      this.#documents.remove(pairingName(id));
-    } catch (thrown) {
-      throw storageFailed(thrown);
-    }
+    this.#stored.remove(pairingName(id));
     this.#pairings.delete(id);
     this.#order = undefined;
   }
@@ -274,20 +268,10 @@ export class Vault {
       const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
       throw failure('internal', `a pairing that cannot be stored: ${where}`);
     }
-    this.#write(pairingName(id), document);
+    this.#stored.write(pairingName(id), document);
     const before = this.#pairings.get(id);
     this.#pairings.set(id, document);
     if (!before || shownRecord(before).pairedAt !== shownRecord(document).pairedAt) this.#order = undefined;
-  }
-
-  #write(name: string, document: Record<string, unknown>): void {
-    if (this.#untouchable.has(name))
-      throw failure('storage-failed', `${name} cannot be read, or was written by a newer version`);
-    try {
-      this.#documents.write(name, document);
-    } catch (thrown) {
-      throw storageFailed(thrown);
-    }
   }
 
   /** Throws what keeps a document from being written and removed. */
@@ -345,68 +329,23 @@ export class Vault {
     }
   }
 
-  #loadRootCa(): void {
-    const document = this.#load(TRUST_ANCHOR, 'trust-anchor', trustAnchorDocumentSchema);
-    if (!document) return;
-    const rootCa = readStoredRootCa(document);
-    if (rootCa) this.#rootCa = rootCa;
-    else this.#setAside(TRUST_ANCHOR, 'trust-anchor');
-  }
-
-  #loadPairings(): void {
-    let names: string[];
-    try {
-      names = this.#documents.list(PAIRINGS);
-    } catch (thrown) {
-      this.#tell(thrown, 'pairing', PAIRINGS);
-      return;
-    }
-    for (const name of names) this.#loadPairing(name);
-  }
-
   #loadPairing(name: string): void {
-    const document = this.#load(pairingName(name), 'pairing', pairingDocumentSchema);
+    const document = this.#stored.load(pairingName(name), 'pairing', pairingDocumentSchema);
     if (!document) return;
     const { id } = shownRecord(document);
     if (id === name) this.#pairings.set(id, document);
-    else this.#setAside(pairingName(name), 'pairing');
-  }
-
-  #load<T>(name: string, what: StorageNotice['what'], schema: z.ZodType<T>): T | undefined {
-    let stored: StoredDocument;
-    try {
-      stored = this.#documents.read(name);
-    } catch (thrown) {
-      // A broken sector, or a program that holds the file: the others must not suffer for it.
-      this.#untouchable.add(name);
-      this.#tell(thrown, what, name);
-      return undefined;
-    }
-    if (stored.kind === 'absent') return undefined;
-    const read = stored.kind === 'document' ? readVersioned(stored.value, schema) : stored;
-    if (read.kind === 'current') return read.value;
-    if (read.kind === 'newer-version') {
-      this.#untouchable.add(name);
-      this.#notices.add('newer-version', what, name);
-    } else this.#setAside(name, what);
-    return undefined;
-  }
-
-  /** Tells what was left where it is because it could not be read or renamed. */
-  #tell(thrown: unknown, what: StorageNotice['what'], name: string): void {
-    if (thrown instanceof ForeignFolder) this.#notices.add('foreign', what, thrown.folder);
-    else this.#notices.add('unreadable', what, name);
-  }
-
-  #setAside(name: string, what: StorageNotice['what']): void {
-    try {
-      this.#notices.add('damaged', what, this.#documents.setAside(name));
-    } catch (thrown) {
-      this.#untouchable.add(name);
-      this.#tell(thrown, what, name);
-    }
+    else this.#stored.setAside(pairingName(name), 'pairing');
   }
 }
+
+/** What of a change is about the device, whichever credentials are used with it. */
+const followedBy = ({
+  address,
+  trustAnchorFingerprint256,
+}: Partial<PairingRecord>): Partial<PairingRecord> => ({
+  ...(address && { address }),
+  ...(trustAnchorFingerprint256 && { trustAnchorFingerprint256 }),
+});
 
 function shownRecord({ active, pending }: PairingDocument): PairingRecord {
   const shown = active ?? pending;
@@ -415,6 +354,3 @@ function shownRecord({ active, pending }: PairingDocument): PairingRecord {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-const storageFailed = (thrown: unknown) =>
-  failure('storage-failed', thrown instanceof Error ? thrown.message : String(thrown));

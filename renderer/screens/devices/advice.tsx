@@ -1,6 +1,6 @@
 import { Radar } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { AppError } from '../../../shared/errors.ts';
+import type { AppError, ErrorCode } from '../../../shared/errors.ts';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { PairingStatus } from '../../../shared/status.ts';
@@ -15,6 +15,12 @@ interface AdviceProps {
   readonly status: PairingStatus;
 }
 
+const ABOUT_ROOT: ReadonlySet<ErrorCode> = new Set([
+  'device-issuer-unknown',
+  'root-ca-missing',
+  'root-ca-replaced',
+]);
+
 /** What helps in this state: the usual causes of silence, or what the error says. */
 export function Advice({ pairing, status: { state, error } }: AdviceProps) {
   const { t } = useTranslation();
@@ -24,7 +30,7 @@ export function Advice({ pairing, status: { state, error } }: AdviceProps) {
   if (!failed && (state === 'unreachable' || state === 'reconnecting'))
     return <Causes pairing={pairing} error={error} />;
   if (!problem) return null;
-  const aboutRoot = problem.code === 'device-issuer-unknown' || problem.code === 'root-ca-missing';
+  const aboutRoot = ABOUT_ROOT.has(problem.code);
   return (
     <ErrorPanel
       key={problem.code}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
-import { commonName } from '../../components/certificate.tsx';
+import { commonName } from '../../../shared/root-ca.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Fold } from '../../components/fold.tsx';
 import { IdentityFact } from '../../components/identity-fact.tsx';
@@ -38,6 +38,11 @@ export function Details({ pairing }: { readonly pairing: PairingRecord }) {
         <Fact label={t('facts.lastCheck')} more={lastCheck && format.dateTime(lastCheck.at)}>
           {lastCheck ? t(`check.result.${resultOf(lastCheck)}`) : t('facts.neverChecked')}
         </Fact>
+        {pairing.readiness && (
+          <Fact label={t('doctor.readiness.label')} more={format.dateTime(pairing.readiness.at)}>
+            {t(`doctor.readiness.result.${pairing.readiness.result}`)}
+          </Fact>
+        )}
         <Fact label={t('device.protection')}>
           {protection ? t(`check.result.${protection}`) : t('device.notProved')}
         </Fact>

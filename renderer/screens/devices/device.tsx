@@ -1,4 +1,4 @@
-import { ArrowLeft, Link2, PenLine, Trash2 } from 'lucide-react';
+import { ArrowLeft, FolderKey, Link2, PenLine, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { appError } from '../../../shared/errors.ts';
@@ -9,6 +9,7 @@ import { ActionBar, Screen } from '../../components/screen.tsx';
 import { useActions, useAppState, useMirror } from '../../state/context.tsx';
 import { shownStatus } from '../../state/pairing-list.ts';
 import { Advice } from './advice.tsx';
+import { BridgeCard } from './bridge-card.tsx';
 import { Certificates } from './certificates.tsx';
 import { Details } from './details.tsx';
 import { LastEvents } from './last-events.tsx';
@@ -59,6 +60,9 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
           <Button icon={Link2} onPress={() => actions.openPair(pairing)}>
             {t('actions.pair-again')}
           </Button>
+          <Button icon={FolderKey} onPress={() => actions.go({ name: 'kit', id: pairing.id })}>
+            {t('kit.title')}
+          </Button>
           <Button icon={Trash2} onPress={() => setDialog('remove')}>
             {t('device.remove')}
           </Button>
@@ -71,7 +75,10 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
           <StatePanel pairing={pairing} status={status} />
           <Advice pairing={pairing} status={status} />
         </div>
-        <WatchLive pairing={pairing} />
+        <div className="stack">
+          <WatchLive pairing={pairing} />
+          <BridgeCard pairing={pairing} />
+        </div>
       </div>
       <TimelineCard pairing={pairing} status={status} />
       <Details pairing={pairing} />

@@ -6,7 +6,16 @@ import { useLoaded } from '../../hooks/use-loaded.ts';
 import { useActions, useMirror } from '../../state/context.tsx';
 import type { Actions } from '../../state/store.ts';
 
-export const GROUPS = ['everything', 'pairing', 'connection', 'moved', 'names', 'rootCa'] as const;
+export const GROUPS = [
+  'everything',
+  'pairing',
+  'connection',
+  'moved',
+  'names',
+  'bridge',
+  'rootCa',
+  'manager',
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** What people look for together. */
@@ -17,12 +26,25 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   proved: 'pairing',
   'pairing-failed': 'pairing',
   'device-swapped': 'pairing',
+  exported: 'pairing',
   status: 'connection',
   refused: 'connection',
   'address-moved': 'moved',
   renamed: 'names',
   removed: 'names',
+  'bridge-on': 'bridge',
+  'bridge-off': 'bridge',
+  'bridge-token': 'bridge',
+  'bridge-locked': 'bridge',
   'root-ca-changed': 'rootCa',
+  'root-ca-added': 'rootCa',
+  'root-ca-removed': 'rootCa',
+  'pairing-root-ca-changed': 'rootCa',
+  'manager-pin-set': 'manager',
+  'manager-pin-changed': 'manager',
+  'manager-pin-removed': 'manager',
+  'manager-pin-reset': 'manager',
+  'manager-locked-out': 'manager',
 };
 
 /** The most that one call may ask for (shared/ipc/history.ts). */

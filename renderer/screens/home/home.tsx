@@ -1,21 +1,25 @@
 import { Plus, ShieldAlert, ShieldCheck, Smartphone } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { commonName } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
-import { commonName } from '../../components/certificate.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { useFormats } from '../../format.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
+import { firstToEnd } from '../../state/root-cas.ts';
 import { DeviceList } from './device-list.tsx';
 
 export function HomeScreen() {
   const { t } = useTranslation();
   const actions = useActions();
-  const { pairings, rootCa, storageProblem } = useAppState();
+  const { pairings, rootCas, storageProblem, notices } = useAppState();
+  // The notice above every screen says it already.
+  const isTold = notices.some(({ what }) => what === 'data-folder');
+  const hasRootCa = rootCas.length > 0;
   const now = useNow();
-  const openRootCa = () => actions.go({ name: 'root-ca', next: rootCa ? 'home' : 'pair' });
+  const openRootCa = () => actions.go({ name: 'root-ca', next: hasRootCa ? 'home' : 'pair' });
   return (
     <Screen
       title={t('home.title')}
@@ -33,14 +37,14 @@ export function HomeScreen() {
         </>
       }
     >
-      {storageProblem && <ErrorPanel error={storageProblem} compact />}
+      {storageProblem && !isTold && <ErrorPanel error={storageProblem} compact />}
       {pairings.length === 0 ? (
         <EmptyState
           icon={Smartphone}
           title={t('home.emptyTitle')}
-          text={rootCa ? t('home.emptyText') : t('home.emptyNoRoot')}
+          text={hasRootCa ? t('home.emptyText') : t('home.emptyNoRoot')}
           action={
-            rootCa ? (
+            hasRootCa ? (
               <Button look="primary" size="large" icon={Plus} onPress={() => actions.openPair()}>
                 {t('home.pair')}
               </Button>
@@ -61,11 +65,16 @@ export function HomeScreen() {
 function RootCaLine({ now }: { readonly now: number }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { rootCa } = useAppState();
-  if (!rootCa) return t('rootCa.missing');
-  const name = commonName(rootCa.root.subject);
-  const date = format.date(rootCa.root.validTo);
-  if (new Date(rootCa.root.validTo).getTime() >= now) return t('home.rootCaLine', { name, date });
+  const { rootCas } = useAppState();
+  const first = firstToEnd(rootCas)?.root;
+  if (!first) return t('rootCa.missing');
+  const name = commonName(first.subject);
+  const date = format.date(first.validTo);
+  if (Date.parse(first.validTo) >= now) {
+    return rootCas.length === 1
+      ? t('home.rootCaLine', { name, date })
+      : t('rootCas.line', { number: format.number(rootCas.length), date });
+  }
   return (
     <span className="hint-warn">
       <ShieldAlert aria-hidden="true" />

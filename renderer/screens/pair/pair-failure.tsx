@@ -1,4 +1,4 @@
-import { ArrowLeftRight } from 'lucide-react';
+import { ArrowLeftRight, Stethoscope } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AppError, ERROR_CATALOGUE, type ErrorAction } from '../../../shared/errors.ts';
@@ -48,6 +48,7 @@ export function PairFailure({ stages, endedAt, error, credentialsKept }: Failure
                   {label}
                 </Button>
                 {error.code === 'device-issuer-unknown' && <RootCaForIt />}
+                {!credentialsKept && <TestOffer error={error} />}
               </>
             }
           />
@@ -77,6 +78,23 @@ export function PairFailure({ stages, endedAt, error, credentialsKept }: Failure
         )}
       </ActionBar>
     </Screen>
+  );
+}
+
+/** Numbers of the errors that are about reaching a device and telling which one it is. */
+const ABOUT_CONNECTION = { from: 300, to: 499 };
+
+/** What is in the way can be found out without a code: the one that is left stays in the form. */
+function TestOffer({ error }: { readonly error: AppError }) {
+  const { t } = useTranslation();
+  const { openDoctor } = useActions();
+  const { address, serial } = useModel().draft;
+  const { number } = ERROR_CATALOGUE[error.code];
+  if (number < ABOUT_CONNECTION.from || number > ABOUT_CONNECTION.to) return null;
+  return (
+    <Button icon={Stethoscope} onPress={() => void openDoctor({ of: 'address', address, serial }, false)}>
+      {t('doctor.offer')}
+    </Button>
   );
 }
 

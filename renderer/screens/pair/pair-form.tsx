@@ -17,6 +17,7 @@ import { typedCode } from '../../state/setup-code.ts';
 import { SearchInForm } from '../search/search-in-form.tsx';
 import { CodeHint, Countdown } from './countdown.tsx';
 import { KnownDevice } from './pair-known.tsx';
+import { TillWarning } from './till-warning.tsx';
 
 const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
 
@@ -39,7 +40,8 @@ export function PairForm() {
   const focus = place.name === 'pair' ? place.focus : null;
   const { current } = attempt;
   const refusal = current.state === 'refused' ? current.error : null;
-  const { storageProblem, rootCa, offered, pairings } = useAppState();
+  const { storageProblem, rootCas, offered, pairings } = useAppState();
+  const hasRootCa = rootCas.length > 0;
   const known = pairings.find(({ id }) => id === draft.replaces);
   const again = known !== undefined;
   const [errors, setErrors] = useState<FieldErrors>(() => {
@@ -58,7 +60,7 @@ export function PairForm() {
     serial: useRef<HTMLInputElement>(null),
   };
   const starting = current.state === 'starting';
-  const blocked = storageProblem !== null || rootCa === null;
+  const blocked = storageProblem !== null || !hasRootCa;
 
   // A refusal arrives while the form is shown: mark its field and go there.
   const refs = useRef(inputs);
@@ -158,7 +160,7 @@ export function PairForm() {
     </Fold>
   );
 
-  const problem = storageProblem ?? refusal ?? (rootCa ? null : appError('root-ca-missing'));
+  const problem = storageProblem ?? refusal ?? (hasRootCa ? null : appError('root-ca-missing'));
 
   return (
     <Screen
@@ -173,7 +175,7 @@ export function PairForm() {
           error={problem}
           compact
           actions={
-            rootCa === null ? (
+            !hasRootCa ? (
               <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'pair' })}>
                 {t('actions.choose-root-ca')}
               </Button>
@@ -181,6 +183,7 @@ export function PairForm() {
           }
         />
       )}
+      <TillWarning address={draft.address} replaces={draft.replaces} />
       <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
         <div className="columns columns-drawing">
           <div className="pair-fields">
@@ -213,7 +216,7 @@ export function PairForm() {
                   inputRef={inputs.address}
                   mono
                 />
-                {rootCa && (
+                {hasRootCa && (
                   <div className="search-link">
                     <Button
                       icon={Radar}
@@ -281,7 +284,7 @@ export function PairForm() {
               {t('pair.blocked')}
             </p>
           )}
-          {!storageProblem && !rootCa && (
+          {!storageProblem && !hasRootCa && (
             <p id="pair-blocked" className="action-reason">
               {t('pair.rootCaNeeded')}
             </p>

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { Button } from '../../components/button.tsx';
+import { CertificateNotes } from '../../components/certificate-notes.tsx';
 import { ConnectTaps } from '../../components/device-steps.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { IdentityFact } from '../../components/identity-fact.tsx';
 import { useErrandError } from '../../components/pairing-status.tsx';
+import { ReadinessLine } from '../../components/readiness.tsx';
 import { ActionBar, Screen } from '../../components/screen.tsx';
 import { useFormats } from '../../format.ts';
 import { useActions, useMirror } from '../../state/context.tsx';
@@ -36,6 +38,7 @@ function Proved({ pairing }: { readonly pairing: PairingRecord }) {
       <div className="screen-mark mark-success" aria-hidden="true">
         <Check />
       </div>
+      <ReadinessLine pairing={pairing} />
       <div className="columns columns-taps columns-fill">
         <Summary pairing={pairing} />
         <section className="card card-sunken compare" aria-labelledby="compare-heading">
@@ -63,6 +66,7 @@ function HalfProtected({ pairing }: { readonly pairing: PairingRecord }) {
       <div className="screen-mark mark-warn" aria-hidden="true">
         <LockKeyhole />
       </div>
+      <ReadinessLine pairing={pairing} />
       {problem && <ErrorPanel key={problem.code} error={problem} origin="connection" compact />}
       <div className="columns columns-help">
         <section className="panel panel-warn" aria-labelledby="switch-on">
@@ -82,10 +86,10 @@ function HalfProtected({ pairing }: { readonly pairing: PairingRecord }) {
           look="primary"
           size="large"
           icon={RotateCw}
-          busy={errand === 'checking'}
+          busy={errand === 'testing'}
           onPress={() => void fullTest(pairing.id)}
         >
-          {errand === 'checking' ? t('check.running') : t('success.checkAgain')}
+          {errand === 'testing' ? t('check.testing') : t('success.checkAgain')}
         </Button>
       </ActionBar>
     </Screen>
@@ -132,6 +136,7 @@ function Summary({ pairing }: { readonly pairing: PairingRecord }) {
           </Fact>
         )}
       </Facts>
+      <CertificateNotes pairing={pairing} />
     </section>
   );
 }

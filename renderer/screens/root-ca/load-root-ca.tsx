@@ -1,16 +1,16 @@
-import { ClipboardPaste, FileUp, FlaskConical, ShieldCheck } from 'lucide-react';
-import { useState } from 'react';
+import { ClipboardPaste, FileUp, FlaskConical, Plus } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { DropZone, FileTrigger, Label, Text, TextArea, TextField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { CERTIFICATE_FILE_LIMIT } from '../../../shared/root-ca.ts';
+import { CERTIFICATE_FILE_LIMIT, MOST_ROOT_CAS } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
-import { CertificateFacts } from '../../components/certificate.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ActionBar, Announcement, Screen } from '../../components/screen.tsx';
 import { useFormats } from '../../format.ts';
 import { useAppState } from '../../state/context.tsx';
+import { TrustedRootCas } from './trusted-root-cas.tsx';
 
 const REST_METHOD = 'GET';
 const REST_PATH = '/dms/v2/devices/certificates/rootca';
@@ -45,7 +45,10 @@ async function bytesOf(file: File): Promise<Result<Uint8Array<ArrayBuffer>>> {
 export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { rootCa, offered, storageProblem } = useAppState();
+  const { rootCas, pairings, offered, storageProblem } = useAppState();
+  const isFirst = rootCas.length === 0;
+  const isFull = rootCas.length >= MOST_ROOT_CAS;
+  const addHeading = useRef<HTMLHeadingElement>(null);
   const [pasting, setPasting] = useState(false);
   const [text, setText] = useState('');
 
@@ -55,68 +58,75 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
   };
 
   return (
-    <Screen title={rootCa ? t('rootCa.title') : t('rootCa.firstTitle')} intro={t('rootCa.why')}>
+    <Screen
+      // Without the last one this is the first screen again, and its heading takes the focus.
+      key={String(isFirst)}
+      title={isFirst ? t('rootCa.firstTitle') : t('rootCa.title')}
+      intro={isFirst ? t('rootCa.why') : t('rootCas.intro')}
+      headerActions={
+        !isFirst && (
+          <Button size="large" icon={Plus} onPress={() => addHeading.current?.focus()}>
+            {t('rootCas.addHeading')}
+          </Button>
+        )
+      }
+    >
       {storageProblem && <ErrorPanel error={storageProblem} compact />}
       {error && <ErrorPanel key={`${error.code} ${error.detail}`} error={error} />}
       <div className="columns columns-help columns-fill">
         <div className="load">
-          {rootCa && (
-            <section className="card stack-tight" aria-labelledby="current-heading">
-              <div className="card-title">
-                <ShieldCheck className="icon-success" aria-hidden="true" />
-                <h2 id="current-heading">{t('rootCa.currentHeading')}</h2>
-                <span className="muted">
-                  {t('rootCa.trustedSince', { date: format.date(rootCa.trustedAt) })}
-                </span>
-              </div>
-              <CertificateFacts certificate={rootCa.root} copyName={t('certificate.fingerprint')} />
-            </section>
-          )}
-          {rootCa && (
+          {!isFirst && <TrustedRootCas />}
+          {!isFirst && (
             <div>
-              <h2>{t('rootCa.replaceHeading')}</h2>
-              <p className="muted">{t('rootCa.replaceIntro')}</p>
+              <h2 ref={addHeading} tabIndex={-1}>
+                {t('rootCas.addHeading')}
+              </h2>
+              <p className="muted">
+                {isFull ? t('rootCas.full', { most: MOST_ROOT_CAS }) : t('rootCas.addIntro')}
+              </p>
             </div>
           )}
-          <DropZone
-            className="drop-zone"
-            getDropOperation={() => 'copy'}
-            onDrop={async ({ items }) => {
-              for (const item of items) {
-                if (item.kind === 'file') return readFile(await item.getFile());
-                if (item.kind === 'text' && item.types.has('text/plain')) {
-                  return readText(await item.getText('text/plain'));
+          {!isFull && (
+            <DropZone
+              className="drop-zone"
+              getDropOperation={() => 'copy'}
+              onDrop={async ({ items }) => {
+                for (const item of items) {
+                  if (item.kind === 'file') return readFile(await item.getFile());
+                  if (item.kind === 'text' && item.types.has('text/plain')) {
+                    return readText(await item.getText('text/plain'));
+                  }
                 }
-              }
-            }}
-          >
-            <FileUp className="drop-icon" aria-hidden="true" />
-            <div className="drop-words">
-              <Text slot="label" className="drop-title">
-                {t('rootCa.drop')}
-              </Text>
-              <p className="muted">{t('rootCa.dropHint')}</p>
-            </div>
-            <div className="drop-actions">
-              <FileTrigger acceptedFileTypes={FILE_TYPES} onSelect={(files) => readFile(files?.[0])}>
-                <Button look={offered ? 'secondary' : 'primary'} size="large" icon={FileUp}>
-                  {t('rootCa.chooseFile')}
+              }}
+            >
+              <FileUp className="drop-icon" aria-hidden="true" />
+              <div className="drop-words">
+                <Text slot="label" className="drop-title">
+                  {t('rootCa.drop')}
+                </Text>
+                <p className="muted">{t('rootCa.dropHint')}</p>
+              </div>
+              <div className="drop-actions">
+                <FileTrigger acceptedFileTypes={FILE_TYPES} onSelect={(files) => readFile(files?.[0])}>
+                  <Button look={offered ? 'secondary' : 'primary'} size="large" icon={FileUp}>
+                    {t('rootCa.chooseFile')}
+                  </Button>
+                </FileTrigger>
+                <Button
+                  size="large"
+                  icon={ClipboardPaste}
+                  aria-expanded={pasting}
+                  onPress={() => setPasting(!pasting)}
+                >
+                  {t('rootCa.paste')}
                 </Button>
-              </FileTrigger>
-              <Button
-                size="large"
-                icon={ClipboardPaste}
-                aria-expanded={pasting}
-                onPress={() => setPasting(!pasting)}
-              >
-                {t('rootCa.paste')}
-              </Button>
-            </div>
-            <p className="drop-formats muted">
-              {t('rootCa.formats', { size: format.kilobytes(CERTIFICATE_FILE_LIMIT) })}
-            </p>
-          </DropZone>
-          {pasting && (
+              </div>
+              <p className="drop-formats muted">
+                {t('rootCa.formats', { size: format.kilobytes(CERTIFICATE_FILE_LIMIT) })}
+              </p>
+            </DropZone>
+          )}
+          {pasting && !isFull && (
             <form
               className="card stack-tight"
               onSubmit={(event) => {
@@ -136,7 +146,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
               </Button>
             </form>
           )}
-          {offered && (
+          {offered && !isFull && (
             <div className="offer">
               <FlaskConical aria-hidden="true" />
               <p>{t('rootCa.offeredNote')}</p>
@@ -160,7 +170,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
           </code>
         </aside>
       </div>
-      {rootCa && (
+      {(!isFirst || pairings.length > 0) && (
         <ActionBar
           start={
             <Button size="large" onPress={onBack}>

@@ -24,8 +24,8 @@ export function RootCaScreen({ next }: { readonly next: Origin }) {
   if (preview) {
     return (
       <PreviewRootCa
-        // A second file starts with an unticked confirmation.
-        key={preview.root.fingerprint256}
+        // A second file starts with nothing chosen.
+        key={preview.candidates.map(({ root }) => root.fingerprint256).join()}
         preview={preview}
         onBack={() => setPreview(null)}
         onFailed={(error) => {

@@ -27,7 +27,7 @@ export function FoundDevices({ devices, pairings, into }: FoundDevicesProps) {
         <li key={formatAuthority(device.address)}>
           <Found
             device={device}
-            paired={pairings.filter(({ identity }) => sameIdentity(identity, device.identity))}
+            paired={pairings.filter((pairing) => isPairedWith(pairing, device))}
             into={into}
           />
         </li>
@@ -35,6 +35,12 @@ export function FoundDevices({ devices, pairings, into }: FoundDevicesProps) {
     </ul>
   );
 }
+
+/** The same serial number under another Root CA may be another device, unless it is where the paired one was. */
+const isPairedWith = (pairing: PairingRecord, device: FoundDevice): boolean =>
+  sameIdentity(pairing.identity, device.identity) &&
+  (pairing.trustAnchorFingerprint256 === device.trustAnchorFingerprint256 ||
+    formatAuthority(pairing.address) === formatAuthority(device.address));
 
 interface FoundProps {
   readonly device: FoundDevice;

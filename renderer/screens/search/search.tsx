@@ -38,7 +38,7 @@ export function SearchScreen() {
   const { t } = useTranslation();
   const actions = useActions();
   const { current } = useModel().search;
-  const { rootCa } = useAppState();
+  const hasRootCa = useAppState().rootCas.length > 0;
   const { loaded: plan, again: planAgain } = useSearchPlan();
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const [port, setPort] = useState(String(DEFAULT_PORT));
@@ -48,7 +48,7 @@ export function SearchScreen() {
   const cancelling = 'cancelling' in current && current.cancelling;
   const ranges = plan.state === 'ready' ? plan.value.ranges : [];
   const chosen = ranges.filter(({ cidr }) => !leftOut.has(cidr));
-  const problem = rootCa ? problemOf(plan, current) : appError('root-ca-missing');
+  const problem = hasRootCa ? problemOf(plan, current) : appError('root-ca-missing');
 
   const checkPort = (): boolean => {
     const parsed = parsePort(port);
@@ -75,7 +75,7 @@ export function SearchScreen() {
           error={problem}
           compact
           actions={
-            rootCa ? null : (
+            hasRootCa ? null : (
               <Button look="primary" onPress={() => actions.go({ name: 'root-ca', next: 'search' })}>
                 {t('actions.choose-root-ca')}
               </Button>
@@ -124,7 +124,7 @@ export function SearchScreen() {
             size="large"
             icon={Search}
             busy={running}
-            isDisabled={!rootCa || chosen.length === 0}
+            isDisabled={!hasRootCa || chosen.length === 0}
             {...(ranges.length > 0 && chosen.length === 0 && { 'aria-describedby': 'search-blocked' })}
           >
             {running ? t('search.looking') : t('search.start')}

@@ -1,6 +1,7 @@
 import { Info, Keyboard, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { commonName } from '../../../shared/root-ca.ts';
 import {
   CHECK_INTERVAL_MINUTES,
   LANGUAGES,
@@ -8,7 +9,6 @@ import {
   type SettingsPatch,
 } from '../../../shared/settings.ts';
 import { Button } from '../../components/button.tsx';
-import { commonName } from '../../components/certificate.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { type Choice, Select } from '../../components/select.tsx';
@@ -18,6 +18,8 @@ import { ownName, useFormats } from '../../format.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { IS_MAC } from '../../platform.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
+import { firstToEnd } from '../../state/root-cas.ts';
+import { ManagerPin } from './manager-pin.tsx';
 
 const { least, most } = CHECK_INTERVAL_MINUTES;
 const INTERVALS = [least, 15, 30, 60, 120, most];
@@ -64,6 +66,9 @@ export function SettingsScreen() {
               isSelected={settings.tray}
               onChange={(tray) => change({ tray })}
             />
+          </Group>
+          <Group title={t('manager.title')}>
+            <ManagerPin />
           </Group>
           <Group title={t('settings.help')}>
             <div className="setting-buttons">
@@ -116,8 +121,8 @@ function RootCa() {
   const { t } = useTranslation();
   const format = useFormats();
   const { go } = useActions();
-  const { rootCa } = useAppState();
-  const root = rootCa?.root;
+  const { rootCas } = useAppState();
+  const root = firstToEnd(rootCas)?.root;
   const expired = root !== undefined && new Date(root.validTo).getTime() < Date.now();
   return (
     <Group title={t('settings.rootCa')}>
@@ -130,12 +135,23 @@ function RootCa() {
               <ShieldCheck className="icon-success" aria-hidden="true" />
             )}
             <div className="setting-root-words">
-              <p>{commonName(root.subject)}</p>
-              <p className="setting-note">
-                {expired
-                  ? t('settings.rootCaExpired', { date: format.date(root.validTo) })
-                  : t('settings.rootCaValid', { date: format.date(root.validTo) })}
-              </p>
+              {rootCas.length > 1 && !expired ? (
+                <p>
+                  {t('rootCas.line', {
+                    number: format.number(rootCas.length),
+                    date: format.date(root.validTo),
+                  })}
+                </p>
+              ) : (
+                <>
+                  <p>{commonName(root.subject)}</p>
+                  <p className="setting-note">
+                    {expired
+                      ? t('settings.rootCaExpired', { date: format.date(root.validTo) })
+                      : t('settings.rootCaValid', { date: format.date(root.validTo) })}
+                  </p>
+                </>
+              )}
             </div>
           </>
         )}
