@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { licences } from './scripts/vite-licences.ts';
+import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 
 /**
@@ -21,7 +22,11 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
     rolldownOptions: {
       input: resolve(entry),
       external: ['electron', /^node:/],
-      output: { format, entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}` },
+      output: {
+        format,
+        entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
+        chunkFileNames: `${name}-[name].js`,
+      },
     },
   },
 });
@@ -30,7 +35,7 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   define: { __BUILT_AT__: Date.now() },
-  plugins: [react(), shownLanguagesOnly(), licences(resolve('out/licences.json'))],
+  plugins: [react(), shownLanguagesOnly(), textsOfMainProcess(), licences(resolve('out/licences.json'))],
   environments: {
     client: {
       build: {

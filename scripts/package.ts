@@ -163,4 +163,5 @@ for (const file of artifacts) {
   console.log(`BUILT ${relative('.', file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);
 }
 for (const fault of faults) console.error(`FAULT ${fault}`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+// Explicitly: electron-builder's tools end every process well that is left to end by itself.
+process.exit(faults.length === 0 ? 0 : 1);

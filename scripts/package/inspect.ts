@@ -8,7 +8,7 @@ import { z } from 'zod';
 const ASAR_LIMIT = 3 * 1024 * 1024;
 /** All that belongs in the app's archive. */
 const IN_ASAR =
-  /^\/(package\.json|out(\/(main(\/main\.js)?|preload(\/preload\.cjs)?|licences\.json|renderer(\/.*)?))?)$/;
+  /^\/(package\.json|out(\/(main(\/main(-[\w-]+)?\.js)?|preload(\/preload\.cjs)?|licences\.json|renderer(\/.*)?))?)$/;
 
 /** Where Electron keeps each fuse of electron-builder's `electronFuses`. */
 const FUSES = {
