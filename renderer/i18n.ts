@@ -39,7 +39,7 @@ function show(language: ShownLanguage, texts: Texts): void {
   document.documentElement.dir = i18n.dir();
 }
 // So that there are words for whatever happens first.
-show(FALLBACK_LANGUAGE, en);
+showTexts(i18n, FALLBACK_LANGUAGE, en);
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
 /** A duration (ISO 8601) in seconds alone. */
