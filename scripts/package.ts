@@ -40,14 +40,11 @@ const { values } = parseArgs({
 const FPM = resolve(import.meta.dirname, 'package/fpm.ts');
 const SBOM = 'out/sbom.cdx.json';
 const INSTALLER = 'packaging/installer.nsh';
-const OFFLINE_TARGETS = ['deb', 'rpm', 'tar.gz'];
-/** What the tools of each come from. */
-const TOOL_PACKAGES = {
-  'dpkg-deb': 'dpkg',
-  rpmbuild: 'rpm',
-  makensis: 'nsis',
-  '7za': 'p7zip-full',
-  xz: 'xz-utils',
+/** The tools of each, and the Debian packages they come from. */
+const TOOLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  deb: { 'dpkg-deb': 'dpkg' },
+  rpm: { rpmbuild: 'rpm' },
+  'tar.gz': { '7za': 'p7zip-full' },
 };
 /**
  * What electron-builder removes from an Electron that it has downloaded itself; and of the program this Electron
@@ -88,12 +85,12 @@ async function packageOffline(dist: string): Promise<string[]> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('Without the declared Electron, packages can be made on linux-x64 only.');
   }
-  ensureCommands(TOOL_PACKAGES);
+  const targets = values.target ?? Object.keys(TOOLS);
+  const impossible = targets.filter((target) => !(target in TOOLS));
+  if (impossible.length > 0) throw new Error(`Cannot be made here: ${impossible.join(', ')}.`);
+  ensureCommands(Object.assign({ makensis: 'nsis' }, ...targets.map((target) => TOOLS[target])));
   compileInstallerPart(INSTALLER);
   console.log(`CHECKED ${INSTALLER}: compiles`);
-  const targets = values.target ?? OFFLINE_TARGETS;
-  const impossible = targets.filter((target) => !OFFLINE_TARGETS.includes(target));
-  if (impossible.length > 0) throw new Error(`Cannot be made here: ${impossible.join(', ')}.`);
   const version = readFileSync(join(dist, 'version'), 'utf8').trim();
   writeSbom(SBOM, version);
   const folder = mkdtempSync(join(tmpdir(), 'package-tools-'));

@@ -123,6 +123,24 @@ export const STEPS: Record<string, (place: Place) => Promise<void>> = {
       root.run(['find', DATA, '-path', '*vault*', '-type', 'f', '-perm', '/077']) === '',
     );
   },
+  'writes a connection kit for POS software': async ({ root, session }) => {
+    await session.press('push button', en.success.done);
+    await session.press('link', POS_ID);
+    await session.press('push button', en.kit.title);
+    await session.press('push button', en.kit.submit);
+    // The system's own dialog, which suggests a name; not part of the page.
+    await session.takeWindow(en.desktop.saveKit);
+    await session.key('Return');
+    await session.takeWindow('– POS Pairing');
+    await session.find('heading', en.kit.doneTitle);
+    await session.press('push button', en.kit.noted);
+    const keys = root.run(['find', `/home/${USER}`, '-path', '*/pos-connection-*/pos.p12', '-perm', '600']);
+    check(
+      'The keys are there, for this user only',
+      keys.trim().split('\n').length === 1 && keys !== '',
+      keys,
+    );
+  },
   'is upgraded and remembers': async (place) => {
     check('It ends when it is asked to', (await place.session.stop(place.pid)) === 0);
     place.root.run(['dpkg', '--force-unsafe-io', '--install', place.deb]);
