@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
+import { noAjv } from './scripts/vite-no-ajv.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 
 /**
@@ -35,7 +36,13 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   define: { __BUILT_AT__: Date.now() },
-  plugins: [react(), shownLanguagesOnly(), textsOfMainProcess(), licences(resolve('out/licences.json'))],
+  plugins: [
+    react(),
+    shownLanguagesOnly(),
+    textsOfMainProcess(),
+    noAjv(),
+    licences(resolve('out/licences.json')),
+  ],
   environments: {
     client: {
       build: {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { asarFaults, fuseFaults, wantedFuses } from '../../scripts/package/inspect.ts';
 
-const target = z.array(z.union([z.string(), z.object({ target: z.string(), arch: z.unknown() })]));
+const target = z.array(z.object({ target: z.string(), arch: z.unknown() }));
 const config = z
   .looseObject({
     appId: z.string(),
@@ -31,7 +31,9 @@ describe('the packages', () => {
       { target: 'dmg', arch: 'universal' },
       { target: 'zip', arch: 'universal' },
     ]);
-    expect(config.linux.target).toEqual(['deb', 'rpm', 'AppImage', 'tar.gz']);
+    expect(config.linux.target).toEqual(
+      ['deb', 'rpm', 'AppImage', 'tar.gz'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+    );
   });
 
   it('are installed for everybody, and an upgrade or uninstall on Windows keeps what people have made', () => {
