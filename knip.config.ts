@@ -16,6 +16,7 @@ export default {
     'scripts/real-keyring.cjs',
     'scripts/electron-runtime/default-app/main.js',
     'scripts/counter-card/printer/main.js',
+    'scripts/package/fpm.ts',
     // Of a page.
     'tests/till/till.js',
     'tests/support/search-in-shortage.ts',
@@ -42,5 +43,8 @@ export default {
   // A test may look at a part of a file by itself, as long as the app uses it.
   ignoreExportsUsedInFile: production,
   // Of the system.
-  ignoreBinaries: ['apt-get', 'ip', 'ldd', 'mount', 'nmap', 'umount', 'wine', ...(production ? ['tsx'] : [])],
+  ignoreBinaries: [
+    ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
+    ...(production ? ['tsx'] : []),
+  ],
 } satisfies KnipConfig;

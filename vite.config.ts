@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { licences } from './scripts/vite-licences.ts';
+import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
+import { noAjv } from './scripts/vite-no-ajv.ts';
+import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
@@ -14,12 +17,17 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
     target: 'node20.18',
     outDir: resolve(`out/${name}`),
     emptyOutDir: true,
-    minify: false,
+    // A third of the size; the package has no source maps, a release keeps them for reading reports.
+    minify: true,
     sourcemap: true,
     rolldownOptions: {
       input: resolve(entry),
       external: ['electron', /^node:/],
-      output: { format, entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}` },
+      output: {
+        format,
+        entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
+        chunkFileNames: `${name}-[name].js`,
+      },
     },
   },
 });
@@ -28,7 +36,13 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   define: { __BUILT_AT__: Date.now() },
-  plugins: [react(), licences(resolve('out/licences.json'))],
+  plugins: [
+    react(),
+    shownLanguagesOnly(),
+    textsOfMainProcess(),
+    noAjv(),
+    licences(resolve('out/licences.json')),
+  ],
   environments: {
     client: {
       build: {

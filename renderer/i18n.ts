@@ -1,18 +1,45 @@
 import i18next, { type i18n as I18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
-import { FALLBACK_LANGUAGE, showLanguage } from '../shared/languages.ts';
-import type { ShownLanguage } from '../shared/settings.ts';
+import en from '../shared/locales/en.json' with { type: 'json' };
+import { pseudoLocalized } from '../shared/pseudo-locale.ts';
+import { type Language, PSEUDO_LANGUAGE, type ShownLanguage } from '../shared/settings.ts';
+import { FALLBACK_LANGUAGE, showTexts, type Texts } from '../shared/show-language.ts';
 import { formats } from './format.ts';
 
 export const i18n: I18n = i18next.createInstance().use(initReactI18next);
 
-/** The whole page in another language, at once. */
-export function switchLanguage(language: ShownLanguage): void {
-  showLanguage(i18n, language);
+/** Each language is a file of its own, so that the page does not start with all six. English stands behind each. */
+const FILES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Texts }>>> = {
+  es: () => import('../shared/locales/es.json'),
+  fr: () => import('../shared/locales/fr.json'),
+  de: () => import('../shared/locales/de.json'),
+  'pt-BR': () => import('../shared/locales/pt-BR.json'),
+  ja: () => import('../shared/locales/ja.json'),
+};
+
+async function textsOf(language: ShownLanguage): Promise<Texts> {
+  if (language === 'en') return en;
+  if (language === PSEUDO_LANGUAGE) return pseudoLocalized<Texts>(en);
+  return (await FILES[language]()).default;
+}
+
+let wanted: ShownLanguage = FALLBACK_LANGUAGE;
+
+/** The whole page in another language, once its texts are there; the last one asked for counts. */
+export async function switchLanguage(language: ShownLanguage): Promise<void> {
+  wanted = language;
+  const texts = await textsOf(language);
+  if (language === wanted) show(language, texts);
+}
+
+function show(language: ShownLanguage, texts: Texts): void {
+  showTexts(i18n, language, texts);
   document.documentElement.lang = i18n.language;
   document.documentElement.dir = i18n.dir();
 }
+// So that there are words for whatever happens first.
+showTexts(i18n, FALLBACK_LANGUAGE, en);
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
 /** A duration (ISO 8601) in seconds alone. */

@@ -3,7 +3,7 @@ import './no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { FALLBACK_LANGUAGE } from '../shared/languages.ts';
+import { FALLBACK_LANGUAGE } from '../shared/show-language.ts';
 import { App } from './app.tsx';
 import { i18n, switchLanguage } from './i18n.ts';
 import { StoreContext } from './state/context.tsx';
@@ -14,14 +14,15 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
 const store = createStore(window.pos);
-// Before anything that is shown hears of it: the main process says which language it is.
-const followLanguage = () => {
+// The main process says which language it is.
+const followLanguage = (): Promise<void> => {
   const { mirror } = store.getModel();
-  switchLanguage(mirror.state === 'ready' ? mirror.app.language : FALLBACK_LANGUAGE);
+  return switchLanguage(mirror.state === 'ready' ? mirror.app.language : FALLBACK_LANGUAGE);
 };
-followLanguage();
-store.subscribe(followLanguage);
-void store.actions.load();
+store.subscribe(() => void followLanguage());
+await store.actions.load();
+// Before anything is shown: it must not begin in another language.
+await followLanguage();
 
 createRoot(root).render(
   <StrictMode>

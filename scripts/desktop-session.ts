@@ -45,10 +45,14 @@ const FONTS: Record<string, string> = {
 const succeeds = (command: string, args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-function missingPackages(executable: string | undefined, others: Record<string, string>): string[] {
-  const missing = Object.entries(COMMANDS)
+/** Debian packages of the commands that are not there. */
+const packagesOf = (commands: Readonly<Record<string, string>>): string[] =>
+  Object.entries(commands)
     .filter(([command]) => !succeeds('sh', ['-c', `command -v ${command}`]))
     .map(([, name]) => name);
+
+function missingPackages(executable: string | undefined, others: Record<string, string>): string[] {
+  const missing = packagesOf(COMMANDS);
   for (const [test, name] of Object.entries(others)) if (!succeeds('sh', ['-c', test])) missing.push(name);
   for (const [file, name] of Object.entries(FONTS)) if (!existsSync(file)) missing.push(name);
   if (executable && spawnSync('ldd', [executable], { encoding: 'utf8' }).stdout.includes('not found')) {
@@ -64,8 +68,18 @@ function missingPackages(executable: string | undefined, others: Record<string, 
  * @param others further packages, by a shell command that succeeds where they are
  */
 export function ensureSystemPackages(executable?: string, others: Record<string, string> = {}): void {
-  if (process.platform !== 'linux') return;
-  const missing = missingPackages(executable, others);
+  if (process.platform === 'linux') ensureInstalled(missingPackages(executable, others));
+}
+
+/** The same for commands, each with the Debian package that has it. */
+export const ensureCommands = (commands: Readonly<Record<string, string>>): void =>
+  ensureInstalled(packagesOf(commands));
+
+/** The same for Debian packages without a command. */
+export const ensurePackages = (names: readonly string[]): void =>
+  ensureInstalled(names.filter((name) => !succeeds('dpkg-query', ['--status', name])));
+
+function ensureInstalled(missing: readonly string[]): void {
   if (missing.length === 0) return;
   if (!installPackages(missing)) {
     throw new Error(`Please install these packages first (Debian's names): ${missing.join(' ')}`);

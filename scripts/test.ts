@@ -9,6 +9,7 @@ import { pinnedNodes } from './pinned-nodes/ensure.ts';
 import { windowsTests } from './windows-tests/run.ts';
 
 const RESULTS = 'test-results';
+const INSTALLED_REPORT = join(RESULTS, 'installed.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
 
 const durations: string[] = [];
@@ -55,6 +56,13 @@ const vitestSchema = z.object({
 const playwrightSchema = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
   errors: z.array(z.object({ message: z.string().optional() })),
+});
+
+const installedSchema = z.object({
+  passed: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  failures: z.array(z.string()),
 });
 
 function readReport<T>(file: string, schema: z.ZodType<T>): T | undefined {
@@ -182,6 +190,24 @@ function playwright(): Outcome {
   );
 }
 
+/** Packages the app that was built before, and tries it out as it is installed. */
+const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
+  ifPossible('The installed program', without, async () => {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+      throw new Unavailable('a Debian package is installed on Debian, by root');
+    }
+    const folder = join(RESULTS, 'package');
+    const tsx = (script: string, ...more: string[]) => ['node_modules/tsx/dist/cli.mjs', script, ...more];
+    const packaging = tsx('scripts/package.ts', '--built', '--quick', '--target', 'deb', '--output', folder);
+    const packaged = check('Debian package', process.execPath, packaging);
+    if (packaged.failed > 0) return [packaged];
+    const title = 'The installed program';
+    forget(INSTALLED_REPORT);
+    const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
+    const exitedWell = run(title, process.execPath, smoke);
+    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+  });
+
 function requireNodeVersion(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -208,8 +234,9 @@ async function readyElectron(others: Record<string, string> = {}): Promise<strin
 }
 
 /**
- * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `test:nodes`, `test:windows` and `test:e2e`: that
- * part of it; `windows` takes names of groups, the others but `check` pass arguments on to their runner.
+ * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `test:nodes`, `test:windows`, `test:e2e` and
+ * `test:installed`: that part of it; `windows` takes names of groups, the others but `check` pass arguments on to their
+ * runner.
  */
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
   all: async () => {
@@ -222,6 +249,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
       playwright(),
+      ...(await installed([], 'skip')),
     ];
   },
   check: async () => checks(),
@@ -232,6 +260,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
     await readyElectron();
     return [build(), playwright()];
   },
+  installed: async () => [build(), ...(await installed(rest))],
 };
 
 requireNodeVersion();

@@ -7,21 +7,12 @@ import ja from './locales/ja.json' with { type: 'json' };
 import ptBR from './locales/pt-BR.json' with { type: 'json' };
 import { pseudoLocalized } from './pseudo-locale.ts';
 import { LANGUAGES, type Language, PSEUDO_LANGUAGE, type ShownLanguage } from './settings.ts';
+import { FALLBACK_LANGUAGE, showTexts, type Texts } from './show-language.ts';
 
-/**
- * What a translation must have: every text of the English one. Plural forms differ between languages, so those are
- * left to the test that knows each language's rules.
- */
-type Translated<T> = {
-  readonly [Key in keyof T as Key extends `${string}_one` ? never : Key]: T[Key] extends string
-    ? string
-    : Translated<T[Key]>;
-};
-export type Texts = Translated<typeof en>;
+export type { Texts };
 
 /** The texts of each language. */
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, es, fr, de, 'pt-BR': ptBR, ja };
-export const FALLBACK_LANGUAGE = 'en';
 
 /** The best language there are texts for: `es-MX` finds `es`, and what is not there is English. */
 export function pickLanguage(wanted: readonly string[]): Language {
@@ -39,18 +30,5 @@ const textsOf = (language: ShownLanguage): Texts =>
   language === PSEUDO_LANGUAGE ? pseudoLocalized<Texts>(en) : TEXTS[language];
 
 /** Shows the texts of `language` from now on. They are bundled, so nothing is waited for. */
-export function showLanguage(texts: i18n, language: ShownLanguage): void {
-  if (!texts.isInitialized) {
-    void texts.init({
-      lng: FALLBACK_LANGUAGE,
-      fallbackLng: FALLBACK_LANGUAGE,
-      resources: { [FALLBACK_LANGUAGE]: { translation: en } },
-      initAsync: false,
-      interpolation: { escapeValue: false },
-    });
-  }
-  if (!texts.hasResourceBundle(language, 'translation')) {
-    texts.addResourceBundle(language, 'translation', textsOf(language));
-  }
-  if (texts.language !== language) void texts.changeLanguage(language);
-}
+export const showLanguage = (texts: i18n, language: ShownLanguage): void =>
+  showTexts(texts, language, textsOf(language));

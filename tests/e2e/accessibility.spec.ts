@@ -282,7 +282,7 @@ test('a register is paired with the keyboard alone', async ({ app, device }) => 
   await tabTo(page, page.getByLabel('Connection code'));
   await page.keyboard.type(device.code);
   await tabTo(page, page.getByLabel('POS ID'));
-  await page.keyboard.press('Control+A');
+  await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.type('Bar 2');
   await page.keyboard.press('Enter');
 

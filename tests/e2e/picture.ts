@@ -82,13 +82,16 @@ function steady(suggestedPosId: string): () => void {
   };
 }
 
+const TAKEN_WITH = ' Chrome/130.';
+
 /**
  * The picture of a screen in light and dark, for README and guide; also compared with the one from the last time, so
  * that a screen does not change unseen. `npm run pictures` takes them anew. Only Linux has the fonts they were taken
- * with.
+ * with, and only that Chromium draws them to the pixel.
  */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.platform !== 'linux') return;
+  if (!(await page.evaluate(() => navigator.userAgent)).includes(TAKEN_WITH)) return;
   const restore = await page.evaluateHandle(steady, suggestPosId(hostname()));
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme });

@@ -1,0 +1,164 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPackage } from '@electron/asar';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { asarFaults, fuseFaults, wantedFuses } from '../../scripts/package/inspect.ts';
+
+const target = z.array(z.object({ target: z.string(), arch: z.unknown() }));
+const config = z
+  .looseObject({
+    appId: z.string(),
+    files: z.array(z.string()),
+    win: z.looseObject({ target }),
+    nsis: z.looseObject({}),
+    msi: z.looseObject({}),
+    mac: z.looseObject({ target }),
+    linux: z.looseObject({ target }),
+    deb: z.looseObject({ depends: z.array(z.string()) }),
+  })
+  .parse(parse(readFileSync('electron-builder.yml', 'utf8')));
+
+describe('the packages', () => {
+  it('are those that every system has', () => {
+    expect(config.win.target).toEqual([
+      { target: 'nsis', arch: ['x64', 'arm64'] },
+      { target: 'msi', arch: ['x64'] },
+    ]);
+    expect(config.mac.target).toEqual([
+      { target: 'dmg', arch: 'universal' },
+      { target: 'zip', arch: 'universal' },
+    ]);
+    expect(config.linux.target).toEqual(
+      ['deb', 'rpm', 'AppImage', 'tar.gz'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+    );
+  });
+
+  it('are installed for everybody, and an upgrade or uninstall on Windows keeps what people have made', () => {
+    expect(config.nsis).toMatchObject({ perMachine: true, deleteAppDataOnUninstall: false });
+    expect(config.msi).toMatchObject({ perMachine: true });
+  });
+
+  it('are hardened and notarized on macOS, with one thing allowed', () => {
+    expect(config.mac).toMatchObject({ hardenedRuntime: true, notarize: true });
+    const entitlements = readFileSync(String(config.mac['entitlements']), 'utf8');
+    expect([...entitlements.matchAll(/<key>([^<]+)<\/key>/g)].map(([, key]) => key)).toEqual([
+      'com.apple.security.cs.allow-jit',
+    ]);
+  });
+
+  it('have neither dependencies nor source maps', () => {
+    expect(config.files).toEqual(expect.arrayContaining(['!node_modules/**', '!**/*.map']));
+  });
+
+  it('go by the name by which Windows knows the app', () => {
+    expect(readFileSync('electron/main.ts', 'utf8')).toContain(`const APP_ID = '${config.appId}'`);
+  });
+
+  it('start the app with the sandbox on from the menu', () => {
+    expect(config['appImage']).toMatchObject({ executableArgs: [] });
+    expect(JSON.stringify(config)).not.toContain('no-sandbox');
+  });
+});
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'package-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('fuses', () => {
+  const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
+  /** What Electron's executable has in it: the sentinel, a version, the number of fuses, and a digit for each. */
+  function executable(states: string): string {
+    const file = join(folder, 'electron');
+    const wire = Buffer.concat([Buffer.from(SENTINEL), Buffer.from([1, states.length]), Buffer.from(states)]);
+    writeFileSync(file, Buffer.concat([Buffer.alloc(5000, 'x'), wire, Buffer.alloc(5000, 'y')]));
+    return file;
+  }
+
+  it('are all decided', () => {
+    expect(wantedFuses()).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    });
+  });
+
+  it('are read back from the executable', async () => {
+    expect(await fuseFaults(executable('01001100'))).toEqual([]);
+    expect(await fuseFaults(executable('11001100'))).toEqual([
+      'The fuse runAsNode is true, and should be false.',
+    ]);
+    expect(await fuseFaults(executable('010r110'))).toEqual([
+      'The fuse enableNodeCliInspectArguments is not there, and should be false.',
+      'The fuse grantFileProtocolExtraPrivileges is not there, and should be false.',
+    ]);
+  });
+});
+
+describe('the archive', () => {
+  const NEEDED = ['out/main/main.js', 'out/licences.json', 'out/renderer/index.html', 'package.json'];
+  async function archive(files: readonly string[], content = 'x'): Promise<string> {
+    const source = join(folder, 'app');
+    for (const file of files) {
+      mkdirSync(join(source, file, '..'), { recursive: true });
+      // Not twice the same: that would be stored once.
+      writeFileSync(join(source, file), content + file);
+    }
+    // Electron's own Node would take a name with the usual ending for a folder.
+    const asar = join(folder, 'archive');
+    await createPackage(source, asar);
+    return asar;
+  }
+
+  it('is what the app runs, and nothing else', async () => {
+    expect(asarFaults(await archive(NEEDED))).toEqual([]);
+  });
+
+  it.each(['out/main/main.js.map', 'node_modules/ws/index.js', 'tests/a.ts', 'out/renderer/assets/a.js.map'])(
+    'has no %s',
+    async (stranger) => {
+      const faults = asarFaults(await archive([...NEEDED, stranger]));
+      expect(faults).toEqual([expect.stringContaining(`/${stranger}`)]);
+    },
+  );
+
+  it('lacks nothing', async () => {
+    expect(asarFaults(await archive(['package.json']))).toHaveLength(3);
+  });
+
+  it('is no more than 3 MiB', async () => {
+    const faults = asarFaults(await archive(NEEDED, 'x'.repeat(800 * 1024)));
+    expect(faults).toEqual([expect.stringContaining('are the limit')]);
+  });
+});
+
+describe('the workflows', () => {
+  const workflows = readdirSync('.github/workflows').map((name) => ({
+    name,
+    text: readFileSync(join('.github/workflows', name), 'utf8'),
+  }));
+
+  it.each(workflows)(
+    'pins each action of $name by its commit, and says which version that is',
+    ({ text }) => {
+      const uses = [...text.matchAll(/uses: (.+)/g)].map(([, use]) => use);
+      expect(uses.length).toBeGreaterThan(0);
+      for (const use of uses) expect(use).toMatch(/^(\.\/\S+|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/);
+    },
+  );
+
+  it.each(workflows)('gives $name no rights but to read, unless a job asks for more', ({ text }) => {
+    expect(z.looseObject({ permissions: z.unknown() }).parse(parse(text)).permissions).toEqual({
+      contents: 'read',
+    });
+  });
+});
