@@ -48,6 +48,11 @@ export const ERROR_CATALOGUE = {
   'export-password-short': { number: 141, action: 'none' },
   'export-format-unsuitable': { number: 142, action: 'none' },
   'export-password-characters': { number: 143, action: 'none' },
+  'managed-setting': { number: 171, action: 'none' },
+  'export-not-allowed': { number: 172, action: 'none' },
+  'policy-invalid': { number: 173, action: 'none' },
+  'policy-unsafe': { number: 174, action: 'none' },
+  'policy-unreadable': { number: 175, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },

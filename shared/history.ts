@@ -36,6 +36,10 @@ export const HISTORY_KINDS = [
   'manager-pin-reset',
   /** Too many wrong PINs. */
   'manager-locked-out',
+  /** The organisation's policy; `note` is where it is, and for a rejected one also why. */
+  'policy-applied',
+  'policy-removed',
+  'policy-rejected',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

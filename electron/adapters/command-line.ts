@@ -19,6 +19,7 @@ const { values: own } = parseArgs({
     'offer-root-ca': { type: 'string' },
     'search-range': { type: 'string' },
     'pseudo-locale': { type: 'boolean' },
+    'policy-file': { type: 'string' },
   },
   // Chromium's switches and the path of the app stand between them.
   strict: false,
@@ -64,4 +65,10 @@ export function readSearchRanges(): SearchRange[] {
   const cidr = textOf(own['search-range']);
   if (app.isPackaged || !cidr) return localRanges();
   return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length, virtual: false }];
+}
+
+/** `--policy-file=FILE` stands for that of the computer in a development build. */
+export function testPolicyFile(): string | undefined {
+  const file = textOf(own['policy-file']);
+  return app.isPackaged || !file ? undefined : resolve(file);
 }

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Building2,
   FolderKey,
   Hourglass,
   KeyRound,
@@ -47,6 +48,9 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'manager-pin-removed': KeyRound,
   'manager-pin-reset': KeyRound,
   'manager-locked-out': LockKeyhole,
+  'policy-applied': Building2,
+  'policy-removed': Building2,
+  'policy-rejected': Building2,
   status: Activity,
 };
 
@@ -70,6 +74,7 @@ type Tone = 'good' | 'bad' | 'plain';
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
+  if (kind === 'policy-rejected') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -114,7 +119,7 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       return t(`historyEvents.status.${state}`, { posId, reason });
     }
     default:
-      return t(`historyEvents.${kind}`, { posId });
+      return t(`historyEvents.${kind}`, { posId, note });
   }
 }
 

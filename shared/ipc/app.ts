@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { appErrorSchema } from '../errors.ts';
 import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
+import { policyViewSchema } from '../policy.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
 import { preferences } from './settings.ts';
@@ -25,6 +26,7 @@ const appStateSchema = z.object({
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
   manager: managerStateSchema,
+  policy: policyViewSchema,
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

@@ -1,5 +1,18 @@
 import type { AppState } from '../../shared/ipc/app.ts';
+import type { PolicyView } from '../../shared/policy.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+
+/** As on a computer that nobody manages. */
+export const NO_POLICY: PolicyView = {
+  state: 'none',
+  place: null,
+  problem: null,
+  locked: [],
+  managesPin: false,
+  allowsExport: true,
+  address: '',
+  port: 8443,
+};
 
 /** What a renderer gets from a main process that knows nothing yet. */
 export const EMPTY_APP: AppState = {
@@ -12,6 +25,7 @@ export const EMPTY_APP: AppState = {
   notices: [],
   statuses: {},
   manager: { state: 'off' },
+  policy: NO_POLICY,
   settings: DEFAULT_SETTINGS,
   suggestedPosId: 'bar-1',
   offered: null,

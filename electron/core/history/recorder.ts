@@ -120,6 +120,17 @@ export class HistoryRecorder {
       }
       case 'manager-event':
         return { kind: `manager-${news.event}`, result: 'ok' };
+      case 'policy-applied':
+      case 'policy-removed':
+        return { kind: news.type, result: 'ok', note: news.place };
+      case 'policy-rejected': {
+        const { code, detail } = news.error;
+        return {
+          kind: 'policy-rejected',
+          result: code,
+          note: detail ? `${news.place}: ${detail}` : news.place,
+        };
+      }
       case 'manager-changed':
       case 'pairing-progress':
       case 'pairing-changed':
