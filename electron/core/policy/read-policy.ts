@@ -148,7 +148,7 @@ function judgeRootCa(pem: string, where: string, now: number, builtAt: number): 
 
 /** What a policy file says, for whoever prepares one. */
 export interface CheckedPolicy {
-  /** The keys that it gives, in its order. */
+  /** The keys that it gives. */
   readonly keys: readonly string[];
   readonly rootCas: readonly CertificateSummary[];
 }
