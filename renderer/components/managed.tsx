@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 export function Managed({ text }: { readonly text?: string }) {
   const { t } = useTranslation();
   return (
-    <span className="managed">
+    <span className={text === undefined ? 'managed' : 'managed managed-sentence'}>
       <Building2 aria-hidden="true" />
       <span>{text ?? t('policy.managed')}</span>
     </span>

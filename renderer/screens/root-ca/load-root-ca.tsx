@@ -165,19 +165,21 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
             </div>
           )}
         </div>
-        <aside className="card card-sunken help" aria-labelledby="where-heading">
-          <h2 id="where-heading">{t('rootCa.whereHeading')}</h2>
-          <ol className="steps">
-            <li>{t('rootCa.whereSteps.signIn')}</li>
-            <li>{t('rootCa.whereSteps.open')}</li>
-            <li>{t('rootCa.whereSteps.download')}</li>
-          </ol>
-          <h3>{t('rootCa.whereIntegrator')}</h3>
-          <p className="muted">{t('rootCa.whereRest')}</p>
-          <code className="code-line">
-            <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
-          </code>
-        </aside>
+        {!isLocked && (
+          <aside className="card card-sunken help" aria-labelledby="where-heading">
+            <h2 id="where-heading">{t('rootCa.whereHeading')}</h2>
+            <ol className="steps">
+              <li>{t('rootCa.whereSteps.signIn')}</li>
+              <li>{t('rootCa.whereSteps.open')}</li>
+              <li>{t('rootCa.whereSteps.download')}</li>
+            </ol>
+            <h3>{t('rootCa.whereIntegrator')}</h3>
+            <p className="muted">{t('rootCa.whereRest')}</p>
+            <code className="code-line">
+              <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
+            </code>
+          </aside>
+        )}
       </div>
       {(!isFirst || pairings.length > 0) && (
         <ActionBar

@@ -133,7 +133,8 @@ function RootCa() {
   const { t } = useTranslation();
   const format = useFormats();
   const { go } = useActions();
-  const { rootCas } = useAppState();
+  const { rootCas, policy } = useAppState();
+  const isLocked = policy.locked.includes('rootCas');
   const root = firstToEnd(rootCas)?.root;
   const expired = root !== undefined && new Date(root.validTo).getTime() < Date.now();
   return (
@@ -169,7 +170,8 @@ function RootCa() {
         )}
         {!root && <p className="setting-root-words">{t('rootCa.missing')}</p>}
         <Button onPress={() => go({ name: 'root-ca', next: 'settings' })}>
-          {root ? t('settings.rootCaShow') : t('actions.choose-root-ca')}
+          {isLocked && t('policy.rootCaShow')}
+          {!isLocked && (root ? t('settings.rootCaShow') : t('actions.choose-root-ca'))}
         </Button>
       </div>
     </Group>
