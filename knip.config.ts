@@ -10,11 +10,14 @@ export default {
     'electron/preload.ts!',
     'renderer/index.html!',
     'scripts/bench/find-*.ts!',
+    'scripts/bench/bridge-*.ts',
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
     'scripts/electron-runtime/default-app/main.js',
     'scripts/counter-card/printer/main.js',
+    // Of a page.
+    'tests/till/till.js',
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',

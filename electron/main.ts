@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
+import { startedBySystem, systemAutostart } from './adapters/autostart.ts';
 import { readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
 import { type DataFolder, isOnlyInstance, openDataFolder } from './adapters/data-folder.ts';
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
@@ -71,6 +72,7 @@ function start(dataFolder: DataFolder): void {
     proxyFor: systemProxyFor,
     searchRanges: readSearchRanges,
     readSample: kitSample,
+    autostart: systemAutostart(),
     ...(places && { readPolicy: () => readPolicy(places) }),
     tell: (news) => {
       const message = pushOf(news, languageFor);
@@ -78,6 +80,8 @@ function start(dataFolder: DataFolder): void {
       desktop.hear(news);
     },
   });
+  /** With a tray entry the app goes on watching, and carrying what tills send; it is left by "Quit". */
+  const goesOnUnseen = () => core.settings.get().tray || core.bridges.isAnyOn;
   const openWindow = () =>
     createMainWindow(documents, () => {
       core.pairing.pageGone();
@@ -92,6 +96,7 @@ function start(dataFolder: DataFolder): void {
   const desktop = new Desktop({
     settings: core.settings,
     statuses: () => Object.values(core.monitor.statuses),
+    isBridgeOn: () => core.bridges.isAnyOn,
     showWindow,
     isWatched: () => BrowserWindow.getFocusedWindow() !== null,
     push,
@@ -117,14 +122,19 @@ function start(dataFolder: DataFolder): void {
     isOwnPage,
   );
 
-  openWindow();
+  if (!(startedBySystem() && goesOnUnseen())) openWindow();
   core.start();
-  onWake(() => core.monitor.wake());
+  onWake(() => {
+    core.monitor.wake();
+    core.bridges.wake();
+  });
   app.on('activate', showWindow);
-  app.on('second-instance', () => showWindow().focus());
+  app.on('second-instance', (_event, argv) => {
+    // The computer's own start of an app that runs already asks for no window.
+    if (!argv.includes('--hidden')) showWindow().focus();
+  });
   app.on('window-all-closed', () => {
-    // With a tray entry the app goes on watching; it is left by "Quit".
-    if (process.platform !== 'darwin' && !core.settings.get().tray) app.quit();
+    if (process.platform !== 'darwin' && !goesOnUnseen()) app.quit();
   });
   quitAfter(() => core.close().finally(() => diagnose({ kind: 'app-stopped' })));
 }

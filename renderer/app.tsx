@@ -8,6 +8,7 @@ import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
+import { BridgeScreen } from './screens/bridge/bridge.tsx';
 import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
 import { DoctorScreen } from './screens/doctor/doctor.tsx';
@@ -54,6 +55,8 @@ function CurrentScreen() {
       return <ConnectionKitScreen key={place.id} id={place.id} />;
     case 'doctor':
       return <DoctorScreen subject={place.subject} />;
+    case 'bridge':
+      return <BridgeScreen key={place.id} id={place.id} />;
     case 'search':
       return <SearchScreen />;
     case 'history':

@@ -16,8 +16,9 @@ const COMMANDS: Record<string, string> = {
   'dbus-run-session': 'dbus-daemon',
   'gnome-keyring-daemon': 'gnome-keyring',
 };
-/** What reads the files the app exports, in tests, by a shell command that succeeds where it is. */
+/** What reads the files the app exports, and the till in a browser, in tests, by a shell command that succeeds where it is. */
 export const FOREIGN_READERS: Record<string, string> = {
+  'command -v chromium': 'chromium',
   'command -v openssl': 'openssl',
   'command -v curl': 'curl',
   'command -v java && command -v keytool': 'openjdk-17-jdk-headless',

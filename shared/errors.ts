@@ -48,6 +48,9 @@ export const ERROR_CATALOGUE = {
   'export-password-short': { number: 141, action: 'none' },
   'export-format-unsuitable': { number: 142, action: 'none' },
   'export-password-characters': { number: 143, action: 'none' },
+  'bridge-port-invalid': { number: 131, action: 'none' },
+  'bridge-origin-invalid': { number: 132, action: 'none' },
+  'bridge-limit-invalid': { number: 133, action: 'none' },
   'managed-setting': { number: 171, action: 'none' },
   'export-not-allowed': { number: 172, action: 'none' },
   'policy-invalid': { number: 173, action: 'none' },
@@ -144,6 +147,13 @@ export const ERROR_CATALOGUE = {
   'not-found': { number: 903, action: 'none' },
   'invalid-request': { number: 904, action: 'none' },
   internal: { number: 905, action: 'retry' },
+
+  // The bridge to the till
+  'bridge-port-in-use': { number: 931, action: 'none' },
+  'bridge-cannot-listen': { number: 932, action: 'none' },
+  'bridge-paused': { number: 933, action: 'none' },
+  'bridge-till-connected': { number: 934, action: 'none' },
+  'autostart-failed': { number: 935, action: 'none' },
 } as const satisfies Record<string, { number: number; action: ErrorAction }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -36,6 +36,12 @@ export const HISTORY_KINDS = [
   'manager-pin-reset',
   /** Too many wrong PINs. */
   'manager-locked-out',
+  /** The bridge to the till was switched on or off, or got another token. */
+  'bridge-on',
+  'bridge-off',
+  'bridge-token',
+  /** Too many wrong tokens; `to` is for how many seconds nobody is let in. */
+  'bridge-locked',
   /** The organisation's policy; `note` is where it is, and for a rejected one also why. */
   'policy-applied',
   'policy-removed',

@@ -168,7 +168,7 @@ const documentNoticeSchema = z.object({
    * another place, where the app touches nothing.
    */
   kind: z.enum(['damaged', 'newer-version', 'unreadable', 'foreign']),
-  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history', 'manager-pin']),
+  what: z.enum(['pairing', 'trust-anchor', 'settings', 'history', 'manager-pin', 'bridge']),
   /** Where it is now, in the app's data folder: for a damaged document the name it was set aside under. */
   file: z.string(),
 });

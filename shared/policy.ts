@@ -22,6 +22,8 @@ export const policyViewSchema = z.object({
   locked: z.array(z.enum(LOCKABLE)),
   /** The manager PIN is the organisation's: nobody changes it here. */
   managesPin: z.boolean(),
+  /** Whether the app starts with the computer is the organisation's. */
+  managesAutostart: z.boolean(),
   allowsExport: z.boolean(),
   /** The address the pairing form begins with, or ''. */
   address: z.string(),

@@ -8,6 +8,8 @@ const CONNECTION_STATES = [
   'unknown',
   'checking',
   'connected',
+  /** A till has the device's channel, through the bridge of this app. */
+  'till-connected',
   /** Paired, and waiting for somebody to tap Connect Device on the device. */
   'waiting',
   /** Another program, such as the POS software, uses the device's channel. */
@@ -74,6 +76,7 @@ const ACTION_OF_STATE: Record<ConnectionState, StatusAction | null> = {
   unknown: null,
   checking: null,
   connected: null,
+  'till-connected': null,
   waiting: 'connect-device',
   'in-use': null,
   unclear: 'full-test',
@@ -102,6 +105,7 @@ const CALM: ReadonlySet<ConnectionState> = new Set([
   'unknown',
   'checking',
   'connected',
+  'till-connected',
   'in-use',
   'reconnecting',
 ]);

@@ -19,6 +19,8 @@ const { values: own } = parseArgs({
     'offer-root-ca': { type: 'string' },
     'search-range': { type: 'string' },
     'pseudo-locale': { type: 'boolean' },
+    // Read by autostart.ts.
+    hidden: { type: 'boolean' },
     'policy-file': { type: 'string' },
   },
   // Chromium's switches and the path of the app stand between them.

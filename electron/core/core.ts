@@ -6,6 +6,9 @@ import { type Authorize, ManagerAccess } from './access/manager-access.ts';
 import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
 import { resetPin } from './access/reset-pin.ts';
 import { PinDocument } from './access/stored-pin.ts';
+import { type Autostart, arrangeAutostart } from './bridge/autostart.ts';
+import { BridgeStore } from './bridge/bridge-store.ts';
+import { Bridges } from './bridge/bridges.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
 import { datableNow } from './clock.ts';
 import type { CoreContext, Software, Timing } from './context.ts';
@@ -63,6 +66,8 @@ export interface CoreParts {
   readonly scrypt?: Scrypt;
   /** Milliseconds of a clock that is never set; the system's unless given. */
   readonly steadyNow?: () => number;
+  /** Left out: the app cannot start with the computer. */
+  readonly autostart?: Autostart;
   /** Reads the organisation's policy, once; none unless given. */
   readonly readPolicy?: () => PolicyReading;
   /** Hears of everything that happens, in the order it happens. */
@@ -77,8 +82,8 @@ type ReadableVault = Pick<
 /** The manager PIN as a window or a command line works with it. */
 type ManagerSwitch = Pick<ManagerAccess, 'state' | 'unlock' | 'lock' | 'set' | 'change' | 'clear'>;
 
-/** The policy as those work with it who start what it does not reach by itself, such as a form or a bridge. */
-type ReadablePolicy = Pick<PolicyInForce, 'view' | 'bridge' | 'suggestPosId'>;
+/** The policy as those work with it who begin something that it does not reach by itself, such as a form. */
+type ReadablePolicy = Pick<PolicyInForce, 'view' | 'suggestPosId'>;
 
 export type Core = ReturnType<typeof createCore>;
 
@@ -113,6 +118,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     const isKept = recorder.record(news);
     timeline.record(news);
     parts.tell(news);
+    bridges.hear(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
@@ -141,6 +147,24 @@ export function createCore({ documents, ...parts }: CoreParts) {
     context,
     settings: () => settings.get(),
     search: (port, signal) => search.search(port, signal),
+    tills: {
+      hasTill: (id) => bridges.hasTill(id),
+      check: (id, signal) => bridges.check(id, signal),
+    },
+    heartbeat: DEFAULT_HEARTBEAT,
+    random: Math.random,
+    later,
+    tell,
+  });
+  const bridges = new Bridges({
+    context,
+    store: new BridgeStore(documents, notices, policy.bridge),
+    autostart: parts.autostart,
+    isAutostartManaged: policy.startsWithComputer !== undefined,
+    statusOf: (id) => monitor.statuses[id],
+    onTillConnected: (id) => monitor.tillConnected(id),
+    onTillLeft: (id, wasLost) => monitor.tillLeft(id, wasLost),
+    authorize,
     heartbeat: DEFAULT_HEARTBEAT,
     random: Math.random,
     later,
@@ -175,7 +199,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   notices.onChange(() => tell({ type: 'notices-changed', notices: notices.all }));
 
   const remove = (authorizedBy: Authorize, pairingId: string) =>
-    removePairing({ authorize: authorizedBy, vault, pairing, monitor, tell }, pairingId);
+    removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
 
   let ticking: NodeJS.Timeout | undefined;
   return {
@@ -192,6 +216,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     connectionKit,
     doctor,
     timeline,
+    bridges,
     /** For a support report. Nothing secret is among it. */
     supportFacts: async (): Promise<CoreFacts> => {
       const { pairings, rootCas, notices: told } = vault;
@@ -223,7 +248,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
           rootCaImport,
           authorize,
           endPairing: () => pairing.close(),
-          onAdded: () => monitor.wake(),
+          onAdded: () => {
+            bridges.trustChanged();
+            monitor.wake();
+          },
           tell,
         },
         fingerprints,
@@ -236,7 +264,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
           vault,
           authorize,
           endPairing: () => pairing.close(),
-          onRemoved: (pairingIds) => monitor.trustChanged(pairingIds),
+          onRemoved: (pairingIds) => {
+            bridges.trustChanged();
+            return monitor.trustChanged(pairingIds);
+          },
           tell,
         },
         fingerprint256,
@@ -267,9 +298,12 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Starts the scheduled checks. */
     start: () => {
       policy.announce(tell);
+      arrangeAutostart(parts.autostart, policy.startsWithComputer);
       monitor.tick();
+      void bridges.start();
       ticking = setInterval(() => {
         monitor.tick();
+        bridges.tick();
         timeline.tick();
         access.tick();
       }, TICK_MS);
@@ -279,7 +313,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
       clearInterval(ticking);
       closing.abort();
       access.close();
-      await Promise.allSettled([pairing.close(), doctor.close(), search.close(), monitor.close()]);
+      await Promise.allSettled([
+        pairing.close(),
+        doctor.close(),
+        search.close(),
+        bridges.close(),
+        monitor.close(),
+      ]);
       timeline.close();
       lastFailedAttempt.close();
     },

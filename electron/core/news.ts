@@ -1,3 +1,4 @@
+import type { BridgeView } from '../../shared/bridge.ts';
 import type { KitFormat } from '../../shared/connection-kit.ts';
 import type { DoctorProgress } from '../../shared/doctor.ts';
 import type { AppError } from '../../shared/errors.ts';
@@ -49,6 +50,12 @@ export type News =
       readonly status: PairingStatus;
       readonly before: PairingStatus;
     }
+  /** What is shown of a pairing's bridge changed; counts of messages once a second at most. */
+  | { readonly type: 'bridge-changed'; readonly pairingId: string; readonly view: BridgeView }
+  | { readonly type: 'bridge-switched'; readonly pairing: PairingRecord; readonly on: boolean }
+  | { readonly type: 'bridge-token-replaced'; readonly pairing: PairingRecord }
+  /** Too many wrong tokens: nobody is let in for `forMs` milliseconds. */
+  | { readonly type: 'bridge-locked'; readonly pairing: PairingRecord; readonly forMs: number }
   /** `folder`: its name, without the way to it. */
   | {
       readonly type: 'kit-exported';

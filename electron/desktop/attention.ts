@@ -22,7 +22,7 @@ export function attentionOf(status: PairingStatus): Attention {
     const words = [state, error?.code, expiry && `${expiry.certificate}-${expiry.level}`];
     return { kind: 'needed', reason: words.filter(Boolean).join(':') };
   }
-  return { kind: state === 'connected' ? 'fine' : 'unclear' };
+  return { kind: state === 'connected' || state === 'till-connected' ? 'fine' : 'unclear' };
 }
 
 export function overallState(statuses: readonly PairingStatus[]): OverallState {

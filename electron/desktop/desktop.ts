@@ -15,6 +15,8 @@ const TRAY_PAUSE_MS = 250;
 export interface DesktopParts {
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly statuses: () => readonly PairingStatus[];
+  /** Whether a bridge to a till is switched on: then the app goes on without a window and must be seen somewhere. */
+  readonly isBridgeOn: () => boolean;
   /** The main window, opened again if it was closed. */
   readonly showWindow: () => BrowserWindow;
   /** Whether the user looks at the window now. */
@@ -46,6 +48,7 @@ export class Desktop {
     if (news.type === 'status-changed') this.#statusChanged(news.pairing, news.status);
     else if (news.type === 'pairing-removed') this.#pairingRemoved(news.pairing.id);
     else if (news.type === 'settings-changed') this.#refresh();
+    else if (news.type === 'bridge-switched') this.#showTray();
   }
 
   #statusChanged(pairing: PairingRecord, status: PairingStatus): void {
@@ -100,7 +103,7 @@ export class Desktop {
   }
 
   #showTray(): void {
-    if (!this.#parts.settings.get().tray) {
+    if (!this.#parts.settings.get().tray && !this.#parts.isBridgeOn()) {
       this.#tray.show(null);
       return;
     }

@@ -31,7 +31,7 @@ async function done(work: unknown): Promise<null> {
 
 /** The contract's methods, each in terms of the core. */
 export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
-  const { vault, pairing, rootCaImport, monitor, search, history, manager, doctor } = core;
+  const { vault, pairing, rootCaImport, monitor, search, history, manager, doctor, bridges } = core;
   /** The manager PIN's state once `work` is done. */
   const managerAfter = async (work: unknown) => {
     await work;
@@ -51,6 +51,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         notices: [...vault.notices],
         statuses: monitor.statuses,
         manager: manager.state,
+        bridges: bridges.views,
         ...preferences(core.settings.get()),
         policy: core.policy.view,
         suggestedPosId: core.policy.suggestPosId(parts.hostName),
@@ -87,6 +88,14 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     startDoctor: (request) => doctor.start(request),
     cancelDoctor: ({ runId }) => done(doctor.cancel(runId)),
     askReadiness: ({ pairingId }) => doctor.askReadiness(pairingId),
+
+    readBridge: ({ pairingId }) => ({
+      view: bridges.view(pairingId),
+      startsWithComputer: bridges.startsWithComputer,
+    }),
+    configureBridge: ({ pairingId, ...choice }) => bridges.configure(pairingId, choice),
+    replaceBridgeToken: ({ pairingId }) => bridges.replaceToken(pairingId),
+    setStartsWithComputer: ({ on }) => done(bridges.setStartsWithComputer(on)),
 
     planSearch: () => ({ ranges: search.ranges() }),
     startSearch: ({ port, cidrs }) => search.start(port, cidrs),

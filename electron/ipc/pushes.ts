@@ -14,6 +14,7 @@ export function pushOf(
     case 'doctor-progress':
     case 'history-changed':
     case 'manager-changed':
+    case 'bridge-changed':
       return news;
     case 'manager-event':
       return null;
@@ -44,6 +45,10 @@ export function pushOf(
       const { settings } = news;
       return { type: 'settings-changed', settings, language: languageFor(settings.language) };
     }
+    // The view and the history tell.
+    case 'bridge-switched':
+    case 'bridge-token-replaced':
+    case 'bridge-locked':
     case 'kit-exported':
       // Who asked for it has the answer; the history is told of by itself.
       return null;

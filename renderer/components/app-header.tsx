@@ -13,7 +13,7 @@ const ENTRIES = [
     key: 'devices',
     icon: Smartphone,
     place: { name: 'home' },
-    covers: ['home', 'device', 'kit', 'pair', 'doctor'],
+    covers: ['home', 'device', 'kit', 'bridge', 'pair', 'doctor'],
   },
   { key: 'search', icon: Radar, place: { name: 'search' }, covers: ['search'] },
   { key: 'history', icon: History, place: { name: 'history' }, covers: ['history'] },

@@ -3,6 +3,7 @@ import {
   Activity,
   ArrowLeftRight,
   Building2,
+  Cable,
   FolderKey,
   Hourglass,
   KeyRound,
@@ -48,6 +49,10 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'manager-pin-removed': KeyRound,
   'manager-pin-reset': KeyRound,
   'manager-locked-out': LockKeyhole,
+  'bridge-on': Cable,
+  'bridge-off': Cable,
+  'bridge-token': Cable,
+  'bridge-locked': LockKeyhole,
   'policy-applied': Building2,
   'policy-removed': Building2,
   'policy-rejected': Building2,
@@ -74,6 +79,7 @@ type Tone = 'good' | 'bad' | 'plain';
 function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
+  if (kind === 'bridge-locked') return 'bad';
   if (kind === 'policy-rejected') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
@@ -114,6 +120,8 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       const format = KIT_FORMATS.find((known) => known === note) ?? 'p12';
       return t('historyEvents.exported', { posId, to, format: t(`kit.format.${format}.short`) });
     }
+    case 'bridge-locked':
+      return t('historyEvents.bridge-locked', { posId, seconds: to });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

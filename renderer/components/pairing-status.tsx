@@ -1,4 +1,5 @@
 import {
+  Cable,
   CalendarX2,
   CircleAlert,
   CircleDashed,
@@ -20,6 +21,7 @@ import {
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../../shared/errors.ts';
+import { sameChannel } from '../../shared/identity.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import { nameOf, type PairingRecord } from '../../shared/pairing.ts';
 import { type ConnectionState, type PairingStatus, statusAction } from '../../shared/status.ts';
@@ -39,6 +41,7 @@ export const STATE_LOOK: Record<ConnectionState, { readonly icon: LucideIcon; re
   unknown: { icon: CircleDashed, tone: 'neutral' },
   checking: { icon: CircleDashed, tone: 'neutral' },
   connected: { icon: ShieldCheck, tone: 'success' },
+  'till-connected': { icon: Cable, tone: 'success' },
   waiting: { icon: Hourglass, tone: 'warn' },
   'in-use': { icon: MonitorSmartphone, tone: 'neutral' },
   unclear: { icon: CircleHelp, tone: 'warn' },
@@ -130,7 +133,12 @@ export function PairingActions({
 }: PairingActionsProps) {
   const { t } = useTranslation();
   const actions = useActions();
-  const errand = useMirror().errands[pairing.id]?.state;
+  const { errands, app } = useMirror();
+  const errand = errands[pairing.id]?.state;
+  // Of any pairing with this device: it has one channel.
+  const hasTill = app.pairings.some(
+    ({ id, identity }) => app.bridges[id]?.till && sameChannel(identity, pairing.identity),
+  );
   const [asked, setAsked] = useState(false);
   const checkButton = useRef<HTMLButtonElement>(null);
   const isBusy = errand !== undefined && errand !== 'failed';
@@ -194,7 +202,7 @@ export function PairingActions({
       {(withFullTest || action === 'full-test') && (
         <FullTest
           id={pairing.id}
-          isInUse={status.state === 'in-use'}
+          isInUse={status.state === 'in-use' || status.state === 'till-connected' || hasTill}
           isPrimary={action === 'full-test'}
           describedBy={describedBy}
           size={size}

@@ -86,6 +86,7 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
       const rest = {
         pairings: app.pairings.filter(({ id }) => id !== gone),
         statuses: without(app.statuses, gone),
+        bridges: without(app.bridges, gone),
       };
       return {
         ...withApp(mirror, rest),
@@ -104,6 +105,8 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
       return withApp(mirror, { rootCas: push.rootCas });
     case 'manager-changed':
       return withApp(mirror, { manager: push.manager });
+    case 'bridge-changed':
+      return withApp(mirror, { bridges: { ...app.bridges, [push.pairingId]: push.view } });
     case 'notices-changed':
       return withApp(mirror, { notices: push.notices });
     case 'settings-changed':

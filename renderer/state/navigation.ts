@@ -13,6 +13,8 @@ export type Place =
   /** Handing a pairing over to POS software. */
   | { readonly name: 'kit'; readonly id: string }
   | { readonly name: 'doctor'; readonly subject: DoctorSubject }
+  /** `id`: of the pairing. */
+  | { readonly name: 'bridge'; readonly id: string }
   | { readonly name: 'search' }
   | { readonly name: 'history' }
   | { readonly name: 'settings' };
@@ -56,7 +58,7 @@ const openForm = (navigation: Navigation, focus: DraftField | null): Navigation 
 
 /** The pairing that a place is about, if any. */
 function pairingAt(place: Place): string | undefined {
-  if (place.name === 'device' || place.name === 'kit') return place.id;
+  if (place.name === 'device' || place.name === 'kit' || place.name === 'bridge') return place.id;
   return place.name === 'doctor' && place.subject.of === 'pairing' ? place.subject.id : undefined;
 }
 

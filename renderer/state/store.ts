@@ -215,6 +215,11 @@ export function createStore(api: PosApi) {
     /** The answer may hold a password: it must not stay anywhere. */
     exportKit: (pairingId: string, format: KitFormat, password: KitPassword) =>
       withManager(() => call('exportKit', { pairingId, format, password })),
+    readBridge: (pairingId: string) => call('readBridge', { pairingId }),
+    configureBridge: (request: MethodRequest<'configureBridge'>) =>
+      withManager(() => call('configureBridge', request)),
+    replaceBridgeToken: (pairingId: string) => withManager(() => call('replaceBridgeToken', { pairingId })),
+    setStartsWithComputer: (on: boolean) => withManager(() => call('setStartsWithComputer', { on })),
     findMoved: (pairingId: string) => call('findMoved', { pairingId }),
 
     planSearch: () => call('planSearch', null),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
 import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
@@ -26,6 +27,8 @@ const appStateSchema = z.object({
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),
   manager: managerStateSchema,
+  /** By pairing id; what is missing has none. */
+  bridges: z.record(z.string(), bridgeViewSchema),
   policy: policyViewSchema,
   ...preferences,
   suggestedPosId: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { APP_METHODS, APP_PUSHES } from './app.ts';
+import { BRIDGE_METHODS, BRIDGE_PUSHES } from './bridge.ts';
 import { CONNECTION_KIT_METHODS } from './connection-kit.ts';
 import { DEVICE_METHODS, DEVICE_PUSHES } from './devices.ts';
 import { DOCTOR_METHODS, DOCTOR_PUSHES } from './doctor.ts';
@@ -20,6 +21,7 @@ export const METHODS = {
   ...DEVICE_METHODS,
   ...CONNECTION_KIT_METHODS,
   ...DOCTOR_METHODS,
+  ...BRIDGE_METHODS,
   ...SEARCH_METHODS,
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
@@ -38,6 +40,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   ...PAIRING_PUSHES,
   ...DEVICE_PUSHES,
   ...DOCTOR_PUSHES,
+  ...BRIDGE_PUSHES,
   ...SEARCH_PUSHES,
   ...HISTORY_PUSHES,
   ...SETTINGS_PUSHES,

@@ -36,7 +36,18 @@ export class RunningApp {
   }
 
   /** `keyring: 'none'` starts the app where the system offers no real encryption. */
-  async launch({ keyring = 'real', flags = [] }: LaunchOptions = {}): Promise<Page> {
+  async launch(options: LaunchOptions = {}): Promise<Page> {
+    await this.launchUnseen(options);
+    this.#page = await this.electron.firstWindow();
+    this.#page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    this.#page.on('pageerror', (error) => this.complaints.push(String(error)));
+    return this.#page;
+  }
+
+  /** For an app that may open no window. */
+  async launchUnseen({ keyring = 'real', flags = [] }: LaunchOptions = {}): Promise<void> {
     this.#electron = await launchForPlaywright([`--user-data-dir=${this.dataFolder}`, ...flags], keyring);
     this.#electron.process().stderr?.on('data', (data: Buffer) => {
       for (const line of data.toString().split('\n')) {
@@ -44,12 +55,6 @@ export class RunningApp {
           this.complaints.push(line);
       }
     });
-    this.#page = await this.#electron.firstWindow();
-    this.#page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
-    });
-    this.#page.on('pageerror', (error) => this.complaints.push(String(error)));
-    return this.#page;
   }
 
   /** Starts the app again over the same data folder; resolves with the exit status. */

@@ -33,8 +33,9 @@ function steady(suggestedPosId: string): () => void {
     [/^[A-Z][a-z]{2}, [A-Z][a-z]{2} \d{1,2}$/g, () => days.next().value ?? ''],
     [/\bfor \d+(\.\d+)? (ms|sec)\b/g, () => 'for 40 sec'],
     [/\bLongest: \d+(\.\d+)? (ms|sec)\b/g, () => 'Longest: 40 sec'],
-    [/127\.0\.0\.(\d+):\d+/g, (_, last) => `192.168.178.${66 + Number(last)}:8443`],
-    [/127\.0\.0\.(\d+)/g, (_, last) => `192.168.178.${66 + Number(last)}`],
+    [/ws:\/\/127\.0\.0\.1:\d+/g, () => 'ws://127.0.0.1:8787'],
+    [/(?<!ws:\/\/)127\.0\.0\.(\d+):\d+/g, (_, last) => `192.168.178.${66 + Number(last)}:8443`],
+    [/(?<!ws:\/\/)127\.0\.0\.(\d+)/g, (_, last) => `192.168.178.${66 + Number(last)}`],
     [
       /[A-Z][a-z]{2} \d{1,2}, (\d{4})(, \d{1,2}:\d{2}\s[AP]M)?/g,
       (_, year, time) => `Jan 15, ${2026 + Number(year) - thisYear}${time ? ', 10:24 AM' : ''}`,

@@ -6,8 +6,7 @@ import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
-import { kitSample } from '../support/kit-samples.ts';
-import { TEST_TIMING } from '../support/register.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -27,12 +26,7 @@ beforeEach(async () => {
     documents: new MemoryDocuments(),
     historyFolder,
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: TEST_TIMING,
-    software: { version: '1.0.0', system: 'Test 1' },
-    proxyFor: async () => undefined,
-    searchRanges: () => [],
-    readSample: kitSample,
+    ...CORE_PARTS,
     tell: (each) => {
       news.push(each);
       for (const listener of listeners) listener(each);

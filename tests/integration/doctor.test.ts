@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openChannel } from '../../electron/core/device/live-channel.ts';
+import { openChannelSocket } from '../../electron/core/device/channel-socket.ts';
 import { closeWebSocket } from '../../electron/core/device/web-socket.ts';
 import { systemWorld } from '../../electron/core/doctor/world.ts';
 import { currentTrust } from '../../electron/core/root-ca/trust.ts';
@@ -556,13 +556,14 @@ it('hears what time the device has when it opens its channel', async () => {
     socket.write = write;
   });
   let heard: number | undefined;
-  const channel = await openChannel(
+  const channel = await openChannelSocket(
     {
       address: server.address,
       trust: currentTrust(register.context),
       clientCertificate: own,
       signal: AbortSignal.timeout(5_000),
     },
+    {},
     (time) => {
       heard = time;
     },

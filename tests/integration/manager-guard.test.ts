@@ -7,9 +7,8 @@ import { settle } from '../../electron/core/failure.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
-import { kitSample } from '../support/kit-samples.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { CHEAP_SCRYPT } from '../support/manager.ts';
-import { TEST_TIMING } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -31,12 +30,7 @@ const start = () =>
     documents,
     historyFolder,
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: TEST_TIMING,
-    searchRanges: () => [],
-    readSample: kitSample,
-    software: { version: '1.0.0', system: 'Test 1' },
-    proxyFor: async () => undefined,
+    ...CORE_PARTS,
     scrypt: CHEAP_SCRYPT,
     steadyNow: () => steady,
     tell: (each) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hashPin } from '../../electron/core/access/pin-hash.ts';
+import type { Autostart } from '../../electron/core/bridge/autostart.ts';
 import { createCore } from '../../electron/core/core.ts';
 import { failure, required } from '../../electron/core/failure.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
@@ -33,6 +34,8 @@ let isSafe: boolean;
 let news: News[];
 let listeners: ((each: News) => void)[];
 let running: ReturnType<typeof createCore>[];
+/** What the operating system keeps. */
+let autostart: Autostart;
 
 beforeAll(async () => {
   [pki, elsewhere] = await Promise.all([createVendorPki(), createVendorPki()]);
@@ -46,6 +49,13 @@ beforeEach(() => {
   news = [];
   listeners = [];
   running = [];
+  let isOn = false;
+  autostart = {
+    isOn: () => isOn,
+    set: (on) => {
+      isOn = on;
+    },
+  };
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -68,6 +78,7 @@ function start(policy?: Policy | string | null) {
     software: { version: '1.0.0', system: 'Test 1' },
     proxyFor: async () => undefined,
     scrypt: CHEAP_SCRYPT,
+    autostart,
     readPolicy: () =>
       readPolicy({
         system: null,
@@ -199,21 +210,46 @@ describe('what a policy decides', () => {
     });
   });
 
-  it('what the pairing form and a bridge begin with', () => {
+  it('what the pairing form begins with', () => {
     const core = start({
       defaultAddress: '192.168.178.67',
       defaultPort: 9443,
       posIdPattern: 'SHOP-{hostname:2}',
-      bridgePort: 8765,
-      bridgeOrigins: ['https://till.example'],
     });
     expect(core.policy.view).toMatchObject({ address: '192.168.178.67:9443', port: 9443 });
     expect(core.policy.suggestPosId('till-07.shop')).toBe('SHOP-07');
-    expect(core.policy.bridge).toEqual({
-      port: 8765,
-      origins: ['https://till.example'],
-      startWithComputer: undefined,
+  });
+
+  it('what a bridge begins with, as long as nothing else was chosen', async () => {
+    const core = start({
+      rootCas: [pki.root.certificatePem],
+      bridgePort: 18_765,
+      bridgeOrigins: ['https://till.example'],
     });
+    const { stored } = await pair(core);
+    const id = stored?.id ?? '';
+    expect(core.bridges.view(id).settings).toMatchObject({
+      on: false,
+      port: 18_765,
+      origins: ['https://till.example'],
+    });
+    const choice = { on: false, port: '', origins: '', messageLimitKib: '1024' };
+    await core.bridges.configure(id, choice);
+    expect(start().bridges.view(id).settings).toMatchObject({ port: null, origins: [] });
+  });
+
+  it('whether the app starts with the computer', async () => {
+    expect(start({ bridgeStartWithComputer: true }).policy.view.managesAutostart).toBe(true);
+    expect(autostart.isOn()).toBe(true);
+    expect(await codeOfNow(() => running.at(-1)?.bridges.setStartsWithComputer(false))).toBe(
+      'managed-setting',
+    );
+    start({ bridgeStartWithComputer: false });
+    expect(autostart.isOn()).toBe(false);
+    // The user's own again.
+    const core = start(null);
+    core.bridges.setStartsWithComputer(true);
+    expect(start().bridges.startsWithComputer).toBe(true);
   });
 
   it('the manager PIN, which nobody changes or resets', async () => {

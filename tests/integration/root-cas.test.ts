@@ -21,9 +21,9 @@ import {
   type VendorPki,
 } from '../simulator/device.ts';
 import { createCa } from '../simulator/pki.ts';
-import { kitSample } from '../support/kit-samples.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { EVERYBODY } from '../support/manager.ts';
-import { TEST_TIMING, testRegister } from '../support/register.ts';
+import { testRegister } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -50,11 +50,7 @@ beforeEach(async () => {
     documents: new MemoryDocuments(),
     historyFolder,
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: TEST_TIMING,
-    readSample: kitSample,
-    software: { version: '1.0.0', system: 'Test 1' },
-    proxyFor: async () => undefined,
+    ...CORE_PARTS,
     searchRanges: () => ranges,
     tell: (each) => {
       news.push(each);

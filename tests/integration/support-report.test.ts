@@ -18,8 +18,7 @@ import { pairingRecordSchema } from '../../shared/pairing.ts';
 import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { createDeviceCertificate } from '../simulator/identity.ts';
 import { pkcs8KeyPem, sharedKey } from '../simulator/keys.ts';
-import { kitSample } from '../support/kit-samples.ts';
-import { TEST_TIMING } from '../support/register.ts';
+import { CORE_PARTS } from '../support/core.ts';
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { piecesOfKey, piecesOfSealed, secretsIn, spellingsOf } from '../support/secrets.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
@@ -47,12 +46,8 @@ beforeEach(async () => {
     documents,
     historyFolder: join(folder, 'history'),
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: { ...TEST_TIMING, answerMs: 1_500 },
-    readSample: kitSample,
-    software: { version: '1.0.0', system: 'Test 1' },
-    proxyFor: async () => undefined,
-    searchRanges: () => [],
+    ...CORE_PARTS,
+    timing: { ...CORE_PARTS.timing, answerMs: 4_000 },
     tell: (news) => {
       for (const listener of listeners) listener(news);
     },

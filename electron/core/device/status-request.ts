@@ -1,8 +1,8 @@
 import type WebSocket from 'ws';
 import type { Failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { type ChannelSocket, channelFailure, endFailure } from './channel-socket.ts';
 import { cancellable } from './deadline.ts';
-import { endFailure, errorFailure, type OpenChannel } from './live-channel.ts';
 import { parseDeviceMessage } from './messages.ts';
 
 /** The lightest question of Local mode, without side effects. */
@@ -25,7 +25,7 @@ export type StatusAnswer =
  * messages are passed over. Throws {@link Failure} `cancelled` and `timed-out` when the signal ends first.
  */
 export function askStatus(
-  { socket }: OpenChannel,
+  { socket }: ChannelSocket,
   withinMs: number,
   signal: AbortSignal,
 ): Promise<StatusAnswer> {
@@ -40,7 +40,7 @@ export function askStatus(
     };
     const onClose = (code: number, reason: Buffer) =>
       done({ kind: 'ended', failure: endFailure(code, String(reason), 0) });
-    const onError = (error: Error) => done({ kind: 'ended', failure: errorFailure(error) });
+    const onError = (error: Error) => done({ kind: 'ended', failure: channelFailure(error) });
     const timer = setTimeout(done, withinMs, { kind: 'silent' });
     const cleanUp = () => {
       clearTimeout(timer);

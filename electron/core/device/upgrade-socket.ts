@@ -54,6 +54,14 @@ export class UpgradeSocket extends Duplex {
     this.#inner.write(chunk, done);
   }
 
+  /** What waits leaves together: the header and the payload of a frame, or many small frames, in one TLS record. */
+  override _writev(
+    chunks: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#inner.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     this.#inner.end(() => done());
   }

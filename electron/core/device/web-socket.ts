@@ -1,25 +1,41 @@
-import WebSocket from 'ws';
+import type WebSocket from 'ws';
 import { type DeviceAddress, formatAuthority } from '../../../shared/inputs.ts';
 import { followWebSocket } from '../diagnostics/connection-diagnosis.ts';
 import { ANSWER_LIMIT } from './answer-limit.ts';
+import { ChannelWebSocket } from './channel-web-socket.ts';
 import type { VerifiedConnection } from './connection.ts';
 import { UpgradeSocket } from './upgrade-socket.ts';
 
 /** Milliseconds the other end may take to say goodbye; ws itself would wait for 30 s. */
 const GOODBYE_MS = 1_500;
 
+export interface WebSocketManner {
+  /** Largest message that is read, in bytes. */
+  readonly maxPayload?: number;
+  /** What stands around the PEM blocks of an answer may be in any encoding, so it is not checked unless asked for. */
+  readonly requireUtf8?: boolean;
+  /** Reads nothing from the open WebSocket until it is resumed, so that its first messages are not missed. */
+  readonly startsPaused?: boolean;
+}
+
 /** A WebSocket (RFC 6455) over a proved connection; path `/`. */
-export function openWebSocket(connection: VerifiedConnection, address: DeviceAddress): WebSocket {
-  const webSocket = new WebSocket(`wss://${formatAuthority(address)}/`, {
-    createConnection: () => new UpgradeSocket(connection.socket),
+export function openWebSocket(
+  connection: VerifiedConnection,
+  address: DeviceAddress,
+  { maxPayload = ANSWER_LIMIT, requireUtf8 = false, startsPaused = false }: WebSocketManner = {},
+): ChannelWebSocket {
+  const transport = new UpgradeSocket(connection.socket);
+  const socket = new ChannelWebSocket(`wss://${formatAuthority(address)}/`, {
+    createConnection: () => transport,
     perMessageDeflate: false,
     followRedirects: false,
-    maxPayload: ANSWER_LIMIT,
-    // What stands around the PEM blocks of an answer may be in any encoding.
-    skipUTF8Validation: true,
+    maxPayload,
+    skipUTF8Validation: !requireUtf8,
   });
-  followWebSocket(webSocket, connection.socket);
-  return webSocket;
+  socket.transport = transport;
+  followWebSocket(socket, connection.socket);
+  if (startsPaused) socket.once('open', () => socket.pause());
+  return socket;
 }
 
 /** Closes with a goodbye (RFC 6455 section 7.1.2); cut off when the other end does not answer it. Never rejects. */

@@ -1,5 +1,5 @@
+import type { ChannelSocket } from '../device/channel-socket.ts';
 import { cancellable, withDeadline } from '../device/deadline.ts';
-import type { OpenChannel } from '../device/live-channel.ts';
 import { failed, notRun, ok, type Verdict, warning } from './verdict.ts';
 import type { Check } from './visit.ts';
 
@@ -20,7 +20,7 @@ export function judgeRoundTrips(trips: readonly number[]): Verdict {
   return median > SLOW_MS ? warning('round-trips-slow', values) : ok('round-trips', values);
 }
 
-function pingOnce({ socket }: OpenChannel, signal: AbortSignal): Promise<number> {
+function pingOnce({ socket }: ChannelSocket, signal: AbortSignal): Promise<number> {
   return cancellable<number>(signal, 'the answer to a ping', (resolve, reject) => {
     const sentAt = performance.now();
     const onPong = () => {

@@ -1,5 +1,5 @@
+import { openChannelSocket } from '../device/channel-socket.ts';
 import { withDeadline } from '../device/deadline.ts';
-import { openChannel } from '../device/live-channel.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
 import { notRun, ok } from './verdict.ts';
 import type { Check } from './visit.ts';
@@ -14,7 +14,7 @@ export const checkWebSocket: Check = {
     const clientCertificate = await visit.credentials();
     if (subject.kind === 'stranger' || !clientCertificate) return notRun({ reason: 'not-paired' });
     const { address, identity } = subject.pairing;
-    visit.channel = await openChannel(
+    visit.channel = await openChannelSocket(
       {
         address,
         identity,
@@ -22,6 +22,7 @@ export const checkWebSocket: Check = {
         clientCertificate,
         signal: withDeadline(signal, context.timing.proofMs),
       },
+      {},
       (deviceTime) => {
         visit.clockAheadMs = deviceTime - context.now();
       },

@@ -6,8 +6,8 @@ import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { CoreContext } from '../context.ts';
+import type { ChannelSocket } from '../device/channel-socket.ts';
 import type { Trust } from '../device/connection.ts';
-import type { OpenChannel } from '../device/live-channel.ts';
 import type { HeldChannel } from '../pairing/check-connection.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { Verdict } from './verdict.ts';
@@ -63,7 +63,7 @@ export interface Visit {
   look?: Look;
   /** Set while the device's channel is this run's. */
   held?: HeldChannel;
-  channel?: OpenChannel;
+  channel?: ChannelSocket;
   /** By how many milliseconds the device's clock is ahead of ours, by its own word. */
   clockAheadMs?: number;
 }

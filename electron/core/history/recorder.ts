@@ -5,7 +5,14 @@ import type { AttemptEnd, News } from '../news.ts';
 import type { History, NewHistoryEntry } from './history.ts';
 
 /** States that pass by themselves and would only fill the history. */
-const PASSING: ReadonlySet<ConnectionState> = new Set(['unknown', 'checking', 'waiting', 'reconnecting']);
+const PASSING: ReadonlySet<ConnectionState> = new Set([
+  'unknown',
+  'checking',
+  'waiting',
+  'reconnecting',
+  // A till comes and goes all day.
+  'till-connected',
+]);
 
 /** Which pairing an entry is about. */
 const aboutPairing = ({ id, posId, identity }: PairingRecord) => ({
@@ -120,6 +127,17 @@ export class HistoryRecorder {
       }
       case 'manager-event':
         return { kind: `manager-${news.event}`, result: 'ok' };
+      case 'bridge-switched':
+        return { ...aboutPairing(news.pairing), kind: news.on ? 'bridge-on' : 'bridge-off', result: 'ok' };
+      case 'bridge-token-replaced':
+        return { ...aboutPairing(news.pairing), kind: 'bridge-token', result: 'ok' };
+      case 'bridge-locked':
+        return {
+          ...aboutPairing(news.pairing),
+          kind: 'bridge-locked',
+          result: 'ok',
+          to: String(Math.round(news.forMs / 1000)),
+        };
       case 'policy-applied':
       case 'policy-removed':
         return { kind: news.type, result: 'ok', note: news.place };
@@ -131,6 +149,7 @@ export class HistoryRecorder {
           note: detail ? `${news.place}: ${detail}` : news.place,
         };
       }
+      case 'bridge-changed':
       case 'manager-changed':
       case 'pairing-progress':
       case 'pairing-changed':

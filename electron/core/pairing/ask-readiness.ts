@@ -1,8 +1,8 @@
 import type { PairingRecord, Readiness } from '../../../shared/pairing.ts';
 import type { CoreContext } from '../context.ts';
+import { openChannelSocket } from '../device/channel-socket.ts';
 import type { ClientCertificate, Trust } from '../device/connection.ts';
 import { withDeadline } from '../device/deadline.ts';
-import { openChannel } from '../device/live-channel.ts';
 import { askStatus, type StatusAnswer } from '../device/status-request.ts';
 import { closeWebSocket } from '../device/web-socket.ts';
 
@@ -35,7 +35,13 @@ export async function askReadiness(
 ): Promise<Readiness | undefined> {
   const deadline = withDeadline(signal, WITHIN_MS);
   try {
-    const channel = await openChannel({ address, identity, trust, clientCertificate, signal: deadline });
+    const channel = await openChannelSocket({
+      address,
+      identity,
+      trust,
+      clientCertificate,
+      signal: deadline,
+    });
     try {
       return readinessOf(await askStatus(channel, WITHIN_MS, deadline), now());
     } finally {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { AppError } from '../../../shared/errors.ts';
 import { type DeviceIdentity, sameChannel } from '../../../shared/identity.ts';
 import type { ConnectionCheck, PairingRecord } from '../../../shared/pairing.ts';
@@ -37,6 +38,14 @@ export interface Checked {
 export interface HeldChannel {
   readonly device: DeviceIdentity;
   readonly signal: AbortSignal;
+}
+
+/** What a handshake, or a channel that is open already, shows of a connection. */
+export interface SeenConnection {
+  readonly certificate: X509Certificate;
+  readonly tlsVersion: string;
+  readonly cipher: string;
+  readonly roundTripMs: number;
 }
 
 type Known = Partial<PairingRecord> & { readonly lastCheck: ConnectionCheck };
@@ -93,6 +102,7 @@ async function checkOnce(
       if (pending) {
         // Nothing that this register does by itself may take the channel before the device is there for it.
         if (depth === 'quiet') await quietly(record, credentials, context, signal);
+        requireNoTill(depth, record, context);
         const proved = await inFull(record, credentials, context, signal, { held, asks: true });
         requireCurrent();
         return { pairing: vault.promote(id, proved), check: proved.lastCheck, waits: false, promoted: true };
@@ -118,6 +128,12 @@ async function checkOnce(
     }
   }
   throw failure('not-found', `pairing ${id} has no credentials`);
+}
+
+/** A till may be taking a payment: only a person may take its channel. */
+function requireNoTill(depth: CheckDepth, { identity }: PairingRecord, { leases }: CoreContext): void {
+  if (depth === 'quiet' && leases.holderOf(identity) === 'bridge')
+    throw failure('device-in-use', 'held by a till');
 }
 
 const explained = (error: AppError, { credentialNotes }: PairingRecord): AppError =>
@@ -183,17 +199,23 @@ async function quietly(
   context: CoreContext,
   signal: AbortSignal,
 ): Promise<Known> {
-  const { address, identity, protection } = record;
-  const { now, timing } = context;
+  const { address, identity } = record;
   const outcome = await quietCheck({
     address,
     identity,
     trust: pinnedTrust(record, context),
     clientCertificate: credentials,
-    signal: withDeadline(signal, timing.proofMs),
+    signal: withDeadline(signal, context.timing.proofMs),
   });
   if (outcome.kind === 'refused') throw failure('mtls-refused', outcome.detail);
-  const { certificate, tlsVersion, cipher, roundTripMs } = outcome;
+  return knownFrom(outcome, record, context);
+}
+
+function knownFrom(
+  { certificate, tlsVersion, cipher, roundTripMs }: SeenConnection,
+  { address, protection }: PairingRecord,
+  context: CoreContext,
+): Known {
   return {
     deviceCertificate: summarize(certificate),
     lastSuccess: circumstancesOf(address, certificate.fingerprint256, context),
@@ -201,13 +223,21 @@ async function quietly(
       // A handshake does not show whether strangers are turned away: what the last full proof has shown still holds,
       // and without one no more is claimed than was seen.
       result: protection ?? 'tls-only',
-      at: new Date(now()).toISOString(),
+      at: new Date(context.now()).toISOString(),
       tlsVersion,
       cipher,
       roundTripMs: Math.round(roundTripMs * 10) / 10,
       depth: 'quiet',
     },
   };
+}
+
+/** Keeps what the open channel of a till has shown, in place of a check of its own. Throws {@link Failure} `not-found`. */
+export function keepSeen(id: string, seen: SeenConnection, context: CoreContext): Checked {
+  const { vault } = context;
+  const pairing = vault.find(id);
+  if (!pairing) throw failure('not-found', `pairing ${id}`);
+  return { ...save(id, knownFrom(seen, pairing, context), vault), waits: false, promoted: false };
 }
 
 interface FullCheckOptions {

@@ -1,5 +1,6 @@
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { Authorize } from '../access/manager-access.ts';
+import type { Bridges } from '../bridge/bridges.ts';
 import { failure } from '../failure.ts';
 import type { Tell } from '../news.ts';
 import type { PairingService } from '../pairing/pairing-service.ts';
@@ -11,6 +12,7 @@ export interface RemovePairingParts {
   readonly vault: Vault;
   readonly pairing: Pick<PairingService, 'abandon'>;
   readonly monitor: Pick<ConnectionMonitor, 'pairingRemoved'>;
+  readonly bridges: Pick<Bridges, 'pairingRemoved'>;
   readonly tell: Tell;
 }
 
@@ -19,7 +21,7 @@ export interface RemovePairingParts {
  * the pairing as it was. Throws {@link Failure} `manager-needed`, `not-found` and storage failures.
  */
 export async function removePairing(
-  { authorize, vault, pairing, monitor, tell }: RemovePairingParts,
+  { authorize, vault, pairing, monitor, bridges, tell }: RemovePairingParts,
   pairingId: string,
 ): Promise<PairingRecord> {
   authorize();
@@ -27,7 +29,7 @@ export async function removePairing(
   const removed = vault.find(pairingId);
   if (!removed) throw failure('not-found', `pairing ${pairingId}`);
   vault.remove(pairingId);
-  await monitor.pairingRemoved(pairingId);
+  await Promise.all([monitor.pairingRemoved(pairingId), bridges.pairingRemoved(pairingId)]);
   tell({ type: 'pairing-removed', pairing: removed });
   return removed;
 }

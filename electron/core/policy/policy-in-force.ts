@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AppError } from '../../../shared/errors.ts';
 import { DEFAULT_PORT, suggestPosId } from '../../../shared/inputs.ts';
 import type { Lockable, PolicyView } from '../../../shared/policy.ts';
+import type { ProposedBridge } from '../bridge/bridge-store.ts';
 import { failure, toAppError } from '../failure.ts';
 import type { Tell } from '../news.ts';
 import type { ManagedSettings } from '../settings/settings-store.ts';
@@ -74,10 +75,18 @@ export class PolicyInForce {
     return this.#policy.allowExport ?? true;
   }
 
-  /** What a new bridge begins with; undefined where the organisation leaves it open. */
-  get bridge() {
-    const { bridgePort, bridgeOrigins, bridgeStartWithComputer } = this.#policy;
-    return { port: bridgePort, origins: bridgeOrigins, startWithComputer: bridgeStartWithComputer };
+  /** What a bridge begins with, as far as the organisation proposes something. */
+  get bridge(): ProposedBridge {
+    const { bridgePort, bridgeOrigins } = this.#policy;
+    return {
+      ...(bridgePort !== undefined && { port: bridgePort }),
+      ...(bridgeOrigins && { origins: [...bridgeOrigins] }),
+    };
+  }
+
+  /** Whether the app starts with the computer; undefined where that is the users' own. */
+  get startsWithComputer(): boolean | undefined {
+    return this.#policy.bridgeStartWithComputer;
   }
 
   /** The POS ID that the pairing form begins with on the computer of this name, or ''. */
@@ -100,6 +109,7 @@ export class PolicyInForce {
       problem: isRejected ? outcome.error : null,
       locked: [...this.#locked],
       managesPin: this.managerPinHash !== undefined,
+      managesAutostart: this.startsWithComputer !== undefined,
       allowsExport: this.allowsExport,
       address: defaultAuthority(this.#policy),
       port: this.#policy.defaultPort ?? DEFAULT_PORT,

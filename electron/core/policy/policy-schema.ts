@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bridgeSettingsSchema, MOST_ORIGINS, parseOrigins } from '../../../shared/bridge.ts';
 import { formatAuthority, parseAddress } from '../../../shared/inputs.ts';
 import { LOCKABLE } from '../../../shared/policy.ts';
 import { MOST_ROOT_CAS } from '../../../shared/root-ca.ts';
@@ -6,6 +7,7 @@ import { settingsSchema } from '../../../shared/settings.ts';
 import { isPinHash } from '../access/pin-hash.ts';
 import { isPosIdPattern } from './pos-id-pattern.ts';
 
+const bridge = bridgeSettingsSchema.shape;
 const { language, checkIntervalMinutes, followAddressChanges, notifications, tray } = settingsSchema.shape;
 const port = z.int().min(1).max(65535);
 /** Longest PEM of one Root CA with its intermediates, or longest path, in UTF-16 code units. */
@@ -18,14 +20,10 @@ function isHost(text: string): boolean {
   return [host, `[${host}]`].includes(text.toLowerCase());
 }
 
-/** `scheme://host[:port]` as a browser states it (RFC 6454 section 6.2). */
+/** One origin as browsers write it, which is what the bridge compares with. */
 function isOrigin(text: string): boolean {
-  try {
-    const { origin, protocol } = new URL(text);
-    return origin === text && (protocol === 'https:' || protocol === 'http:');
-  } catch {
-    return false;
-  }
+  const parsed = parseOrigins(text);
+  return parsed.ok && parsed.value.length === 1 && parsed.value[0] === text;
 }
 
 /**
@@ -67,16 +65,18 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('Whether a notification tells that a device needs attention.'),
   tray: tray.optional().describe('Whether there is an entry in the system tray or menu bar.'),
-  bridgePort: port.min(1024).optional().describe('Port of a new bridge for POS software.'),
+  bridgePort: bridge.port.unwrap().optional().describe('Port of a new bridge for POS software.'),
   bridgeOrigins: z
     .array(z.string().refine(isOrigin, 'must be an origin such as https://till.example'))
-    .max(32)
+    .max(MOST_ORIGINS)
     .optional()
     .describe('Web origins that a new bridge lets in, such as https://till.example.'),
   bridgeStartWithComputer: z
     .boolean()
     .optional()
-    .describe('Whether the app starts with the computer, so that bridges are there.'),
+    .describe(
+      'Whether the app starts with the computer, so that bridges are there; users cannot change it then.',
+    ),
   managerPinHash: z
     .string()
     .max(300)

@@ -15,6 +15,8 @@ import {
   type Checked,
   checkConnection,
   type HeldChannel,
+  keepSeen,
+  type SeenConnection,
 } from '../pairing/check-connection.ts';
 import { summarize } from '../pki/certificate.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
@@ -34,6 +36,12 @@ export interface MonitorParts {
   readonly context: CoreContext;
   readonly settings: () => { readonly checkIntervalMinutes: number; readonly followAddressChanges: boolean };
   readonly search: Search;
+  /** The tills that have the channel of a device through a bridge; left out: none ever has. */
+  readonly tills?: {
+    readonly hasTill: (id: string) => boolean;
+    /** What its channel shows; undefined: nothing now. */
+    readonly check: (id: string, signal: AbortSignal) => Promise<SeenConnection | undefined>;
+  };
   readonly heartbeat: Heartbeat;
   readonly random: () => number;
   readonly later: Later;
@@ -186,6 +194,17 @@ export class ConnectionMonitor {
     this.#checkedAt.set(id, this.#parts.context.now());
   }
 
+  /** A till has the channel of this pairing's device. */
+  tillConnected(id: string): void {
+    this.#apply(id, { type: 'till-connected' });
+  }
+
+  /** @param wasLost the channel ended by itself: what became of the device is looked at soon */
+  tillLeft(id: string, wasLost: boolean): void {
+    this.#apply(id, { type: 'till-left' });
+    if (wasLost) this.#checkedAt.delete(id);
+  }
+
   /** Ends all that runs for a pairing that is gone. */
   async pairingRemoved(id: string): Promise<void> {
     this.#statuses.delete(id);
@@ -281,20 +300,36 @@ export class ConnectionMonitor {
     // Not opened again before the outcome is known, which may say that somebody must look first.
     if (depth === 'full') await this.#unwatch(id);
     try {
-      const checked = await checkConnection(id, depth, context, signal, held);
-      await this.#checked(id, checked);
+      const hasTill = depth === 'quiet' && this.#parts.tills?.hasTill(id) === true;
+      const checked = hasTill
+        ? await this.#seenByTill(id, signal)
+        : await checkConnection(id, depth, context, signal, held);
+      await this.#checked(id, checked, hasTill);
       return checked.pairing;
     } catch (thrown) {
       // Broken off, or kept from its keys: that says nothing about the connection.
-      if (toAppError(thrown).code === 'cancelled') this.#checkedAt.delete(id);
+      if (toAppError(thrown).code === 'cancelled' && !this.#parts.tills?.hasTill(id))
+        this.#checkedAt.delete(id);
       this.#apply(id, { type: 'check-dropped', before });
       throw thrown;
     }
   }
 
-  async #checked(id: string, { pairing, check, waits, promoted }: Checked): Promise<void> {
+  /** The device has one channel: the till's own shows what there is to see. */
+  async #seenByTill(id: string, signal: AbortSignal): Promise<Checked> {
+    const seen = await this.#parts.tills?.check(id, signal);
+    if (!seen) throw failure('cancelled', 'the channel of the till says nothing now');
+    return keepSeen(id, seen, this.#parts.context);
+  }
+
+  async #checked(
+    id: string,
+    { pairing, check, waits, promoted }: Checked,
+    wasWithTill: boolean,
+  ): Promise<void> {
     this.#tellChanged(pairing);
-    this.#apply(id, waits ? { type: 'waits' } : { type: 'check-ended', check });
+    const hasTill = wasWithTill && this.#parts.tills?.hasTill(id) === true;
+    this.#apply(id, waits ? { type: 'waits' } : { type: 'check-ended', check, hasTill });
     if (promoted) this.#parts.tell({ type: 'pairing-proved', pairing });
     // A channel that was opened before must not outlive what the check has found.
     if (!maybeWatched(this.#statusOf(pairing))) await this.#unwatch(id);

@@ -7,7 +7,10 @@ import type { ConnectionState, PairingStatus } from '../../../shared/status.ts';
 /** Everything that can change what is known about a pairing's connection. */
 export type StatusEvent =
   | { readonly type: 'check-started' }
-  | { readonly type: 'check-ended'; readonly check: ConnectionCheck }
+  /** `hasTill`: seen on the channel that a till has. */
+  | { readonly type: 'check-ended'; readonly check: ConnectionCheck; readonly hasTill?: boolean }
+  | { readonly type: 'till-connected' }
+  | { readonly type: 'till-left' }
   /** New credentials wait until somebody taps Connect Device on the device. */
   | { readonly type: 'waits' }
   /** It was broken off and says nothing: what was known before still holds. */
@@ -141,13 +144,24 @@ function change(
   switch (event.type) {
     case 'check-started':
       // An open channel is no reason to worry anybody with "checking".
-      return status.live ? {} : { state: 'checking' };
+      return status.live || status.state === 'till-connected' ? {} : { state: 'checking' };
     case 'check-ended':
       return {
         ...outcome(event.check),
+        ...(event.hasTill && event.check.result === 'mtls' && { state: 'till-connected' as const }),
         nextTryAt: null,
         ...(event.check.result === 'failed' ? {} : { movedTo: null }),
       };
+    case 'till-connected':
+      return {
+        // Like a watched channel, it does not show whether strangers are turned away.
+        state: lastCheck?.result === 'tls-only' ? 'tls-only' : 'till-connected',
+        error: null,
+        nextTryAt: null,
+        movedTo: null,
+      };
+    case 'till-left':
+      return status.state === 'till-connected' ? { state: 'connected' } : {};
     case 'waits':
       return { state: 'waiting', error: null, live: false, nextTryAt: null };
     case 'check-dropped':

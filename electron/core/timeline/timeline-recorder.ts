@@ -19,6 +19,7 @@ const STATE_OF: Record<ConnectionState, TimelineState | null> = {
   unknown: null,
   checking: null,
   connected: 'answered',
+  'till-connected': 'answered',
   'tls-only': 'answered',
   waiting: 'away',
   'in-use': 'in-use',

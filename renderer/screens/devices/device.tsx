@@ -9,6 +9,7 @@ import { ActionBar, Screen } from '../../components/screen.tsx';
 import { useActions, useAppState, useMirror } from '../../state/context.tsx';
 import { shownStatus } from '../../state/pairing-list.ts';
 import { Advice } from './advice.tsx';
+import { BridgeCard } from './bridge-card.tsx';
 import { Certificates } from './certificates.tsx';
 import { Details } from './details.tsx';
 import { LastEvents } from './last-events.tsx';
@@ -74,7 +75,10 @@ function Device({ pairing }: { readonly pairing: PairingRecord }) {
           <StatePanel pairing={pairing} status={status} />
           <Advice pairing={pairing} status={status} />
         </div>
-        <WatchLive pairing={pairing} />
+        <div className="stack">
+          <WatchLive pairing={pairing} />
+          <BridgeCard pairing={pairing} />
+        </div>
       </div>
       <TimelineCard pairing={pairing} status={status} />
       <Details pairing={pairing} />

@@ -6,7 +6,16 @@ import { useLoaded } from '../../hooks/use-loaded.ts';
 import { useActions, useMirror } from '../../state/context.tsx';
 import type { Actions } from '../../state/store.ts';
 
-export const GROUPS = ['everything', 'pairing', 'connection', 'moved', 'names', 'rootCa', 'manager'] as const;
+export const GROUPS = [
+  'everything',
+  'pairing',
+  'connection',
+  'moved',
+  'names',
+  'bridge',
+  'rootCa',
+  'manager',
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** What people look for together. */
@@ -23,6 +32,10 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   'address-moved': 'moved',
   renamed: 'names',
   removed: 'names',
+  'bridge-on': 'bridge',
+  'bridge-off': 'bridge',
+  'bridge-token': 'bridge',
+  'bridge-locked': 'bridge',
   'root-ca-changed': 'rootCa',
   'root-ca-added': 'rootCa',
   'root-ca-removed': 'rootCa',

@@ -17,6 +17,7 @@ import { typedCode } from '../../state/setup-code.ts';
 import { SearchInForm } from '../search/search-in-form.tsx';
 import { CodeHint, Countdown } from './countdown.tsx';
 import { KnownDevice } from './pair-known.tsx';
+import { TillWarning } from './till-warning.tsx';
 
 const FIELDS = ['address', 'code', 'posId', 'serial'] as const satisfies readonly DraftField[];
 
@@ -182,6 +183,7 @@ export function PairForm() {
           }
         />
       )}
+      <TillWarning address={draft.address} replaces={draft.replaces} />
       <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
         <div className="columns columns-drawing">
           <div className="pair-fields">

@@ -1,0 +1,183 @@
+import type { Duplex } from 'node:stream';
+import { type BridgeCloseCause, bridgeCloseCode, type TillFate } from '../../../shared/bridge-close-codes.ts';
+import type { AppError, ErrorCode } from '../../../shared/errors.ts';
+import { lossFailure } from '../device/channel-socket.ts';
+import type { ChannelWebSocket } from '../device/channel-web-socket.ts';
+import { type Heartbeat, startHeartbeat } from '../device/heartbeat.ts';
+import { failure } from '../failure.ts';
+import { stateOfError } from '../status/state-machine.ts';
+import { closeReason, type EndDetail } from './close-reason.ts';
+import type { TillSocket } from './till-socket.ts';
+
+/** Bytes that may wait for one end before the other is read no further. */
+const MOST_WAITING = 1024 * 1024;
+const TEXT = { binary: false, compress: false };
+
+export interface RelayEnd extends EndDetail {
+  /** What the till's connection ended with; its own code when it left by itself. */
+  readonly closeCode: number;
+  /** undefined: the till left. */
+  readonly cause: BridgeCloseCause | undefined;
+}
+
+/** The cause that an error of the device's end is told to the till with. */
+export function causeOfError({ code, clockSuspect, ...rest }: AppError): BridgeCloseCause {
+  if (code === 'device-in-use') return 'device-in-use';
+  if (code === 'mtls-inconclusive' || code === 'cancelled') return 'device-away';
+  const state = stateOfError({ ...rest, code, ...(clockSuspect !== undefined && { clockSuspect }) });
+  return state === 'unreachable' ? 'device-away' : 'needs-person';
+}
+
+/** Lets what is written within one turn leave together: what came in one packet goes out in one. */
+class Gatherer {
+  readonly #transport: Duplex | undefined;
+  #isGathering = false;
+
+  constructor(transport: Duplex | undefined) {
+    this.#transport = transport;
+  }
+
+  gather(): void {
+    if (this.#isGathering || !this.#transport) return;
+    this.#isGathering = true;
+    this.#transport.cork();
+    process.nextTick(this.#send);
+  }
+
+  readonly #send = () => {
+    this.#isGathering = false;
+    this.#transport?.uncork();
+  };
+}
+
+/**
+ * Carries text messages between one till and one device, unchanged, in order, **at most once**: a message goes to the
+ * device's open socket the moment it is read, or never. Nothing is kept: who sends faster than the other end takes is
+ * read no further, so that {@link MOST_WAITING} and one message wait in each direction at most.
+ */
+export class Relay {
+  readonly #till: TillSocket;
+  readonly #device: ChannelWebSocket;
+  readonly #onEnd: (end: RelayEnd) => void;
+  readonly #openedAt = performance.now();
+  readonly #stopHeartbeat: () => void;
+  readonly #toDevice: Gatherer;
+  readonly #toTill: Gatherer;
+  #handedOver = 0;
+  #passedOn = 0;
+  #ended = false;
+
+  /** The device's socket is paused until here, so that nothing it has said is missed. */
+  constructor(
+    till: TillSocket,
+    device: ChannelWebSocket,
+    heartbeat: Heartbeat,
+    onEnd: (end: RelayEnd) => void,
+  ) {
+    this.#till = till;
+    this.#device = device;
+    this.#onEnd = onEnd;
+    this.#toDevice = new Gatherer(device.transport);
+    this.#toTill = new Gatherer(till.transport);
+    till.onRefused = (cause) => this.#endFor(cause, 'not-handed-over', {});
+    till.on('message', (data: Buffer, isBinary) => this.#fromTill(data, isBinary));
+    // ws ends the connection itself; 'close' follows.
+    till.on('error', () => {});
+    till.on('close', (code) => this.#finish({ closeCode: code, cause: undefined }));
+    device.onClosedByPeer = (deviceCode, deviceReason) =>
+      this.end('device-closed', { deviceCode, deviceReason });
+    device.on('message', (data: Buffer, isBinary) => this.#fromDevice(data, isBinary));
+    device.on('error', (error) => this.#deviceFailed(error));
+    device.on('close', () => this.#deviceFailed(new Error('the connection was cut')));
+    // What waited has gone out; more than that waited than their own mark for it.
+    device.transport?.on('drain', () => till.resume());
+    till.transport?.on('drain', () => {
+      if (!this.#ended) device.resume();
+    });
+    this.#stopHeartbeat = startHeartbeat(device, heartbeat, () =>
+      this.#lost(failure('timed-out', 'no answer to a ping').appError),
+    );
+    if (device.readyState === device.OPEN) device.resume();
+    else this.#deviceFailed(new Error('the connection was cut'));
+  }
+
+  /** Messages of the till that were written to the device's socket. */
+  get handedOver(): number {
+    return this.#handedOver;
+  }
+
+  /** Messages of the device that were written to the till's socket. */
+  get passedOn(): number {
+    return this.#passedOn;
+  }
+
+  /** Ends the till's connection, with its last message's fate. */
+  end(cause: BridgeCloseCause, detail: Omit<EndDetail, 'handedOver'> = {}): void {
+    const fate: TillFate = this.#handedOver > 0 ? 'outcome-unknown' : 'not-handed-over';
+    const told = this.#endFor(cause, fate, detail);
+    if (told) this.#till.close(told.code, told.reason);
+  }
+
+  #endFor(
+    cause: BridgeCloseCause,
+    fate: TillFate,
+    detail: Omit<EndDetail, 'handedOver'>,
+  ): { readonly code: number; readonly reason: string } | undefined {
+    if (this.#ended) return undefined;
+    const code = bridgeCloseCode(fate, cause);
+    const reason = closeReason({ handedOver: this.#handedOver, ...detail });
+    this.#finish({ closeCode: code, cause, ...detail });
+    // What it still has to say is not handed over; its goodbye is to be read.
+    this.#till.resume();
+    return { code, reason };
+  }
+
+  #finish(end: Omit<RelayEnd, 'handedOver'>): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stopHeartbeat();
+    this.#onEnd({ ...end, handedOver: this.#handedOver });
+  }
+
+  #fromTill(data: Buffer, isBinary: boolean): void {
+    if (this.#ended) return;
+    const refused = isBinary
+      ? 'binary'
+      : this.#device.readyState !== this.#device.OPEN && ('device-away' as const);
+    if (refused) {
+      const told = this.#endFor(refused, 'not-handed-over', {});
+      if (told) this.#till.close(told.code, told.reason);
+      return;
+    }
+    this.#handedOver += 1;
+    this.#toDevice.gather();
+    this.#device.send(data, TEXT);
+    if (this.#device.bufferedAmount > MOST_WAITING) this.#till.pause();
+  }
+
+  #fromDevice(data: Buffer, isBinary: boolean): void {
+    if (this.#ended) return;
+    if (isBinary) {
+      this.end('binary');
+      return;
+    }
+    if (this.#till.readyState !== this.#till.OPEN) return;
+    this.#passedOn += 1;
+    this.#toTill.gather();
+    this.#till.send(data, TEXT);
+    if (this.#till.bufferedAmount > MOST_WAITING) this.#device.pause();
+  }
+
+  #deviceFailed(error: Error & { readonly code?: unknown }): void {
+    if (this.#ended) return;
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.end('too-large');
+    else if (typeof error.code === 'string' && error.code.startsWith('WS_ERR')) this.end('malformed');
+    else this.#lost(lossFailure(error, performance.now() - this.#openedAt).appError);
+  }
+
+  /** The connection broke: whatever that is a sign of, nobody has said a word. */
+  #lost(error: AppError): void {
+    const code: ErrorCode = error.code === 'device-in-use' ? 'connection-lost' : error.code;
+    this.end(causeOfError({ ...error, code }), { error: code });
+  }
+}

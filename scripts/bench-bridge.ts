@@ -1,0 +1,141 @@
+/**
+ * Times messages over the bridge against a direct mTLS WebSocket to the same device, and writes the table into
+ * docs/benchmarks.md. The device is a process of its own, and so is the bridge; the till takes both ways in turn.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { describeMachine, writeSection } from './bench/document.ts';
+
+const MESSAGE = JSON.stringify({
+  type: 'PaymentRequest',
+  merchantReferenceCode: 'order-000001',
+  amountDetails: { amount: '12.50', currency: 'EUR' },
+  note: 'x'.repeat(300),
+});
+/** Answered after 2 ms, as a device over Wi-Fi is away. */
+const FAR_MESSAGE = JSON.stringify({ far: true, ...JSON.parse(MESSAGE) });
+const ROUND_TRIPS = 3_000;
+const FAR_ROUND_TRIPS = 500;
+const THROUGHPUT_MESSAGES = 30_000;
+const RUNS = 5;
+const GOAL = { addedMs: 0.3, ratio: 1.3, throughput: 0.8 };
+
+const readySchema = z.object({
+  bridgePort: z.number(),
+  token: z.string(),
+  device: z.object({ host: z.string(), port: z.number() }),
+  key: z.string(),
+  cert: z.string(),
+  ca: z.string(),
+});
+type Ready = z.infer<typeof readySchema>;
+
+async function startPeer(name: string, argument = ''): Promise<[ChildProcess, unknown]> {
+  const peer = fork(new URL(`./bench/${name}.ts`, import.meta.url), [], { execArgv: process.execArgv });
+  if (argument) peer.send(argument);
+  const [message] = await once(peer, 'message');
+  return [peer, message];
+}
+
+const direct = ({ device, key, cert, ca }: Ready) =>
+  new WebSocket(`wss://${device.host}:${device.port}/`, [], {
+    key,
+    cert,
+    ca,
+    // Its name says its serial number, not its address.
+    rejectUnauthorized: false,
+    perMessageDeflate: false,
+  });
+const bridged = ({ bridgePort, token }: Ready) =>
+  new WebSocket(`ws://127.0.0.1:${bridgePort}/`, {
+    headers: { Authorization: `Bearer ${token}` },
+    perMessageDeflate: false,
+  });
+
+async function roundTrips(socket: WebSocket, count: number, message = MESSAGE): Promise<number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const startedAt = performance.now();
+    socket.send(message);
+    await once(socket, 'message');
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+/** Echoed messages a second. */
+async function throughput(socket: WebSocket): Promise<number> {
+  const startedAt = performance.now();
+  let back = 0;
+  const done = new Promise<void>((resolve) => {
+    socket.on('message', () => {
+      back += 1;
+      if (back === THROUGHPUT_MESSAGES) resolve();
+    });
+  });
+  for (let index = 0; index < THROUGHPUT_MESSAGES; index += 1) socket.send(MESSAGE);
+  await done;
+  socket.removeAllListeners('message');
+  return (THROUGHPUT_MESSAGES / (performance.now() - startedAt)) * 1_000;
+}
+
+const quantile = (times: number[], part: number): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * part)] ?? Number.NaN;
+const median = (numbers: number[]): number => quantile(numbers, 0.5);
+
+async function measure(open: (ready: Ready) => WebSocket, ready: Ready) {
+  const socket = open(ready);
+  await once(socket, 'open');
+  await roundTrips(socket, 500);
+  const times = await roundTrips(socket, ROUND_TRIPS);
+  const far = await roundTrips(socket, FAR_ROUND_TRIPS, FAR_MESSAGE);
+  const rate = await throughput(socket);
+  socket.close();
+  await once(socket, 'close');
+  return { p50: median(times), p99: quantile(times, 0.99), far: median(far), rate };
+}
+
+const [devicePeer, device] = await startPeer('bridge-device');
+const [bridgePeer, bridge] = await startPeer('bridge-app', JSON.stringify(device));
+const ready = readySchema.parse(bridge);
+const ways = { direct, bridged };
+const found = { direct: [], bridged: [] } as Record<
+  keyof typeof ways,
+  { p50: number; p99: number; far: number; rate: number }[]
+>;
+for (let run = 0; run < RUNS; run += 1)
+  for (const way of ['direct', 'bridged'] as const) found[way].push(await measure(ways[way], ready));
+bridgePeer.disconnect();
+devicePeer.disconnect();
+
+const of = (way: keyof typeof ways) => ({
+  p50: median(found[way].map(({ p50 }) => p50)),
+  p99: median(found[way].map(({ p99 }) => p99)),
+  far: median(found[way].map(({ far }) => far)),
+  rate: median(found[way].map(({ rate }) => rate)),
+});
+const [one, two] = [of('direct'), of('bridged')];
+const added = two.p50 - one.p50;
+const ratio = two.far / one.far;
+const share = two.rate / one.rate;
+const isMet = (holds: boolean) => (holds ? 'met' : 'not met');
+const ms = (value: number) => `${value.toFixed(3)} ms`;
+const row = (name: string, { p50, p99, far, rate }: typeof one) =>
+  `| ${name} | ${ms(p50)} | ${ms(p99)} | ${ms(far)} | ${Math.round(rate)} |`;
+
+const section = `## Bridge
+
+\`npm run bench:bridge\` sends a message of ${MESSAGE.length} bytes from a till to a device that sends it back: over a direct mTLS WebSocket, and through the bridge. Device, bridge and till are processes of their own on one machine, without a network between them. ${ROUND_TRIPS} round trips one after another, ${FAR_ROUND_TRIPS} with a device that answers after 2 ms as over Wi-Fi, then ${THROUGHPUT_MESSAGES} messages at once; the median of ${RUNS} runs, in turn.
+
+| | Round trip p50 | p99 | p50, device 2 ms away | Messages a second |
+| --- | --- | --- | --- | --- |
+${row('Direct', one)}
+${row('Through the bridge', two)}
+
+The bridge adds ${ms(added)} to a round trip without any network (${(two.p50 / one.p50).toFixed(2)} times), makes one over Wi-Fi ${ratio.toFixed(2)} times as long, and passes ${share.toFixed(2)} times the messages. Goals: at most ${GOAL.addedMs} ms (${isMet(added <= GOAL.addedMs)}), at most ${GOAL.ratio} times over Wi-Fi (${isMet(ratio <= GOAL.ratio)}), at least ${GOAL.throughput} times the messages (${isMet(share >= GOAL.throughput)}; three processes share the processors, of which the bridge reads and writes each message once more).
+
+${describeMachine()}; ${new Date().toISOString().slice(0, 10)}.`;
+console.log(section);
+writeSection('bench:bridge', section);

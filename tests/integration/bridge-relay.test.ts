@@ -1,0 +1,353 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
+import { createVendorPki, type VendorPki } from '../simulator/device.ts';
+import { bridgeRig, SERIAL, till } from '../support/bridge-rig.ts';
+import { issuePair } from '../support/issued.ts';
+import { startRecordingDevice } from '../support/recording-device.ts';
+
+let pki: VendorPki;
+let issued: Awaited<ReturnType<typeof issuePair>>;
+let device: Awaited<ReturnType<typeof startRecordingDevice>>;
+let rig: Awaited<ReturnType<typeof bridgeRig>>;
+let token: string;
+
+beforeAll(async () => {
+  pki = await createVendorPki();
+  issued = await issuePair(pki, SERIAL);
+});
+beforeEach(async () => {
+  device = await startRecordingDevice(issued.device, pki);
+  rig = await bridgeRig(pki, issued, device.address);
+  token = await rig.switchOn();
+});
+
+/** A bridge that keeps nobody waiting for long. */
+async function beImpatient() {
+  await rig.bridges.close();
+  rig = await bridgeRig(pki, issued, device.address, { waitMs: 600 });
+  token = await rig.switchOn();
+}
+afterEach(async () => {
+  await rig.bridges.close();
+  await device.stop();
+});
+
+async function connected() {
+  const one = till(rig.port(), token);
+  await one.opened();
+  return one;
+}
+
+const until = async (wanted: () => boolean) => {
+  while (!wanted()) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+describe('messages through the bridge', () => {
+  it('pass 10,000 times both ways, in order, unchanged', async () => {
+    const count = 10_000;
+    device.onMessage((text, channel) => channel.send(`answer to ${text}`));
+    const one = await connected();
+    const sent = Array.from({ length: count }, (_, index) => `${index} – größer, 支払い, 💳`);
+    for (const text of sent) one.socket.send(text);
+    await until(() => one.received.length >= count);
+    expect(device.received).toEqual(sent);
+    expect(one.received).toEqual(sent.map((text) => `answer to ${text}`));
+    expect(rig.view().till).toMatchObject({ connected: true, fromTill: count, fromDevice: count });
+    await one.close();
+    await rig.until(() => rig.view().lastTill !== null);
+    expect(rig.view().lastTill).toMatchObject({ fromTill: count, fromDevice: count });
+  });
+
+  it('tell the device’s first words, said before anybody listened', async () => {
+    device.onChannel((channel) => channel.send('{"type":"Hello"}'));
+    const one = await connected();
+    await until(() => one.received.length > 0);
+    expect(one.received).toEqual(['{"type":"Hello"}']);
+    await one.close();
+  });
+
+  it('may be as large as the limit, and no larger', async () => {
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    const whole = 'x'.repeat(1024 * 1024);
+    one.socket.send(whole);
+    await until(() => one.received.length > 0);
+    expect(one.received[0] === whole).toBe(true);
+    one.socket.send(`${whole}x`);
+    const { code, reason } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('not-handed-over', 'too-large'));
+    expect(JSON.parse(reason)).toEqual({ handedOver: 1 });
+    expect(device.received).toHaveLength(1);
+  });
+
+  it('of the device that are too large leave the till’s own unknown', async () => {
+    device.onMessage((_text, channel) => channel.send('x'.repeat(1024 * 1024 + 1)));
+    const one = await connected();
+    one.socket.send('ask');
+    expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'too-large'));
+  });
+
+  it('are text: binary is refused on both sides', async () => {
+    const one = await connected();
+    one.socket.send('text');
+    one.socket.send(Buffer.from('binary'));
+    expect(await one.ended).toEqual({
+      code: bridgeCloseCode('not-handed-over', 'binary'),
+      reason: '{"handedOver":1}',
+    });
+    await until(() => device.channel === undefined);
+    expect(device.received).toEqual(['text']);
+    device.onMessage((_text, channel) => channel.send(Buffer.from('binary')));
+    const two = await connected();
+    two.socket.send('ask');
+    expect((await two.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'binary'));
+    expect(two.received).toEqual([]);
+  });
+});
+
+describe('the end of the device', () => {
+  it('comes with its own code and reason', async () => {
+    const one = await connected();
+    const reason = `the certificate is not of this pairing ${'é'.repeat(20)}`;
+    device.channel?.close(1008, reason);
+    const { code, reason: told } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('not-handed-over', 'device-closed'));
+    const detail = JSON.parse(told);
+    expect(detail).toMatchObject({ handedOver: 0, deviceCode: 1008 });
+    expect(reason.startsWith(detail.deviceReason)).toBe(true);
+    expect(detail.deviceReason.length).toBeGreaterThan(40);
+    expect(rig.view().lastTill).toMatchObject({ closeCode: code, deviceCode: 1008, deviceReason: reason });
+  });
+
+  it('without a goodbye after a message: its outcome is unknown', async () => {
+    const one = await connected();
+    one.socket.send('pay');
+    await until(() => device.received.length === 1);
+    device.kill();
+    const { code, reason } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('outcome-unknown', 'device-away'));
+    expect(JSON.parse(reason)).toMatchObject({ handedOver: 1, error: 'connection-lost' });
+  });
+
+  it('is told although the device never closes the connection', async () => {
+    const one = await connected();
+    // A close frame with 1001, and nothing after it.
+    const [raw] = device.open;
+    raw?.write(Buffer.from([0x88, 2, 1001 >> 8, 1001 & 0xff]));
+    const startedAt = performance.now();
+    expect((await one.ended).code).toBe(bridgeCloseCode('not-handed-over', 'device-closed'));
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('at 200 random moments delivers nothing twice and tells each message’s fate', async () => {
+    let seed = 20_261_128;
+    const random = () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return seed / 2 ** 31;
+    };
+    let next = 0;
+    /** Those whose fate the till was told to be unknown. */
+    const unknown = new Set<string>();
+    const answered = new Set<string>();
+    device.onMessage((text, channel) => channel.send(`done ${text}`));
+    for (let round = 0; round < 200; round += 1) {
+      const one = await connected();
+      const messages = Array.from({ length: 1 + Math.floor(random() * 40) }, () => {
+        next += 1;
+        return `${next} ${'x'.repeat(Math.floor(random() * 3_000))}`;
+      });
+      const killAfter = Math.floor(random() * messages.length);
+      messages.forEach((text, index) => {
+        one.socket.send(text);
+        if (index === killAfter) setTimeout(() => device.kill(), random() * 3);
+      });
+      const { code, reason } = await one.ended;
+      const { handedOver } = JSON.parse(reason) as { handedOver: number };
+      const isUnknown = code === bridgeCloseCode('outcome-unknown', 'device-away');
+      expect(isUnknown || code === bridgeCloseCode('not-handed-over', 'device-away')).toBe(true);
+      if (isUnknown) expect(handedOver).toBeGreaterThan(0);
+      for (const text of one.received) answered.add(text.slice('done '.length));
+      for (const text of messages.slice(0, handedOver)) if (!answered.has(text)) unknown.add(text);
+      // Certainly not handed over: neither now nor later.
+      for (const text of messages.slice(handedOver)) {
+        expect(device.received.includes(text)).toBe(false);
+        expect(answered.has(text)).toBe(false);
+      }
+    }
+    expect(new Set(device.received).size).toBe(device.received.length);
+    const numbers = device.received.map((text) => Number.parseInt(text, 10));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    // What the device has, was answered or told as unknown; nothing else can be there.
+    expect(device.received.filter((text) => !answered.has(text) && !unknown.has(text))).toEqual([]);
+    expect(unknown.size).toBeGreaterThan(0);
+    expect(answered.size).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe('back-pressure', () => {
+  const BIG = 'x'.repeat(256 * 1024);
+  const BIGS = 200;
+  /**
+   * Bytes that one end gave away and the other has not read: twice the mark with a message beyond it, and the buffers
+   * of four sockets, which grow to some megabytes each.
+   */
+  const MOST_UNDERWAY = 32 * 1024 * 1024;
+
+  it('holds a till that sends faster than the device takes, and loses nothing', async () => {
+    const one = await connected();
+    device.channel?.pause();
+    for (let index = 0; index < BIGS; index += 1) one.socket.send(BIG);
+    await until(() => rig.view().till?.fromTill === lastCount() || false);
+    const stuckAt = rig.view().till?.fromTill ?? 0;
+    expect(stuckAt).toBeLessThan(BIGS / 2);
+    device.channel?.resume();
+    await until(() => device.received.length === BIGS);
+    expect(device.received.every((text) => text === BIG)).toBe(true);
+    await one.close();
+
+    function lastCount() {
+      // Nothing moves any more once the till's own socket is full.
+      return one.socket.bufferedAmount > BIG.length * (BIGS / 2) ? rig.view().till?.fromTill : -1;
+    }
+  });
+
+  it('holds a device that sends faster than the till takes: what is underway stays bounded', async () => {
+    const one = await connected();
+    one.socket.pause();
+    const { channel } = device;
+    let given = 0;
+    const give = () => {
+      if (given >= BIGS) return;
+      channel?.send(BIG, () => {
+        given += 1;
+        lastGivenAt = performance.now();
+        give();
+      });
+    };
+    let lastGivenAt = performance.now();
+    give();
+    await until(() => performance.now() - lastGivenAt > 300);
+    expect(given).toBeGreaterThan(0);
+    expect(given * BIG.length).toBeLessThan(MOST_UNDERWAY);
+    one.socket.resume();
+    await until(() => one.received.length === BIGS);
+    expect(one.received.every((text) => text === BIG)).toBe(true);
+    await one.close();
+  });
+});
+
+describe('a device that is away', () => {
+  it('is waited for: the till’s WebSocket opens when the device’s is open', async () => {
+    const { address } = device;
+    await device.stop();
+    const one = till(rig.port(), token);
+    await rig.until(() => rig.view().state === 'device-away');
+    expect(rig.view()).toMatchObject({ till: { connected: false }, reason: { code: 'connection-refused' } });
+    device = await startRecordingDevice(issued.device, pki, { port: address.port });
+    rig.bridges.wake();
+    await one.opened();
+    one.socket.send('hello');
+    await until(() => device.received.length === 1);
+    await one.close();
+  });
+
+  it('for too long: the till is told, and nothing was handed over', async () => {
+    await beImpatient();
+    await device.stop();
+    const one = till(rig.port(), token);
+    expect(await one.ended).toEqual({
+      code: bridgeCloseCode('not-handed-over', 'device-away'),
+      reason: '{"handedOver":0,"error":"connection-refused"}',
+    });
+    expect(rig.context.leases.size).toBe(0);
+  });
+
+  it('is tried only while a till waits', async () => {
+    await device.stop();
+    let tries = 0;
+    const away = createServer((socket) => {
+      tries += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => away.listen(device.address.port, '127.0.0.1', resolve));
+    const one = till(rig.port(), token);
+    await until(() => tries > 1);
+    one.socket.terminate();
+    await rig.until(() => rig.view().till === null);
+    expect(rig.context.leases.size).toBe(0);
+    expect(rig.view().state).toBe('ready');
+    const triesThen = tries;
+    // Longer than the next try would have been away.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(tries).toBe(triesThen);
+    await new Promise((resolve) => away.close(resolve));
+  });
+
+  it('and is another one: somebody has to look', async () => {
+    await device.stop();
+    const other = await issuePair(pki, '1850099999');
+    device = await startRecordingDevice(other.device, pki, { port: device.address.port });
+    const one = till(rig.port(), token);
+    const { code, reason } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('not-handed-over', 'needs-person'));
+    expect(JSON.parse(reason)).toMatchObject({ error: 'serial-mismatch' });
+    expect(device.channels).toBe(0);
+  });
+});
+
+describe('one channel', () => {
+  it('has one till: the second is told, the first goes on', async () => {
+    const one = await connected();
+    const two = till(rig.port(), token);
+    expect((await two.ended).code).toBe(bridgeCloseCode('not-handed-over', 'another-till'));
+    one.socket.send('still here');
+    await until(() => device.received.length === 1);
+    expect(device.channels).toBe(1);
+    await one.close();
+  });
+
+  it('is held while a till is connected, and free without one', async () => {
+    const { leases } = rig.context;
+    expect(leases.holderOf(rig.record.identity)).toBeUndefined();
+    const one = await connected();
+    expect(leases.holderOf(rig.record.identity)).toBe('bridge');
+    await one.close();
+    await until(() => leases.size === 0);
+    expect(device.channel?.readyState).not.toBe(WebSocket.OPEN);
+  });
+
+  it('is given to a pairing at once; the till is told and may come back', async () => {
+    await beImpatient();
+    const { leases } = rig.context;
+    const one = await connected();
+    one.socket.send('pay');
+    await until(() => device.received.length === 1);
+    const { signal } = new AbortController();
+    const lease = await leases.acquire(rig.record.identity, { holder: 'pairing', signal });
+    expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
+    expect(device.channel?.readyState).not.toBe(WebSocket.OPEN);
+    expect(rig.view()).toMatchObject({ state: 'paused', reason: { code: 'bridge-paused' } });
+    const two = till(rig.port(), token);
+    expect(await two.ended).toMatchObject({
+      code: bridgeCloseCode('not-handed-over', 'paused'),
+      reason: '{"handedOver":0,"error":"bridge-paused"}',
+    });
+    lease.release();
+    const three = await connected();
+    await three.close();
+  });
+
+  it('answers a check by a ping of its own', async () => {
+    const one = await connected();
+    const connections = device.open.size;
+    const seen = await rig.bridges.check(rig.id, new AbortController().signal);
+    expect(seen).toMatchObject({ tlsVersion: 'TLSv1.3' });
+    expect(seen?.certificate.fingerprint256).toBe(issued.device.certificate.fingerprint256);
+    expect(device.open.size).toBe(connections);
+    await one.close();
+    await rig.until(() => rig.view().till === null);
+    expect(await rig.bridges.check(rig.id, new AbortController().signal)).toBeUndefined();
+  });
+});
