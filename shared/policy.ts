@@ -7,10 +7,6 @@ const SETTINGS = settingsSchema.keyof().options;
 export const LOCKABLE = [...SETTINGS, 'rootCas'] as const;
 export type Lockable = (typeof LOCKABLE)[number];
 
-/** Where a policy comes from. */
-export const POLICY_ORIGINS = ['registry', 'profile', 'file'] as const;
-export type PolicyOrigin = (typeof POLICY_ORIGINS)[number];
-
 /** The policy as the page needs it: no hash and no certificate. */
 export const policyViewSchema = z.object({
   /** `none`: every setting is the user's own. `last-good`: the newest one is not used, see `problem`. */

@@ -225,6 +225,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       const { statuses } = monitor;
       return {
         settings: settings.get(),
+        policy: policy.view,
         rootCas: rootCas.map(describeRootCa),
         pairings: pairings.map((pairing) => ({
           pairing,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hashPin } from '../../electron/core/access/pin-hash.ts';
 import { required } from '../../electron/core/failure.ts';
-import { POLICY_KEYS } from '../../electron/core/policy/policy-schema.ts';
+import { policySchema } from '../../electron/core/policy/policy-schema.ts';
 import { posIdFrom } from '../../electron/core/policy/pos-id-pattern.ts';
 import { profilePolicy } from '../../electron/core/policy/profile.ts';
 import {
@@ -64,7 +64,7 @@ describe('a policy file', () => {
       locked: ['language', 'rootCas'],
       allowExport: false,
     };
-    expect(Object.keys(policy).sort()).toEqual(['$schema', ...POLICY_KEYS].sort());
+    expect(Object.keys(policy).sort()).toEqual([...policySchema.keyof().options].sort());
     const expected = { kind: 'found', place: FILE, policy: { ...policy, rootCas: [rootPem.trim()] } };
     expect(readPolicy(places(policy))).toEqual(expected);
     // As editors of Windows write it.

@@ -101,11 +101,6 @@ export const policySchema = z.strictObject({
 });
 export type Policy = Readonly<z.infer<typeof policySchema>>;
 
-/** The keys a policy may have, apart from `$schema`. */
-export const POLICY_KEYS = policySchema
-  .keyof()
-  .options.filter((key): key is Exclude<keyof Policy, '$schema'> => key !== '$schema');
-
 /** The address the pairing form begins with, as `host:port`; '' without one. */
 export const defaultAuthority = ({ defaultAddress, defaultPort }: Policy): string => {
   const parsed = parseAddress(defaultAddress ?? '', defaultPort);

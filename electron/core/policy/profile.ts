@@ -12,7 +12,6 @@ export const profilePolicy = (
   run: RunProgramSync = runProgramSync,
   path = PROFILE,
 ): SystemPolicy => ({
-  origin: 'profile',
   place: path,
   read() {
     if (files.read(path) === undefined) return undefined;

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { AppError } from '../../../shared/errors.ts';
 import type { CertificateSummary } from '../../../shared/pairing.ts';
-import type { PolicyOrigin } from '../../../shared/policy.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { MOST_ROOT_CAS } from '../../../shared/root-ca.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
@@ -23,7 +22,6 @@ export interface GuardedFiles {
 
 /** Values that the operating system keeps for administrators: the Windows registry, or a macOS profile. */
 export interface SystemPolicy {
-  readonly origin: Exclude<PolicyOrigin, 'file'>;
   /** How people find it, such as the registry key. */
   readonly place: string;
   /** Its values by key; undefined when there are none. Throws {@link Failure} `policy-*`. */

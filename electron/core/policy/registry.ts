@@ -23,7 +23,6 @@ export function registryPolicy(systemRoot: string, run: RunProgramSync = runProg
   const reg = join(systemRoot, 'System32', 'reg.exe');
   const place = `${PARENT}\\${NAME}`;
   return {
-    origin: 'registry',
     place,
     read() {
       const found = run(reg, ['query', place, '/s', VIEW]);
