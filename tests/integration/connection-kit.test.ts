@@ -238,6 +238,7 @@ describe('a kit', () => {
     expect(await attempt('p12')).toMatchObject({ outcome: 'written' });
     createSecureContext({ pfx: readFileSync(join(place, 'ec/pos.p12')), passphrase: PASSWORD });
     register.trust(device.rootCaPem);
+    register.vault.removeRootCa(pairing.trustAnchorFingerprint256);
     expect(await attempt('pem')).toBe('root-ca-replaced');
     await own.stop();
   });

@@ -9,7 +9,7 @@ import { currentTrust } from '../../electron/core/root-ca/trust.ts';
 import { DOCTOR_CHECKS, type DoctorCheck, doctorResult } from '../../shared/doctor.ts';
 import { formatAuthority, type Transport } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { SECOND_CHANNEL_POLICY_NAMES, type SimulatedDevice } from '../simulator/device.ts';
+import { createVendorPki, SECOND_CHANNEL_POLICY_NAMES, type SimulatedDevice } from '../simulator/device.ts';
 import { createCa, issueCertificate } from '../simulator/pki.ts';
 import { doctorOf } from '../support/doctor.ts';
 import { issuePair } from '../support/issued.ts';
@@ -249,9 +249,19 @@ describe('a paired device', () => {
     const other = await startSimulatedDevice();
     cleanUps.push(() => other.stop());
     register.trust(other.rootCaPem);
+    register.vault.removeRootCa(pairing.trustAnchorFingerprint256);
     device.setFault('none');
     const { results } = await ward.examine(whole(pairing));
     expect(results.chain).toBe('failed device-issuer-unknown');
+  });
+
+  it('leads to another trusted Root CA', async () => {
+    const pairing = await paired();
+    const pki = await createVendorPki('test');
+    register.trust(pki.root.certificatePem);
+    await device.restart({ pki });
+    const { results } = await ward.examine(whole(pairing));
+    expect(results.chain).toBe('failed device-other-root-ca');
   });
 
   it('has another clock than this computer, which is wrong itself', async () => {

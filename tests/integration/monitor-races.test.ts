@@ -64,7 +64,7 @@ describe('a check', () => {
     await watched.monitor.pairingRemoved(id);
     expect(await check.outcome).toBe('cancelled');
     expect(register.vault.pairings).toEqual([]);
-    expect([...register.documents.files.keys()]).toEqual(['trust-anchor']);
+    expect([...register.documents.files.keys()]).toEqual([expect.stringMatching(/^root-cas\//)]);
     expect(watched.monitor.statuses).toEqual({});
     expect(await codeOf(watched.monitor.check(id))).toBe('not-found');
   });

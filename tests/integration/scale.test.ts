@@ -50,14 +50,15 @@ describe('a vault of many pairings', () => {
     const cipher = new CountingCipher();
     const vault = new Vault(documents, cipher);
     expect(vault.pairings).toHaveLength(MANY);
-    expect(documents.reads).toBe(MANY + 1);
+    // The Root CA, and whether an older version has left one in its own place.
+    expect(documents.reads).toBe(MANY + 2);
     expect([documents.written.length, cipher.encrypted, cipher.decrypted]).toEqual([0, 0, 0]);
 
     const [first] = vault.pairings;
     vault.updateRecord(first?.id ?? '', { name: 'Bar' });
     await vault.credentials(first?.id ?? '');
     expect(documents.written).toEqual([`pairings/${first?.id}`]);
-    expect([documents.reads, cipher.encrypted, cipher.decrypted]).toEqual([MANY + 1, 0, 1]);
+    expect([documents.reads, cipher.encrypted, cipher.decrypted]).toEqual([MANY + 2, 0, 1]);
   });
 
   const directory = mkdtempSync(join(tmpdir(), 'pos-scale-'));

@@ -155,6 +155,8 @@ export class Channel {
 
 /** Once the client has been told that its WebSocket is open. */
 function cutAfterUpgrade(ws: WebSocket, socket: Duplex): void {
+  // A ping that comes along would be answered.
+  ws.pause();
   socket.write('', () => ws.terminate());
 }
 

@@ -20,9 +20,9 @@ const REFUSED = {
   'a grant that only looks like one': "const alike: ManagerGrant = { of: 'manager' };",
   'a guard that lets everybody in': 'const open: Authorize = () => {};',
   'a guard that makes its own grant': 'const made: Authorize = () => ({});',
-  'removing without a guard': 'void removePairing({ vault, pairing, monitor, tell }, id);',
+  'removing without a guard': 'void removePairing({ vault, pairing, monitor, bridges, tell }, id);',
   'removing behind an open guard':
-    'void removePairing({ authorize: () => {}, vault, pairing, monitor, tell }, id);',
+    'void removePairing({ authorize: () => {}, vault, pairing, monitor, bridges, tell }, id);',
   'trusting behind an open guard': 'void trustRootCas({ ...trustParts, authorize: () => {} }, []);',
   'settings behind an open guard': 'updateSettings({ authorize: () => {}, settings }, {});',
   'export behind an open guard': "exportHistory({ authorize: () => {}, history }, 'csv');",
@@ -38,12 +38,14 @@ const ALLOWED = {
   'reading the vault': 'core.vault.find(id);',
   'reading the settings': 'core.settings.get();',
   'removing by the core': 'void core.removePairing(id);',
-  'removing behind the guard': 'void removePairing({ authorize, vault, pairing, monitor, tell }, id);',
+  'removing behind the guard':
+    'void removePairing({ authorize, vault, pairing, monitor, bridges, tell }, id);',
   'a guard that hands on a grant': 'const handed: Authorize = () => grant;',
 } as const;
 
 const MODULES: Readonly<Record<string, string>> = {
   'access/manager-access.ts': 'type Authorize, type ManagerGrant',
+  'bridge/bridges.ts': 'type Bridges',
   'context.ts': 'type CoreContext',
   'core.ts': 'type Core',
   'history/export.ts': 'exportHistory',
@@ -63,7 +65,7 @@ it('leaves no way around the manager PIN that the compiler would take', () => {
   const core = relative(folder, join(root, 'electron/core'));
   const head = [
     ...Object.entries(MODULES).map(([file, names]) => `import { ${names} } from '${core}/${file}';`),
-    'declare const core: Core, vault: Vault, pairing: PairingService, monitor: ConnectionMonitor, tell: Tell;',
+    'declare const core: Core, vault: Vault, pairing: PairingService, monitor: ConnectionMonitor, bridges: Bridges, tell: Tell;',
     'declare const trustParts: Omit<TrustRootCasParts, "authorize">, rootCa: RootCa;',
     'declare const settings: SettingsStore, history: History, context: CoreContext, id: string;',
     'declare const authorize: Authorize, grant: ManagerGrant;',
