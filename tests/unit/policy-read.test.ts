@@ -260,6 +260,7 @@ describe('the Windows registry', () => {
       [line('    tray    REG_BINARY    01'), 'tray: REG_BINARY'],
       [line('    trey    REG_DWORD    0x1'), 'Unrecognized key: "trey"'],
       [line('    posIdPattern    REG_SZ    B\xfcro'), 'beyond ASCII'],
+      [line('    posIdPattern    REG_SZ    A\r\nB'), 'more than one line'],
     ] as const) {
       const rejected = read(text);
       expect(rejected).toMatchObject({ kind: 'rejected', error: { code: 'policy-invalid' } });

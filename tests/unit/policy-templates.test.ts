@@ -120,3 +120,9 @@ it('the example file is a policy', () => {
   const example: unknown = JSON.parse(readFileSync(join(folder, 'policy.json'), 'utf8'));
   expect(policySchema.parse(example)).toMatchObject({ locked: expect.arrayContaining(['rootCas']) });
 });
+
+it('the page for IT names every key and everything that can be locked', () => {
+  const page = readFileSync(resolve(folder, '../../docs/policy.md'), 'utf8');
+  const names = [...policySchema.keyof().options, ...LOCKABLE].filter((name) => name !== '$schema');
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});

@@ -62,6 +62,7 @@ export function parseRegistry(text: string): Record<string, unknown> | undefined
       continue;
     }
     const [, name = '', type = '', data = ''] = VALUE.exec(line) ?? [];
+    if (type === '' && line.trim() !== '') throw wrongPolicy('a registry value has more than one line');
     if (type === '') continue;
     into.push({ name, value: readValue(name, type, data) });
   }
