@@ -21,6 +21,7 @@ import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { kitSample } from './adapters/kit-samples.ts';
+import { policyPlaces } from './adapters/policy-places.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
 import { onWake } from './adapters/wake.ts';
@@ -28,6 +29,7 @@ import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
 import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
+import { readPolicy } from './core/policy/read-policy.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
@@ -59,6 +61,7 @@ function start(dataFolder: DataFolder): void {
       if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, checked.data);
     }
   };
+  const places = policyPlaces();
   const core = createCore({
     documents,
     historyFolder: join(dataFolder.path, 'history'),
@@ -70,6 +73,7 @@ function start(dataFolder: DataFolder): void {
     searchRanges: readSearchRanges,
     readSample: kitSample,
     autostart: systemAutostart(),
+    ...(places && { readPolicy: () => readPolicy(places) }),
     tell: (news) => {
       const message = pushOf(news, languageFor);
       if (message) push(message);

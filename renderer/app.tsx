@@ -6,6 +6,7 @@ import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
+import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
 import { BridgeScreen } from './screens/bridge/bridge.tsx';
 import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
@@ -27,6 +28,7 @@ export function App() {
       <AppHeader />
       <main className="app-main">
         {mirror.state === 'ready' && <Notices notices={mirror.app.notices} />}
+        {mirror.state === 'ready' && <PolicyNotice policy={mirror.app.policy} />}
         <CurrentScreen />
       </main>
       {mirror.state === 'ready' && <AppDialogs />}

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { connectionDocumentSchema } from '../electron/core/export/connection-document.ts';
+import { policySchema } from '../electron/core/policy/policy-schema.ts';
 
-export const CONNECTION_SCHEMA = join(
-  resolve(import.meta.dirname, '..'),
-  'docs/schemas/connection.schema.json',
-);
+const schemaFile = (name: string) => join(resolve(import.meta.dirname, '..'), 'docs/schemas', name);
+export const CONNECTION_SCHEMA = schemaFile('connection.schema.json');
+export const POLICY_SCHEMA = schemaFile('policy.schema.json');
 
 /** `docs/schemas/connection.schema.json` (JSON Schema 2020-12), from the schema the app writes by. */
 export const connectionSchema = () =>
@@ -17,6 +17,17 @@ export const connectionSchema = () =>
     },
   });
 
-// `npm run format` gives it its form.
-if (process.argv[1] === import.meta.filename)
-  writeFileSync(CONNECTION_SCHEMA, `${JSON.stringify(connectionSchema(), null, 2)}\n`);
+/** `docs/schemas/policy.schema.json`, from the schema the app reads a policy by. */
+export const policyJsonSchema = () => ({
+  title: 'Policy of POS Pairing',
+  ...z.toJSONSchema(policySchema, { io: 'input' }),
+});
+
+// `npm run format` gives them their form.
+if (process.argv[1] === import.meta.filename) {
+  for (const [file, schema] of [
+    [CONNECTION_SCHEMA, connectionSchema()],
+    [POLICY_SCHEMA, policyJsonSchema()],
+  ] as const)
+    writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+}

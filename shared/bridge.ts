@@ -6,7 +6,7 @@ import { err, ok, type Result } from './result.ts';
 const MESSAGE_LIMIT_KIB = { least: 64, most: 16 * 1024, usual: 1024 } as const;
 /** Ports below are the system's. */
 const BRIDGE_PORT = { least: 1024, most: 65_535 } as const;
-const MOST_ORIGINS = 20;
+export const MOST_ORIGINS = 20;
 /** Longest origin, in UTF-16 code units: scheme, host name and port. */
 const ORIGIN_LIMIT = 300;
 

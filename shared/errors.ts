@@ -51,6 +51,11 @@ export const ERROR_CATALOGUE = {
   'bridge-port-invalid': { number: 131, action: 'none' },
   'bridge-origin-invalid': { number: 132, action: 'none' },
   'bridge-limit-invalid': { number: 133, action: 'none' },
+  'managed-setting': { number: 171, action: 'none' },
+  'export-not-allowed': { number: 172, action: 'none' },
+  'policy-invalid': { number: 173, action: 'none' },
+  'policy-unsafe': { number: 174, action: 'none' },
+  'policy-unreadable': { number: 175, action: 'none' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },

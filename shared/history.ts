@@ -42,6 +42,10 @@ export const HISTORY_KINDS = [
   'bridge-token',
   /** Too many wrong tokens; `to` is for how many seconds nobody is let in. */
   'bridge-locked',
+  /** The organisation's policy; `note` is where it is, and for a rejected one also why. */
+  'policy-applied',
+  'policy-removed',
+  'policy-rejected',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

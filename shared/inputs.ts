@@ -35,7 +35,7 @@ const ADDRESS_TEXT_LIMIT = 600;
 /** RFC 1035 section 2.3.4, as text without the final dot. */
 const HOST_LIMIT = 253;
 
-function parseOneAddress(text: string): Result<ParsedAddress> {
+function parseOneAddress(text: string, defaultPort: number): Result<ParsedAddress> {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'ws')
     return err(appError('address-insecure', '', { params: { scheme } }));
@@ -72,17 +72,18 @@ function parseOneAddress(text: string): Result<ParsedAddress> {
     return err(appError('address-invalid', 'not a host name'));
   }
   if (host.length > HOST_LIMIT) return err(appError('address-invalid', `${host.length} characters`));
-  return ok({ host, port: port === undefined ? DEFAULT_PORT : Number(port), transport: scheme });
+  return ok({ host, port: port === undefined ? defaultPort : Number(port), transport: scheme });
 }
 
 const isTooLong = (text: string): boolean => text.length > ADDRESS_TEXT_LIMIT;
 
 /**
  * Reads a device address as staff type or paste it: `host`, `host:port`, `https://…`, `wss://…`, IPv6 in
- * brackets, or the device's own line `https://192.168.178.67:8443 OR wss://192.168.178.67:8443`.
+ * brackets, or the device's own line `https://192.168.178.67:8443 OR wss://192.168.178.67:8443`. Without a port it
+ * has `defaultPort`.
  * Errors: address-empty, address-invalid, address-port-invalid, address-insecure, address-ambiguous.
  */
-export function parseAddress(text: string): Result<ParsedAddress> {
+export function parseAddress(text: string, defaultPort = DEFAULT_PORT): Result<ParsedAddress> {
   const plain = isTooLong(text) ? text : text.normalize('NFKC').replace(/[\u200b-\u200d\u2060\ufeff]/g, '');
   // Also afterwards: one character may become eighteen.
   if (isTooLong(plain)) return err(appError('address-invalid', `${plain.length} characters`));
@@ -90,7 +91,7 @@ export function parseAddress(text: string): Result<ParsedAddress> {
   if (parts.length === 0) return err(appError('address-empty'));
   let found: ParsedAddress | undefined;
   for (const part of parts) {
-    const parsed = parseOneAddress(part);
+    const parsed = parseOneAddress(part, defaultPort);
     if (!parsed.ok) return parsed;
     if (found && (found.host !== parsed.value.host || found.port !== parsed.value.port)) {
       return err(appError('address-ambiguous', 'the text names more than one device'));

@@ -12,6 +12,8 @@ export const trustedRootCaSchema = z.object({
   /** CA certificates that came with the root and help to build chains. */
   intermediates: z.array(certificateSummarySchema),
   trustedAt: z.iso.datetime(),
+  /** Trusted by the organisation: users cannot remove it. */
+  managed: z.boolean().optional(),
 });
 export type TrustedRootCa = z.infer<typeof trustedRootCaSchema>;
 

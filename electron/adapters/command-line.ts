@@ -21,6 +21,7 @@ const { values: own } = parseArgs({
     'pseudo-locale': { type: 'boolean' },
     // Read by autostart.ts.
     hidden: { type: 'boolean' },
+    'policy-file': { type: 'string' },
   },
   // Chromium's switches and the path of the app stand between them.
   strict: false,
@@ -66,4 +67,10 @@ export function readSearchRanges(): SearchRange[] {
   const cidr = textOf(own['search-range']);
   if (app.isPackaged || !cidr) return localRanges();
   return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length, virtual: false }];
+}
+
+/** `--policy-file=FILE` stands for that of the computer in a development build. */
+export function testPolicyFile(): string | undefined {
+  const file = textOf(own['policy-file']);
+  return app.isPackaged || !file ? undefined : resolve(file);
 }

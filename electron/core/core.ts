@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { SearchRange } from '../../shared/search.ts';
 import type { SettingsPatch } from '../../shared/settings.ts';
+import { ManagedPin } from './access/managed-pin.ts';
 import { type Authorize, ManagerAccess } from './access/manager-access.ts';
 import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
 import { resetPin } from './access/reset-pin.ts';
 import { PinDocument } from './access/stored-pin.ts';
-import type { Autostart } from './bridge/autostart.ts';
+import { type Autostart, arrangeAutostart } from './bridge/autostart.ts';
 import { BridgeStore } from './bridge/bridge-store.ts';
 import { Bridges } from './bridge/bridges.ts';
 import { ChannelLeases } from './channel/channel-lease.ts';
@@ -27,6 +28,9 @@ import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
 import { removePairing } from './pairings/remove-pairing.ts';
 import { renamePairing } from './pairings/rename-pairing.ts';
+import { PolicyDocument } from './policy/policy-document.ts';
+import { PolicyInForce } from './policy/policy-in-force.ts';
+import type { PolicyReading } from './policy/read-policy.ts';
 import { confirmOtherRootCa, type OtherRootCa } from './root-ca/confirm-other-root-ca.ts';
 import { removeRootCa } from './root-ca/remove-root-ca.ts';
 import { describeRootCa, RootCaImport } from './root-ca/root-ca-import.ts';
@@ -64,6 +68,8 @@ export interface CoreParts {
   readonly steadyNow?: () => number;
   /** Left out: the app cannot start with the computer. */
   readonly autostart?: Autostart;
+  /** Reads the organisation's policy, once; none unless given. */
+  readonly readPolicy?: () => PolicyReading;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -76,13 +82,22 @@ type ReadableVault = Pick<
 /** The manager PIN as a window or a command line works with it. */
 type ManagerSwitch = Pick<ManagerAccess, 'state' | 'unlock' | 'lock' | 'set' | 'change' | 'clear'>;
 
+/** The policy as those work with it who begin something that it does not reach by itself, such as a form. */
+type ReadablePolicy = Pick<PolicyInForce, 'view' | 'suggestPosId'>;
+
 export type Core = ReturnType<typeof createCore>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
 export function createCore({ documents, ...parts }: CoreParts) {
   const notices = new StorageNotices();
-  const settings = new SettingsStore(documents, notices);
-  const vault = new Vault(documents, parts.cipher, notices);
+  const policy = new PolicyInForce({
+    reading: parts.readPolicy?.() ?? { kind: 'absent' },
+    document: new PolicyDocument(documents),
+    now: datableNow,
+    builtAt: parts.builtAt,
+  });
+  const settings = new SettingsStore(documents, notices, policy.settings);
+  const vault = new Vault(documents, parts.cipher, notices, policy.rootCas);
   const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
   const context: CoreContext = {
     vault,
@@ -107,8 +122,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
+  const { managerPinHash } = policy;
   const access = new ManagerAccess({
-    document: new PinDocument(documents, notices),
+    document:
+      managerPinHash === undefined
+        ? new PinDocument(documents, notices)
+        : new ManagedPin(managerPinHash, new PinDocument(documents, notices, 'managed-pin')),
+    managed: managerPinHash !== undefined,
     scrypt: parts.scrypt ?? SCRYPT,
     now: Date.now,
     steadyNow: parts.steadyNow ?? (() => performance.now()),
@@ -138,8 +158,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
   });
   const bridges = new Bridges({
     context,
-    store: new BridgeStore(documents, notices),
+    store: new BridgeStore(documents, notices, policy.bridge),
     autostart: parts.autostart,
+    isAutostartManaged: policy.startsWithComputer !== undefined,
     statusOf: (id) => monitor.statuses[id],
     onTillConnected: (id) => monitor.tillConnected(id),
     onTillLeft: (id, wasLost) => monitor.tillLeft(id, wasLost),
@@ -168,6 +189,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const connectionKit = new ConnectionKit({
     context,
     authorize,
+    isAllowed: policy.allowsExport,
     readSample: parts.readSample,
     tell,
   });
@@ -187,6 +209,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     history: history as Pick<History, 'all' | 'read' | 'problem'>,
     rootCaImport: rootCaImport as Pick<RootCaImport, 'preview'>,
     manager: access as ManagerSwitch,
+    policy: policy as ReadablePolicy,
     search,
     monitor,
     pairing,
@@ -202,6 +225,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       const { statuses } = monitor;
       return {
         settings: settings.get(),
+        policy: policy.view,
         rootCas: rootCas.map(describeRootCa),
         pairings: pairings.map((pairing) => ({
           pairing,
@@ -217,8 +241,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
       };
     },
     checkAll: () => allChecks.run(),
-    trustRootCas: (fingerprints: readonly string[]) =>
-      trustRootCas(
+    trustRootCas: async (fingerprints: readonly string[]) => {
+      policy.requireOpen('rootCas');
+      return trustRootCas(
         {
           vault,
           rootCaImport,
@@ -231,9 +256,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
           tell,
         },
         fingerprints,
-      ),
-    removeRootCa: (fingerprint256: string) =>
-      removeRootCa(
+      );
+    },
+    removeRootCa: async (fingerprint256: string) => {
+      policy.requireOpen('rootCas');
+      return removeRootCa(
         {
           vault,
           authorize,
@@ -245,7 +272,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
           tell,
         },
         fingerprint256,
-      ),
+      );
+    },
     confirmOtherRootCa: (confirmed: OtherRootCa) =>
       confirmOtherRootCa(
         {
@@ -270,6 +298,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Starts the scheduled checks. */
     start: () => {
+      policy.announce(tell);
+      arrangeAutostart(parts.autostart, policy.startsWithComputer);
       monitor.tick();
       void bridges.start();
       ticking = setInterval(() => {

@@ -1,6 +1,7 @@
 import type { BridgeView } from '../../shared/bridge.ts';
 import type { KitFormat } from '../../shared/connection-kit.ts';
 import type { DoctorProgress } from '../../shared/doctor.ts';
+import type { AppError } from '../../shared/errors.ts';
 import type { DeviceAddress } from '../../shared/inputs.ts';
 import type { ManagerEvent, ManagerState } from '../../shared/manager.ts';
 import type {
@@ -78,6 +79,10 @@ export type News =
       readonly from: string;
       readonly to: CertificateSummary;
     }
+  /** The organisation's policy is another one than at the last start. `place`: its path, registry key or profile. */
+  | { readonly type: 'policy-applied' | 'policy-removed'; readonly place: string }
+  /** It is not used; the last good one holds, if there is one. */
+  | { readonly type: 'policy-rejected'; readonly place: string; readonly error: AppError }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'manager-changed'; readonly manager: ManagerState }
   | { readonly type: 'manager-event'; readonly event: ManagerEvent }

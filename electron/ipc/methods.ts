@@ -1,4 +1,4 @@
-import { parseAddress, suggestPosId } from '../../shared/inputs.ts';
+import { parseAddress } from '../../shared/inputs.ts';
 import type { AppState, Licence } from '../../shared/ipc/app.ts';
 import type { Settings, ShownLanguage } from '../../shared/settings.ts';
 import type { Core } from '../core/core.ts';
@@ -53,7 +53,8 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         manager: manager.state,
         bridges: bridges.views,
         ...preferences(core.settings.get()),
-        suggestedPosId: suggestPosId(parts.hostName),
+        policy: core.policy.view,
+        suggestedPosId: core.policy.suggestPosId(parts.hostName),
         offered: parts.offered,
       };
     },

@@ -18,6 +18,11 @@ export function pushOf(
       return news;
     case 'manager-event':
       return null;
+    case 'policy-applied':
+    case 'policy-removed':
+    case 'policy-rejected':
+      // The page is told with the state it begins with: a policy is read once.
+      return null;
     case 'pairing-ended':
       // The outcome itself came with the progress.
       return news.end.stored ? { type: 'pairing-changed', pairing: news.end.stored } : null;

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import {
   Activity,
   ArrowLeftRight,
+  Building2,
   Cable,
   FolderKey,
   Hourglass,
@@ -52,6 +53,9 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'bridge-off': Cable,
   'bridge-token': Cable,
   'bridge-locked': LockKeyhole,
+  'policy-applied': Building2,
+  'policy-removed': Building2,
+  'policy-rejected': Building2,
   status: Activity,
 };
 
@@ -76,6 +80,7 @@ function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
   if (kind === 'bridge-locked') return 'bad';
+  if (kind === 'policy-rejected') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -122,7 +127,7 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
       return t(`historyEvents.status.${state}`, { posId, reason });
     }
     default:
-      return t(`historyEvents.${kind}`, { posId });
+      return t(`historyEvents.${kind}`, { posId, note });
   }
 }
 

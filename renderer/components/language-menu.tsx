@@ -11,8 +11,10 @@ const CHOICES: readonly Settings['language'][] = ['system', ...LANGUAGES];
 export function LanguageMenu({ isNamed }: { readonly isNamed: boolean }) {
   const { t, i18n } = useTranslation();
   const { updateSettings } = useActions();
-  const { settings } = useAppState();
+  const { settings, policy } = useAppState();
   const current = ownName(i18n.language);
+  // A button that opens nothing would only be in the way.
+  if (policy.locked.includes('language')) return null;
   return (
     <MenuTrigger>
       <Button className="language-button" aria-label={t('nav.language', { language: current })}>

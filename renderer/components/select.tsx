@@ -9,6 +9,7 @@ import {
   SelectValue,
   Text,
 } from 'react-aria-components';
+import { Managed } from './managed.tsx';
 
 export interface Choice<T extends string | number> {
   readonly value: T;
@@ -23,14 +24,24 @@ interface SelectProps<T extends string | number> {
   readonly choices: readonly Choice<T>[];
   readonly value: T;
   readonly onChange: (value: T) => void;
+  /** It is the organisation's: shown, and not to be changed. */
+  readonly isManaged?: boolean;
 }
 
 /** One of several, chosen from a list that opens. */
-export function Select<T extends string | number>({ label, note, choices, value, onChange }: SelectProps<T>) {
+export function Select<T extends string | number>({
+  label,
+  note,
+  choices,
+  value,
+  onChange,
+  isManaged = false,
+}: SelectProps<T>) {
   return (
     <AriaSelect
       className="select-field"
       value={value}
+      isDisabled={isManaged}
       onChange={(key) => {
         const chosen = choices.find((choice) => choice.value === key);
         if (chosen) onChange(chosen.value);
@@ -41,9 +52,10 @@ export function Select<T extends string | number>({ label, note, choices, value,
         <SelectValue className="select-value" />
         <ChevronDown className="select-icon" aria-hidden="true" />
       </Button>
-      {note && (
+      {(note || isManaged) && (
         <Text slot="description" className="setting-note">
           {note}
+          {isManaged && <Managed />}
         </Text>
       )}
       <Popover className="select-popover" offset={4}>

@@ -74,7 +74,7 @@ function freshDraft(app: AppState, again: PairingRecord | null = null): Draft {
       replaces: again.id,
     };
   }
-  const address = app.offered?.address ?? '';
+  const address = app.offered?.address ?? app.policy.address;
   return { ...EMPTY_DRAFT, address, transport: transportOf(address) ?? 'wss', posId: app.suggestedPosId };
 }
 

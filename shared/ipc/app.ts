@@ -3,6 +3,7 @@ import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
 import { managerStateSchema } from '../manager.ts';
 import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
+import { policyViewSchema } from '../policy.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
 import { preferences } from './settings.ts';
@@ -28,6 +29,7 @@ const appStateSchema = z.object({
   manager: managerStateSchema,
   /** By pairing id; what is missing has none. */
   bridges: z.record(z.string(), bridgeViewSchema),
+  policy: policyViewSchema,
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import i18next from 'i18next';
@@ -535,4 +536,21 @@ test('nothing moves for those who asked for less motion', async ({ app, device }
   await expect.poll(moving).toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect.poll(moving).toBe(0);
+});
+
+test('what an organisation manages is accessible', async ({ app, device }) => {
+  const policyFile = join(app.dataFolder, 'policy.json');
+  const flags = [`--policy-file=${policyFile}`, NARROW_SEARCH];
+  const policy = { rootCas: [device.rootCaPem], allowExport: false, locked: ['tray', 'rootCas'] };
+  writeFileSync(policyFile, JSON.stringify(policy), { mode: 0o644 });
+  let page = await app.launch({ flags });
+  await expect(heading(page, 'Paired devices')).toBeVisible();
+  await openScreen(page, 'Settings');
+  await expectAccessible(page, 'Settings, managed');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expectAccessible(page, 'Root CA, managed');
+  writeFileSync(policyFile, '{');
+  page = await app.relaunch({ flags });
+  await expect(page.locator('[data-error-code="policy-invalid"]')).toBeVisible();
+  await expectAccessible(page, 'Home, with a wrong policy');
 });

@@ -48,7 +48,7 @@ function steady(suggestedPosId: string): () => void {
     [/\b[0-9A-F]{16,}\b/g, hex],
     [/Linux [\w.-]+, \w+/g, () => 'Linux 6.12, x64'],
     [/^([a-z2-9]{4}-){4}[a-z2-9]{4}$/g, () => 'k7mf-2xqa-9tcw-hd4u-p3ze'],
-    [/^.*pos-pairing-e2e-\w+[\\/]/g, () => '/home/till/Documents/'],
+    [/(?:[A-Z]:)?[\\/][^\s(]*pos-pairing-e2e-\w+[\\/]/g, () => '/home/till/Documents/'],
     [/(?<=the user )\S+(?= of this computer)/g, () => 'till'],
     [/\.damaged-\d+/g, () => '.damaged-1768472640000'],
   ];

@@ -50,6 +50,7 @@ async function pairedKit(options: SimulatedDeviceOptions = {}) {
       if (!gate.isOpen) throw failure('busy');
       return EVERYBODY();
     },
+    isAllowed: true,
     readSample: kitSample,
     tell: (each) => news.push(each),
   });

@@ -278,6 +278,7 @@ describe('the support report', () => {
       'networks.json',
       'notices.json',
       'pairings.json',
+      'policy.json',
       'root-cas.json',
       'settings.json',
       'timeline.json',

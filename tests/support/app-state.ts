@@ -1,5 +1,19 @@
 import type { AppState } from '../../shared/ipc/app.ts';
+import type { PolicyView } from '../../shared/policy.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+
+/** As on a computer that nobody manages. */
+export const NO_POLICY: PolicyView = {
+  state: 'none',
+  place: null,
+  problem: null,
+  locked: [],
+  managesPin: false,
+  managesAutostart: false,
+  allowsExport: true,
+  address: '',
+  port: 8443,
+};
 
 /** What a renderer gets from a main process that knows nothing yet. */
 export const EMPTY_APP: AppState = {
@@ -13,6 +27,7 @@ export const EMPTY_APP: AppState = {
   statuses: {},
   manager: { state: 'off' },
   bridges: {},
+  policy: NO_POLICY,
   settings: DEFAULT_SETTINGS,
   suggestedPosId: 'bar-1',
   offered: null,

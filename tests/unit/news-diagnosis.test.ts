@@ -152,6 +152,18 @@ describe('the news as diagnostic events', () => {
     ).toEqual([1, 2, 3].map(() => ({ kind: 'storage-notice', notice: 'damaged', what: 'pairing' })));
   });
 
+  it('tell of the policy, and not what is in it', () => {
+    const place = '/etc/pos-pairing/policy.json';
+    const error = appError('policy-invalid', 'tray: must be a boolean');
+    expect(
+      told(
+        { type: 'policy-applied', place },
+        { type: 'policy-rejected', place, error },
+        { type: 'policy-removed', place },
+      ),
+    ).toEqual(['applied', 'policy-invalid', 'removed'].map((outcome) => ({ kind: 'policy', outcome })));
+  });
+
   it('tell how a pairing ended', () => {
     const stored = pairing();
     expect(

@@ -11,6 +11,7 @@ import { buildSupportReport, type ReportFacts } from '../../electron/core/diagno
 import { summarizeTimeline } from '../../electron/core/timeline/timeline-summary.ts';
 import type { HistoryEntry } from '../../shared/history.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { NO_POLICY } from '../support/app-state.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -25,6 +26,7 @@ afterEach(() => {
 
 const facts = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   settings: DEFAULT_SETTINGS,
+  policy: NO_POLICY,
   rootCas: [],
   pairings: [],
   timelines: {},
@@ -62,6 +64,7 @@ describe('the files of a support report', () => {
       'README.txt',
       'about.json',
       'settings.json',
+      'policy.json',
       'pairings.json',
       'root-cas.json',
       'networks.json',

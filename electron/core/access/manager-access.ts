@@ -9,7 +9,7 @@ import {
 import { failure, required } from '../failure.ts';
 import type { Later } from '../later.ts';
 import { hashPin, isPinOf, type Scrypt } from './pin-hash.ts';
-import type { PinDocument, StoredPin } from './stored-pin.ts';
+import type { PinStore, StoredPin } from './stored-pin.ts';
 import { NO_TRIES, type Tries, TryCounter } from './try-counter.ts';
 
 const IDLE_MS = 5 * 60_000;
@@ -31,7 +31,9 @@ export type { ManagerGrant };
 export type Authorize = () => ManagerGrant;
 
 export interface ManagerAccessParts {
-  readonly document: PinDocument;
+  readonly document: PinStore;
+  /** The PIN is the organisation's: it is not changed, turned off or reset here. */
+  readonly managed?: boolean;
   readonly scrypt: Scrypt;
   /** Milliseconds since 1970, by a clock that people set. */
   readonly now: () => number;
@@ -113,8 +115,9 @@ export class ManagerAccess {
     this.#changed();
   }
 
-  /** Throws {@link Failure} `pin-already-set`, `pin-invalid`, `storage-failed`. */
+  /** Throws {@link Failure} `pin-already-set`, `pin-invalid`, `managed-setting`, `storage-failed`. */
   async set(pin: string): Promise<void> {
+    this.#requireOwn();
     const parsed = required(parsePin(pin));
     await this.#inTurn(async () => {
       if (this.#stored.kind !== 'none') throw failure('pin-already-set');
@@ -123,8 +126,9 @@ export class ManagerAccess {
     this.#parts.onEvent('pin-set');
   }
 
-  /** Throws {@link Failure} what {@link unlock} does for the old one, and `pin-invalid` for the new one. */
+  /** Throws {@link Failure} what {@link unlock} does for the old one, and `pin-invalid` for the new one; `managed-setting`. */
   async change(oldPin: string, newPin: string): Promise<void> {
+    this.#requireOwn();
     const parsed = required(parsePin(newPin));
     await this.#inTurn(async () => {
       await this.#judge(oldPin);
@@ -133,8 +137,9 @@ export class ManagerAccess {
     this.#parts.onEvent('pin-changed');
   }
 
-  /** Turns the PIN off. Throws {@link Failure} what {@link unlock} does. */
+  /** Turns the PIN off. Throws {@link Failure} what {@link unlock} does, and `managed-setting`. */
   async clear(pin: string): Promise<void> {
+    this.#requireOwn();
     await this.#inTurn(async () => {
       await this.#judge(pin);
       this.#forget();
@@ -144,9 +149,10 @@ export class ManagerAccess {
 
   /**
    * Turns off a PIN that nobody knows. What it has guarded must be gone: `removeAll` is done first, and the PIN stays
-   * when that fails. Throws {@link Failure} `pin-not-set`, `storage-failed`, and what `removeAll` does.
+   * when that fails. Throws {@link Failure} `pin-not-set`, `managed-setting`, `storage-failed`, and what `removeAll` does.
    */
   async reset<T>(removeAll: (grant: ManagerGrant) => Promise<T>): Promise<T> {
+    this.#requireOwn();
     const removed = await this.#inTurn(async () => {
       if (this.#stored.kind === 'none') throw failure('pin-not-set');
       const done = await removeAll(new ManagerGrant());
@@ -168,6 +174,10 @@ export class ManagerAccess {
     this.#cancelTimer?.();
     this.#session = undefined;
     this.#keepWait(1);
+  }
+
+  #requireOwn(): void {
+    if (this.#parts.managed) throw failure('managed-setting', 'manager PIN');
   }
 
   /** Counts the try, then says whether it was right; throws unless it was. */

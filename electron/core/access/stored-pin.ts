@@ -22,50 +22,62 @@ export type StoredPin =
   /** There is a document, but not one that says what the PIN is. It counts as a PIN that nobody knows. */
   | { readonly kind: 'unreadable' };
 
+/** Where the manager PIN and its wrong tries are kept. */
+export interface PinStore {
+  /** Never throws. */
+  read(): StoredPin;
+  /** Throws {@link Failure} `storage-failed`. */
+  write(pinHash: string, tries: Tries): void;
+  /** Throws {@link Failure} `storage-failed`. */
+  remove(): void;
+}
+
 /**
  * The document of the manager PIN. One that is damaged is not set aside like others: at the next start it would be
  * gone, and so would be the PIN.
  */
-export class PinDocument {
+export class PinDocument implements PinStore {
   readonly #documents: DocumentStore;
   readonly #notices: StorageNotices;
+  readonly #name: string;
 
-  constructor(documents: DocumentStore, notices: StorageNotices) {
+  constructor(documents: DocumentStore, notices: StorageNotices, name = DOCUMENT) {
     this.#documents = documents;
     this.#notices = notices;
+    this.#name = name;
   }
 
   /** Never throws: what cannot be read is told by a notice. */
   read(): StoredPin {
     try {
-      const stored = this.#documents.read(DOCUMENT);
+      const stored = this.#documents.read(this.#name);
       if (stored.kind === 'absent') return { kind: 'none' };
       const read =
         stored.kind === 'document' ? readVersioned(stored.value, documentSchema, {}, VERSION) : stored;
       if (read.kind === 'current') return { kind: 'pin', ...read.value };
-      this.#notices.add(read.kind, 'manager-pin', DOCUMENT);
+      this.#notices.add(read.kind, 'manager-pin', this.#name);
     } catch (thrown) {
       if (thrown instanceof ForeignFolder) this.#notices.add('foreign', 'manager-pin', thrown.folder);
-      else this.#notices.add('unreadable', 'manager-pin', DOCUMENT);
+      else this.#notices.add('unreadable', 'manager-pin', this.#name);
     }
     return { kind: 'unreadable' };
   }
 
   /** Throws {@link Failure} `storage-failed`. */
   write(pinHash: string, tries: Tries): void {
-    this.#try(() => this.#documents.write(DOCUMENT, { version: VERSION, pinHash, tries }));
+    this.#try(() => this.#documents.write(this.#name, { version: VERSION, pinHash, tries }));
   }
 
   /** Throws {@link Failure} `storage-failed`. */
   remove(): void {
-    this.#try(() => this.#documents.remove(DOCUMENT));
+    this.#try(() => this.#documents.remove(this.#name));
   }
 
   #try(work: () => void): void {
     try {
       work();
     } catch (thrown) {
-      throw failure('storage-failed', thrown instanceof Error ? thrown.message : DOCUMENT);
+      throw failure('storage-failed', thrown instanceof Error ? thrown.message : this.#name);
     }
   }
 }

@@ -4,3 +4,15 @@ export interface Autostart {
   /** Throws what keeps it from being changed. */
   set(on: boolean): void;
 }
+
+/**
+ * Arranges what the organisation has decided, if anything. Where it cannot be arranged the app works all the same, and
+ * the bridge's screen shows how it is.
+ */
+export function arrangeAutostart(autostart: Autostart | undefined, wanted: boolean | undefined): void {
+  try {
+    if (autostart && wanted !== undefined && autostart.isOn() !== wanted) autostart.set(wanted);
+  } catch {
+    // As above.
+  }
+}

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { bridgeSettingsSchema, DEFAULT_BRIDGE_SETTINGS } from '../../../shared/bridge.ts';
+import {
+  type BridgeSettings,
+  bridgeSettingsSchema,
+  DEFAULT_BRIDGE_SETTINGS,
+} from '../../../shared/bridge.ts';
 import { failure } from '../failure.ts';
 import type { DocumentStore } from '../vault/documents.ts';
 import type { StorageNotices } from '../vault/notices.ts';
@@ -22,7 +26,8 @@ const documentSchema = z.object({
 
 export type BridgeConfig = Readonly<Pick<z.infer<typeof documentSchema>, 'settings' | 'tokenSha256'>>;
 
-const NO_BRIDGE: BridgeConfig = { settings: DEFAULT_BRIDGE_SETTINGS, tokenSha256: null };
+/** What a bridge begins with, where the organisation proposes something else than the app. */
+export type ProposedBridge = Partial<Pick<BridgeSettings, 'port' | 'origins'>>;
 
 /**
  * What was chosen for the bridge of each pairing, one document each. One that is damaged is set aside, and its bridge
@@ -33,8 +38,11 @@ export class BridgeStore {
   readonly #notices: StorageNotices;
   readonly #configs = new Map<string, BridgeConfig>();
   readonly #untouchable = new Set<string>();
+  /** Of a pairing for which nothing was chosen yet. */
+  readonly #unchosen: BridgeConfig;
 
-  constructor(documents: DocumentStore, notices: StorageNotices) {
+  constructor(documents: DocumentStore, notices: StorageNotices, proposed: ProposedBridge = {}) {
+    this.#unchosen = { settings: { ...DEFAULT_BRIDGE_SETTINGS, ...proposed }, tokenSha256: null };
     this.#documents = documents;
     this.#notices = notices;
     let names: string[] = [];
@@ -51,7 +59,7 @@ export class BridgeStore {
   }
 
   get(pairingId: string): BridgeConfig {
-    return this.#configs.get(pairingId) ?? NO_BRIDGE;
+    return this.#configs.get(pairingId) ?? this.#unchosen;
   }
 
   /** Throws Failure `storage-failed`, and changes nothing. */

@@ -38,6 +38,8 @@ export interface BridgesParts {
   readonly context: CoreContext;
   readonly store: BridgeStore;
   readonly autostart: Autostart | undefined;
+  /** Whether the app starts with the computer is the organisation's, and not to be changed here. */
+  readonly isAutostartManaged?: boolean;
   readonly statusOf: (pairingId: string) => PairingStatus | undefined;
   readonly onTillConnected: (pairingId: string) => void;
   readonly onTillLeft: (pairingId: string, wasLost: boolean) => void;
@@ -174,8 +176,9 @@ export class Bridges {
     }
   }
 
-  /** Throws {@link Failure} `autostart-failed` and what `authorize` throws. */
+  /** Throws {@link Failure} `autostart-failed`, `managed-setting`, and what `authorize` throws. */
   setStartsWithComputer(on: boolean): void {
+    if (this.#parts.isAutostartManaged) throw failure('managed-setting', 'start with the computer');
     this.#parts.authorize();
     try {
       if (!this.#parts.autostart) throw new Error('not available here');

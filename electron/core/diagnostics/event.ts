@@ -96,6 +96,8 @@ export type DiagnosticEvent = About &
     | { readonly kind: 'search-begun'; readonly hosts: number }
     | { readonly kind: 'search-ended'; readonly found: number; readonly code: ErrorCode | null }
     | { readonly kind: 'channel-taken' | 'channel-let-go'; readonly holder: string }
+    /** The organisation's policy is another one, or cannot be used. */
+    | { readonly kind: 'policy'; readonly outcome: 'applied' | 'removed' | ErrorCode }
     | { readonly kind: 'root-ca-trusted'; readonly fingerprint256: string }
     | {
         readonly kind: 'storage-notice';

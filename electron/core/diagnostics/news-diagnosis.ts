@@ -54,6 +54,15 @@ export class NewsDiagnosis {
       case 'root-ca-trusted':
         diagnose({ kind: 'root-ca-trusted', fingerprint256: news.rootCa.root.fingerprint256 });
         break;
+      case 'policy-applied':
+        diagnose({ kind: 'policy', outcome: 'applied' });
+        break;
+      case 'policy-removed':
+        diagnose({ kind: 'policy', outcome: 'removed' });
+        break;
+      case 'policy-rejected':
+        diagnose({ kind: 'policy', outcome: news.error.code });
+        break;
       case 'notices-changed':
         this.#noticed(news.notices);
         break;

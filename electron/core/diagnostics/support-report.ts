@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppError } from '../../../shared/errors.ts';
 import type { HistoryEntry } from '../../../shared/history.ts';
 import { type PairingRecord, pairingRecordSchema, type StorageNotice } from '../../../shared/pairing.ts';
+import type { PolicyView } from '../../../shared/policy.ts';
 import { type TrustedRootCa, trustedRootCaSchema } from '../../../shared/root-ca.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import type { PairingStatus } from '../../../shared/status.ts';
@@ -26,6 +27,7 @@ interface ReportedPairing {
 /** What the core knows and a report tells. */
 export interface CoreFacts {
   readonly settings: Settings;
+  readonly policy: PolicyView;
   readonly rootCas: readonly TrustedRootCa[];
   readonly pairings: readonly ReportedPairing[];
   /** By pairing id. */
@@ -63,6 +65,7 @@ For the support of the point-of-sale software and of the payment devices. Times 
 What is in it
   about.json         versions of the app and the system, language, time zone, clock
   settings.json      the settings of the app
+  policy.json        what the organisation decides, and whether its policy is used
   pairings.json      each pairing: POS ID, name, device, address, state, last check, and what its certificates say
   root-cas.json      what the certificates of the Root CAs say
   networks.json      the networks of this computer
@@ -97,6 +100,7 @@ export async function buildSupportReport(facts: ReportFacts): Promise<ReportFile
   const parts: Readonly<Record<string, unknown>> = {
     about: { ...facts.about, madeAt },
     settings: facts.settings,
+    policy: facts.policy,
     pairings: facts.pairings.map(reported),
     'root-cas': facts.rootCas.map((rootCa) => trustedRootCaSchema.parse(rootCa)),
     networks: facts.networks,

@@ -30,6 +30,8 @@ export interface ConnectionKitParts {
   readonly context: Pick<CoreContext, 'vault' | 'now' | 'builtAt'>;
   /** Throws {@link Failure} `manager-needed` unless a manager has unlocked the app. */
   readonly authorize: Authorize;
+  /** False when the organisation allows no export. */
+  readonly isAllowed: boolean;
   /** A file of the kit that comes with the app, by its name in packaging/connection-kit. */
   readonly readSample: (name: string) => string;
   readonly tell: Tell;
@@ -56,8 +58,9 @@ export class ConnectionKit {
     this.#parts = parts;
   }
 
-  /** What an export would write. Throws {@link Failure} `not-found`. */
+  /** What an export would write. Throws {@link Failure} `export-not-allowed`, `not-found`. */
   plan(pairingId: string, format: KitFormat): KitPlan {
+    this.#requireAllowed();
     const { vault } = this.#parts.context;
     const record = vault.find(pairingId);
     if (!record) throw failure('not-found', `pairing ${pairingId}`);
@@ -70,11 +73,12 @@ export class ConnectionKit {
 
   /**
    * Writes the kit of a pairing into a new folder, with the keys that are in use; with those that wait for their first
-   * proved connection only when there are no others. Throws {@link Failure} `manager-needed`, `not-found`,
+   * proved connection only when there are no others. Throws {@link Failure} `export-not-allowed`, `manager-needed`, `not-found`,
    * `root-ca-missing`, `root-ca-replaced`, `export-*`, and failures of the storage.
    */
   async export({ pairingId, format, password, chooseFolder }: KitRequest): Promise<KitOutcome> {
     const { context, authorize, tell } = this.#parts;
+    this.#requireAllowed();
     authorize();
     const secret = passwordFor(format, password);
     const known = context.vault.find(pairingId);
@@ -86,6 +90,10 @@ export class ConnectionKit {
     await writeNewFolder(folder, await this.#filesFor(await this.#inUse(pairingId), format, secret));
     tell({ type: 'kit-exported', pairing: known, format, folder: basename(folder) });
     return { outcome: 'written', folder, password: password.kind === 'generated' ? secret : null };
+  }
+
+  #requireAllowed(): void {
+    if (!this.#parts.isAllowed) throw failure('export-not-allowed');
   }
 
   async #inUse(pairingId: string): Promise<InUse> {

@@ -138,6 +138,17 @@ export class HistoryRecorder {
           result: 'ok',
           to: String(Math.round(news.forMs / 1000)),
         };
+      case 'policy-applied':
+      case 'policy-removed':
+        return { kind: news.type, result: 'ok', note: news.place };
+      case 'policy-rejected': {
+        const { code, detail } = news.error;
+        return {
+          kind: 'policy-rejected',
+          result: code,
+          note: detail ? `${news.place}: ${detail}` : news.place,
+        };
+      }
       case 'bridge-changed':
       case 'manager-changed':
       case 'pairing-progress':

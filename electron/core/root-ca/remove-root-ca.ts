@@ -18,8 +18,8 @@ export interface RemoveRootCaParts {
 
 /**
  * Trusts a Root CA no longer. Pairings made under it stay with their keys, but their devices are not recognised until
- * it is trusted again. Returns those that are still trusted. Throws {@link Failure} `not-found`, `storage-failed`, and
- * what `authorize` throws.
+ * it is trusted again. Returns those that are still trusted. Throws {@link Failure} `not-found`, `managed-setting` for
+ * one of the organisation, `storage-failed`, and what `authorize` throws.
  */
 export async function removeRootCa(
   { vault, authorize, endPairing, onRemoved, tell }: RemoveRootCaParts,
@@ -28,6 +28,7 @@ export async function removeRootCa(
   const find = () => {
     const found = vault.rootCas.find(({ root }) => root.fingerprint256 === fingerprint256);
     if (!found) throw failure('not-found', `Root CA ${fingerprint256}`);
+    if (found.managed) throw failure('managed-setting', `Root CA ${fingerprint256}`);
     return describeRootCa(found);
   };
   find();

@@ -5,10 +5,11 @@ import { summarize } from '../pki/certificate.ts';
 import { type RootCa, readRootCas } from '../pki/root-ca.ts';
 import type { StoredRootCa } from '../vault/stored-root-ca.ts';
 
-export const describeRootCa = ({ root, intermediates, trustedAt }: StoredRootCa): TrustedRootCa => ({
+export const describeRootCa = ({ root, intermediates, trustedAt, managed }: StoredRootCa): TrustedRootCa => ({
   root: summarize(root),
   intermediates: intermediates.map(summarize),
   trustedAt,
+  ...(managed && { managed }),
 });
 
 /** Import of the merchant's Root CAs in two steps: read and show, then trust exactly what was shown and chosen. */

@@ -11,6 +11,7 @@ export function updateSettings(
   { authorize, settings }: { readonly authorize: Authorize; readonly settings: SettingsStore },
   patch: SettingsPatch,
 ): Settings {
+  settings.requireOpen(patch);
   const before = settings.get();
   const { language } = patch;
   const freely = patched(before, { language });

@@ -12,6 +12,8 @@ import type { TrustAnchorDocument } from './schema.ts';
 export interface StoredRootCa extends RootCa {
   /** ISO 8601. */
   readonly trustedAt: string;
+  /** Trusted by the organisation's policy, and kept there, not here. */
+  readonly managed?: boolean;
 }
 
 /** What the import asks of each certificate, but for the dates: one that has expired since is no damaged one. */

@@ -65,8 +65,16 @@ export class Vault {
   readonly #notices: StorageNotices;
   readonly #stored: CarefulDocuments;
   readonly #rootCas: RootCaStore;
+  readonly #managedRootCas: readonly StoredRootCa[];
 
-  constructor(documents: DocumentStore, cipher: SecretCipher, notices = new StorageNotices()) {
+  /** `managedRootCas`: trusted as well, and never stored. */
+  constructor(
+    documents: DocumentStore,
+    cipher: SecretCipher,
+    notices = new StorageNotices(),
+    managedRootCas: readonly StoredRootCa[] = [],
+  ) {
+    this.#managedRootCas = managedRootCas;
     this.#documents = documents;
     this.#cipher = cipher;
     this.#notices = notices;
@@ -113,9 +121,12 @@ export class Vault {
     return this.#notices.all;
   }
 
-  /** In the order they were trusted. */
+  /** Those of the organisation first, then in the order they were trusted. */
   get rootCas(): readonly StoredRootCa[] {
-    return this.#rootCas.all;
+    const managed = this.#managedRootCas;
+    if (managed.length === 0) return this.#rootCas.all;
+    const names = new Set(managed.map(({ root }) => root.fingerprint256));
+    return [...managed, ...this.#rootCas.all.filter(({ root }) => !names.has(root.fingerprint256))];
   }
 
   trustsRootCa(fingerprint256: string): boolean {

@@ -12,7 +12,7 @@ import { TextEntry } from '../../components/fields.tsx';
 import { Announcement } from '../../components/screen.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { useActions } from '../../state/context.tsx';
+import { useActions, useAppState } from '../../state/context.tsx';
 import { BridgeStatus } from './bridge-status.tsx';
 
 interface BridgeSetupProps {
@@ -159,6 +159,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
 function StartWithComputer({ isOn }: { readonly isOn: boolean | null }) {
   const { t } = useTranslation();
   const { setStartsWithComputer } = useActions();
+  const { policy } = useAppState();
   const [shown, setShown] = useState(isOn);
   const change = useAction(setStartsWithComputer);
   if (shown === null) return null;
@@ -168,6 +169,7 @@ function StartWithComputer({ isOn }: { readonly isOn: boolean | null }) {
         label={t('bridge.autostart')}
         note={t('bridge.autostartNote')}
         isSelected={change.args?.[0] ?? shown}
+        isManaged={policy.managesAutostart}
         onChange={async (turnedOn) => {
           if (change.isBusy) return;
           const changed = await change.run(turnedOn);

@@ -13,7 +13,8 @@ import { KitForm } from './kit-form.tsx';
 export function ConnectionKitScreen({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const { go } = useActions();
-  const pairing = useAppState().pairings.find((known) => known.id === id);
+  const { pairings, policy } = useAppState();
+  const pairing = pairings.find((known) => known.id === id);
   const [folder, setFolder] = useState<string | null>(null);
   // Not in the state: React keeps states that are gone for as long as it likes.
   const password = useRef('');
@@ -25,13 +26,14 @@ export function ConnectionKitScreen({ id }: { readonly id: string }) {
   );
   const back = () => go({ name: 'device', id });
   if (folder !== null) return <KitDone folder={folder} password={password} onDone={back} />;
-  if (pairing) return <KitForm pairing={pairing} password={password} onWritten={setFolder} onBack={back} />;
+  if (pairing && policy.allowsExport)
+    return <KitForm pairing={pairing} password={password} onWritten={setFolder} onBack={back} />;
   return (
     <Screen title={t('kit.title')}>
-      <ErrorPanel error={appError('not-found')} />
+      <ErrorPanel error={appError(pairing ? 'export-not-allowed' : 'not-found')} />
       <ActionBar
         start={
-          <Button size="large" icon={ArrowLeft} onPress={() => go({ name: 'home' })}>
+          <Button size="large" icon={ArrowLeft} onPress={() => (pairing ? back() : go({ name: 'home' }))}>
             {t('device.back')}
           </Button>
         }

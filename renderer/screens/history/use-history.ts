@@ -45,6 +45,9 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   'manager-pin-removed': 'manager',
   'manager-pin-reset': 'manager',
   'manager-locked-out': 'manager',
+  'policy-applied': 'everything',
+  'policy-removed': 'everything',
+  'policy-rejected': 'everything',
 };
 
 /** The most that one call may ask for (shared/ipc/history.ts). */

@@ -40,7 +40,7 @@ export function PairForm() {
   const focus = place.name === 'pair' ? place.focus : null;
   const { current } = attempt;
   const refusal = current.state === 'refused' ? current.error : null;
-  const { storageProblem, rootCas, offered, pairings } = useAppState();
+  const { storageProblem, rootCas, offered, pairings, policy } = useAppState();
   const hasRootCa = rootCas.length > 0;
   const known = pairings.find(({ id }) => id === draft.replaces);
   const again = known !== undefined;
@@ -98,7 +98,7 @@ export function PairForm() {
 
   /** Shows what was understood, for example of the device's own line with two addresses. */
   const tidyAddress = () => {
-    const parsed = parseAddress(draft.address);
+    const parsed = parseAddress(draft.address, policy.port);
     if (parsed.ok) actions.changeDraft({ address: formatAuthority(parsed.value) });
   };
 

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { CERTIFICATE_FILE_LIMIT, MOST_ROOT_CAS } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Managed } from '../../components/managed.tsx';
 import { ActionBar, Announcement, Screen } from '../../components/screen.tsx';
 import { useFormats } from '../../format.ts';
 import { useAppState } from '../../state/context.tsx';
@@ -45,9 +46,11 @@ async function bytesOf(file: File): Promise<Result<Uint8Array<ArrayBuffer>>> {
 export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { rootCas, pairings, offered, storageProblem } = useAppState();
+  const { rootCas, pairings, offered, storageProblem, policy } = useAppState();
+  const isLocked = policy.locked.includes('rootCas');
   const isFirst = rootCas.length === 0;
   const isFull = rootCas.length >= MOST_ROOT_CAS;
+  const canAdd = !isFull && !isLocked;
   const addHeading = useRef<HTMLHeadingElement>(null);
   const [pasting, setPasting] = useState(false);
   const [text, setText] = useState('');
@@ -64,7 +67,8 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
       title={isFirst ? t('rootCa.firstTitle') : t('rootCa.title')}
       intro={isFirst ? t('rootCa.why') : t('rootCas.intro')}
       headerActions={
-        !isFirst && (
+        !isFirst &&
+        !isLocked && (
           <Button size="large" icon={Plus} onPress={() => addHeading.current?.focus()}>
             {t('rootCas.addHeading')}
           </Button>
@@ -76,7 +80,12 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
       <div className="columns columns-help columns-fill">
         <div className="load">
           {!isFirst && <TrustedRootCas />}
-          {!isFirst && (
+          {isLocked && (
+            <p>
+              <Managed text={t('policy.rootCasLocked')} />
+            </p>
+          )}
+          {!isFirst && !isLocked && (
             <div>
               <h2 ref={addHeading} tabIndex={-1}>
                 {t('rootCas.addHeading')}
@@ -86,7 +95,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
               </p>
             </div>
           )}
-          {!isFull && (
+          {canAdd && (
             <DropZone
               className="drop-zone"
               getDropOperation={() => 'copy'}
@@ -126,7 +135,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
               </p>
             </DropZone>
           )}
-          {pasting && !isFull && (
+          {pasting && canAdd && (
             <form
               className="card stack-tight"
               onSubmit={(event) => {
@@ -146,7 +155,7 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
               </Button>
             </form>
           )}
-          {offered && !isFull && (
+          {offered && canAdd && (
             <div className="offer">
               <FlaskConical aria-hidden="true" />
               <p>{t('rootCa.offeredNote')}</p>
@@ -156,19 +165,21 @@ export function LoadRootCa({ error, isReading, read, onBack }: LoadRootCaProps) 
             </div>
           )}
         </div>
-        <aside className="card card-sunken help" aria-labelledby="where-heading">
-          <h2 id="where-heading">{t('rootCa.whereHeading')}</h2>
-          <ol className="steps">
-            <li>{t('rootCa.whereSteps.signIn')}</li>
-            <li>{t('rootCa.whereSteps.open')}</li>
-            <li>{t('rootCa.whereSteps.download')}</li>
-          </ol>
-          <h3>{t('rootCa.whereIntegrator')}</h3>
-          <p className="muted">{t('rootCa.whereRest')}</p>
-          <code className="code-line">
-            <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
-          </code>
-        </aside>
+        {!isLocked && (
+          <aside className="card card-sunken help" aria-labelledby="where-heading">
+            <h2 id="where-heading">{t('rootCa.whereHeading')}</h2>
+            <ol className="steps">
+              <li>{t('rootCa.whereSteps.signIn')}</li>
+              <li>{t('rootCa.whereSteps.open')}</li>
+              <li>{t('rootCa.whereSteps.download')}</li>
+            </ol>
+            <h3>{t('rootCa.whereIntegrator')}</h3>
+            <p className="muted">{t('rootCa.whereRest')}</p>
+            <code className="code-line">
+              <span>{REST_METHOD}</span> <span>{REST_PATH}</span>
+            </code>
+          </aside>
+        )}
       </div>
       {(!isFirst || pairings.length > 0) && (
         <ActionBar

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { commonName, type TrustedRootCa } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
 import { RootCaOutline } from '../../components/certificate.tsx';
+import { Managed } from '../../components/managed.tsx';
 import { useFormats } from '../../format.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAppState } from '../../state/context.tsx';
@@ -54,11 +55,12 @@ interface TrustedProps {
   readonly onRemove: () => void;
 }
 
-function Trusted({ rootCa: { root, trustedAt }, onRemove }: TrustedProps) {
+function Trusted({ rootCa: { root, trustedAt, managed = false }, onRemove }: TrustedProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const now = useNow();
-  const { pairings } = useAppState();
+  const { pairings, policy } = useAppState();
+  const canRemove = !managed && !policy.locked.includes('rootCas');
   const name = commonName(root.subject);
   const isExpired = Date.parse(root.validTo) < now;
   return (
@@ -70,10 +72,17 @@ function Trusted({ rootCa: { root, trustedAt }, onRemove }: TrustedProps) {
           <ShieldCheck className="icon-success" aria-hidden="true" />
         )}
         <h3>{name}</h3>
-        <Button icon={Trash2} aria-label={t('rootCas.remove', { name })} onPress={onRemove}>
-          {t('device.remove')}
-        </Button>
+        {canRemove && (
+          <Button icon={Trash2} aria-label={t('rootCas.remove', { name })} onPress={onRemove}>
+            {t('device.remove')}
+          </Button>
+        )}
       </div>
+      {managed && (
+        <p className="muted">
+          <Managed text={t('policy.rootCa')} />
+        </p>
+      )}
       <p className="muted root-ca-line">
         <span>{t('rootCas.pairings', { count: countUnder(pairings, root.fingerprint256) })}</span>
         <span>{t('rootCa.trustedSince', { date: format.date(trustedAt) })}</span>

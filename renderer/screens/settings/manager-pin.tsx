@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Managed } from '../../components/managed.tsx';
 import { Blocked } from '../../components/pin-dialog.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
@@ -13,13 +14,19 @@ import { useActions, useAppState } from '../../state/context.tsx';
 export function ManagerPin() {
   const { t } = useTranslation();
   const { openPin, lockManager } = useActions();
-  const { manager } = useAppState();
+  const { manager, policy } = useAppState();
+  const isOwn = !policy.managesPin;
   const [isResetting, setResetting] = useState(false);
   const isReadable = manager.state !== 'locked' || manager.readable;
   return (
     <>
       <State />
       <p className="setting-note">{t('manager.guards')}</p>
+      {!isOwn && (
+        <p className="setting-note">
+          <Managed text={t('policy.pin')} />
+        </p>
+      )}
       <div className="setting-buttons">
         {manager.state === 'off' && (
           <Button icon={KeyRound} onPress={() => openPin('set')}>
@@ -36,13 +43,13 @@ export function ManagerPin() {
             {t('manager.unlock')}
           </Button>
         )}
-        {(manager.state === 'unlocked' || manager.state === 'locked') && isReadable && (
+        {(manager.state === 'unlocked' || manager.state === 'locked') && isReadable && isOwn && (
           <>
             <Button onPress={() => openPin('change')}>{t('manager.change')}</Button>
             <Button onPress={() => openPin('clear')}>{t('manager.turnOff')}</Button>
           </>
         )}
-        {(manager.state === 'locked' || manager.state === 'blocked') && (
+        {(manager.state === 'locked' || manager.state === 'blocked') && isOwn && (
           <Button onPress={() => setResetting(true)}>{t('manager.forgot')}</Button>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { Info, Keyboard, ShieldAlert, ShieldCheck } from 'lucide-react';
+import { Building2, Info, Keyboard, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { commonName } from '../../../shared/root-ca.ts';
@@ -29,7 +29,8 @@ export function SettingsScreen() {
   const { t } = useTranslation();
   const format = useFormats();
   const actions = useActions();
-  const { settings } = useAppState();
+  const { settings, policy } = useAppState();
+  const isManaged = (name: keyof Settings) => policy.locked.includes(name);
   const saving = useAction(actions.updateSettings);
   const change = (patch: SettingsPatch) => void saving.run(patch);
 
@@ -43,6 +44,12 @@ export function SettingsScreen() {
 
   return (
     <Screen title={t('settings.title')}>
+      {policy.state !== 'none' && policy.place !== null && (
+        <p className="policy-line">
+          <Building2 aria-hidden="true" />
+          <span>{t('policy.some', { place: policy.place })}</span>
+        </p>
+      )}
       {saving.error && <ErrorPanel error={saving.error} />}
       <div className="columns columns-even">
         <div className="stack">
@@ -53,18 +60,21 @@ export function SettingsScreen() {
               choices={languages}
               value={settings.language}
               onChange={(language) => change({ language })}
+              isManaged={isManaged('language')}
             />
             <Switch
               label={t('settings.notifications')}
               note={t('settings.notificationsNote')}
               isSelected={settings.notifications}
               onChange={(notifications) => change({ notifications })}
+              isManaged={isManaged('notifications')}
             />
             <Switch
               label={IS_MAC ? t('settings.menuBar') : t('settings.tray')}
               note={t('settings.trayNote')}
               isSelected={settings.tray}
               onChange={(tray) => change({ tray })}
+              isManaged={isManaged('tray')}
             />
           </Group>
           <Group title={t('manager.title')}>
@@ -92,12 +102,14 @@ export function SettingsScreen() {
               choices={intervals}
               value={settings.checkIntervalMinutes}
               onChange={(checkIntervalMinutes) => change({ checkIntervalMinutes })}
+              isManaged={isManaged('checkIntervalMinutes')}
             />
             <Switch
               label={t('settings.follow')}
               note={t('settings.followNote')}
               isSelected={settings.followAddressChanges}
               onChange={(followAddressChanges) => change({ followAddressChanges })}
+              isManaged={isManaged('followAddressChanges')}
             />
           </Group>
           <RootCa />
@@ -121,7 +133,8 @@ function RootCa() {
   const { t } = useTranslation();
   const format = useFormats();
   const { go } = useActions();
-  const { rootCas } = useAppState();
+  const { rootCas, policy } = useAppState();
+  const isLocked = policy.locked.includes('rootCas');
   const root = firstToEnd(rootCas)?.root;
   const expired = root !== undefined && new Date(root.validTo).getTime() < Date.now();
   return (
@@ -157,7 +170,8 @@ function RootCa() {
         )}
         {!root && <p className="setting-root-words">{t('rootCa.missing')}</p>}
         <Button onPress={() => go({ name: 'root-ca', next: 'settings' })}>
-          {root ? t('settings.rootCaShow') : t('actions.choose-root-ca')}
+          {isLocked && t('policy.rootCaShow')}
+          {!isLocked && (root ? t('settings.rootCaShow') : t('actions.choose-root-ca'))}
         </Button>
       </div>
     </Group>
