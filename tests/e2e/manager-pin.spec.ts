@@ -148,13 +148,12 @@ test('settings, Root CA and export ask for the manager too; the language does no
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 
   // The preview stays while the PIN is asked for, and when nobody knows it.
-  await button(page, 'Show or replace').click();
+  await button(page, 'Show or add').click();
   await pasteRootCa(page, (await createVendorPki()).root.certificatePem);
-  await page.getByText(/^I understand that this pairing/).click();
   await button(page, 'Trust this certificate').click();
   await expect(dialog(page, 'Manager PIN needed')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('heading', { level: 1, name: 'Replace the Root CA?' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Trust another Root CA?' })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await button(page, 'Trust this certificate').click();
   await page.keyboard.type(PIN);
@@ -226,15 +225,15 @@ test('the main process lets nobody past the PIN, whatever the page calls', async
         return {
           swap: await call('startPairing', swap),
           trustRootCas: await call('trustRootCas', { fingerprints: [fingerprint256] }),
+          tray: await call('updateSettings', { notifications: false }),
+          interval: await call('updateSettings', { language: 'en', checkIntervalMinutes: 240 }),
+          csv: await call('exportHistory', { format: 'csv' }),
+          json: await call('exportHistory', { format: 'json' }),
           kit: await call('exportKit', {
             pairingId: pairing,
             format: 'pem-plain',
             password: { kind: 'none' },
           }),
-          tray: await call('updateSettings', { notifications: false }),
-          interval: await call('updateSettings', { language: 'en', checkIntervalMinutes: 240 }),
-          csv: await call('exportHistory', { format: 'csv' }),
-          json: await call('exportHistory', { format: 'json' }),
           removeRootCa: await call('removeRootCa', { fingerprint256 }),
           remove: await call('removePairing', { pairingId: pairing }),
         };
