@@ -122,13 +122,21 @@ describe('a till on the bridge of a paired device', () => {
     await one.close();
   });
 
-  it('loses the channel to a full test and to a watched channel never', async () => {
+  it('loses the channel to a full test that somebody allowed, and to nothing else', async () => {
     const { id, connect } = await bridged();
     const one = await connect();
     await core.monitor.setWatchLive(id, true);
     one.socket.send('{"type":"StatusRequest"}');
     while (one.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await core.monitor.fullTest(id);
+    await expect(core.monitor.fullTest(id)).rejects.toThrow('device-in-use');
+    await expect(core.doctor.askReadiness(id)).rejects.toThrow('device-in-use');
+    const doctorEnds = () =>
+      news.filter((each) => each.type === 'doctor-progress' && each.progress.endedAt !== null).length;
+    core.doctor.start({ of: 'pairing', pairingId: id, takeChannel: false });
+    await until(() => doctorEnds() === 1);
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    expect(device.channelOpen).toBe(true);
+    core.doctor.start({ of: 'pairing', pairingId: id, takeChannel: true });
     expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
     const two = await connect();
     expect(state(id)).toBe('till-connected');
