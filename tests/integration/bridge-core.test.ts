@@ -159,6 +159,16 @@ describe('a till on the bridge of a paired device', () => {
     await two.close();
   });
 
+  it('is not checked by a channel to where its device is no longer looked for', async () => {
+    const { id, connect } = await bridged();
+    const one = await connect();
+    const away = { host: '127.0.0.1', port: 9 };
+    const moved = await core.monitor.moveAddress(id, away);
+    expect(moved.lastCheck).toMatchObject({ result: 'failed', error: { code: 'connection-refused' } });
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    await one.close();
+  });
+
   it('is told that the device is gone, which is then checked', async () => {
     const { id, connect } = await bridged();
     const one = await connect();

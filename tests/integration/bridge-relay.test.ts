@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { summarize } from '../../electron/core/pki/certificate.ts';
 import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
+import type { PairingRecord } from '../../shared/pairing.ts';
 import { createVendorPki, type VendorPki } from '../simulator/device.ts';
 import { bridgeRig, SERIAL, till } from '../support/bridge-rig.ts';
 import { issuePair } from '../support/issued.ts';
@@ -344,6 +346,25 @@ describe('one channel', () => {
     lease.release();
     const three = await connected();
     await three.close();
+  });
+
+  it('is not that of the device that took the place of its own: the till is told', async () => {
+    const one = await connected();
+    one.socket.send('pay');
+    await until(() => device.received.length === 1);
+    expect(rig.bridges.hasTill(rig.id)).toBe(true);
+    const other = await issuePair(pki, '1850099999');
+    const swapped: PairingRecord = {
+      ...rig.record,
+      identity: { kind: 'serial', serial: '1850099999' },
+      clientCertificate: summarize(other.client.certificate),
+    };
+    await rig.vault.storePending(swapped, { ...other.own, issuerPem: pki.intermediate.certificatePem });
+    const pairing = rig.vault.promote(rig.id, {});
+    // What its channel shows is not evidence of the new one.
+    expect(rig.bridges.hasTill(rig.id)).toBe(false);
+    rig.bridges.hear({ type: 'pairing-proved', pairing });
+    expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
   });
 
   it('answers a check by a ping of its own', async () => {
