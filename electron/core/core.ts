@@ -225,7 +225,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
           authorize,
           endPairing: () => pairing.close(),
           onAdded: () => {
-            bridges.trustChanged();
+            bridges.wake();
             monitor.wake();
           },
           tell,
@@ -239,7 +239,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
           authorize,
           endPairing: () => pairing.close(),
           onRemoved: (pairingIds) => {
-            bridges.trustChanged();
+            bridges.trustChanged(pairingIds);
             return monitor.trustChanged(pairingIds);
           },
           tell,

@@ -8,6 +8,7 @@ import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { createCa } from '../simulator/pki.ts';
 import { choice, till } from '../support/bridge-rig.ts';
 import { CORE_PARTS, trustAll } from '../support/core.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
@@ -167,6 +168,20 @@ describe('a till on the bridge of a paired device', () => {
     expect(moved.lastCheck).toMatchObject({ result: 'failed', error: { code: 'connection-refused' } });
     expect(one.socket.readyState).toBe(one.socket.OPEN);
     await one.close();
+  });
+
+  it('goes on when another Root CA is trusted, and when one goes that its device does not need', async () => {
+    const { connect } = await bridged();
+    const one = await connect();
+    const before = core.vault.rootCas.map(({ root }) => root.fingerprint256);
+    const { certificatePem, certificate } = await createCa({ commonName: 'Another', keyType: 'ec' });
+    await trustAll(core, certificatePem);
+    await core.removeRootCa(certificate.fingerprint256);
+    one.socket.send('{"type":"StatusRequest"}');
+    while (one.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    await core.removeRootCa(before[0] ?? '');
+    expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
   });
 
   it('is told that the device is gone, which is then checked', async () => {

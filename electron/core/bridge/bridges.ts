@@ -240,9 +240,9 @@ export class Bridges {
     for (const bridge of this.#running.values()) bridge.wake();
   }
 
-  /** Another Root CA is trusted: no device is known by it yet. */
-  trustChanged(): void {
-    for (const bridge of this.#running.values()) bridge.endTill('paused');
+  /** The Root CA of these pairings is not trusted any more: nor are the channels that were opened by it. */
+  trustChanged(pairingIds: readonly string[]): void {
+    for (const id of pairingIds) this.#running.get(id)?.endTill('paused');
   }
 
   /** Ends the bridge of a pairing that is gone, and forgets what was chosen for it. Never rejects. */
