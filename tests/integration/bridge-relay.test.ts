@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { onDiagnosis } from '../../electron/core/diagnostics/diagnose.ts';
 import { summarize } from '../../electron/core/pki/certificate.ts';
 import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -60,6 +61,23 @@ describe('messages through the bridge', () => {
     await one.close();
     await rig.until(() => rig.view().lastTill !== null);
     expect(rig.view().lastTill).toMatchObject({ fromTill: count, fromDevice: count });
+  });
+
+  it('are not told to the diagnosis, which would be full of them; that the channel opens and ends is', async () => {
+    const told: string[] = [];
+    const stop = onDiagnosis(({ kind }) => told.push(kind));
+    try {
+      device.onMessage((text, channel) => channel.send(text));
+      const one = await connected();
+      for (let index = 0; index < 20; index += 1) one.socket.send('paid');
+      await until(() => one.received.length === 20);
+      await one.close();
+      await until(() => told.includes('ws-close'));
+    } finally {
+      stop();
+    }
+    expect(told).toContain('ws-open');
+    expect(told).not.toContain('ws-message');
   });
 
   it('tell the device’s first words, said before anybody listened', async () => {

@@ -80,7 +80,7 @@ export async function openDeviceLink(
         clientCertificate: credentials,
         signal: withDeadline(lease.signal, context.timing.connectMs),
       },
-      { maxPayload: messageLimitKib * 1024, requireUtf8: true, startsPaused: true },
+      { maxPayload: messageLimitKib * 1024, requireUtf8: true, startsPaused: true, isTills: true },
     );
     // A device may end what it has just opened; who takes the link over hears of that.
     socket.on('error', () => {});
