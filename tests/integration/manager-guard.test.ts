@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -185,6 +185,25 @@ describe('what the manager PIN guards', () => {
     expect(await codeFrom(() => core.removePairing(id))).toBe('manager-needed');
     expect(core.vault.notices).toMatchObject([{ what: 'manager-pin', kind: 'damaged' }]);
     expect(core.vault.find(id)).toBeDefined();
+  });
+
+  it('writes no keys when the manager has left while the folder was chosen', async () => {
+    const pairingId = await guarded();
+    await core.manager.unlock(PIN);
+    const folder = join(historyFolder, 'kit');
+    const written = codeFrom(() =>
+      core.connectionKit.export({
+        pairingId,
+        format: 'pem-plain',
+        password: { kind: 'none' },
+        chooseFolder: async () => {
+          steady += 5 * 60_000;
+          return folder;
+        },
+      }),
+    );
+    expect(await written).toBe('manager-needed');
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('goes on for five minutes with each use', async () => {
