@@ -3,9 +3,9 @@
  * the cause. docs/bridge.md has the table, written from here by `npm run docs:bridge`.
  */
 const TILL_FATES = {
-  /** The last message of the till was certainly not handed over, nor will it be. */
+  /** No message of the till's connection was handed over, nor will one be. */
   'not-handed-over': 4100,
-  /** It was handed over. Unless its answer has arrived, its outcome is unknown. */
+  /** At least one was. Unless its answer has arrived, its outcome is unknown. */
   'outcome-unknown': 4200,
 } as const;
 export type TillFate = keyof typeof TILL_FATES;

@@ -250,7 +250,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
           authorize,
           endPairing: () => pairing.close(),
           onAdded: () => {
-            bridges.trustChanged();
+            bridges.wake();
             monitor.wake();
           },
           tell,
@@ -266,7 +266,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
           authorize,
           endPairing: () => pairing.close(),
           onRemoved: (pairingIds) => {
-            bridges.trustChanged();
+            bridges.trustChanged(pairingIds);
             return monitor.trustChanged(pairingIds);
           },
           tell,

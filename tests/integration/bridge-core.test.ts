@@ -8,6 +8,7 @@ import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { createCa } from '../simulator/pki.ts';
 import { choice, till } from '../support/bridge-rig.ts';
 import { CORE_PARTS, trustAll } from '../support/core.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
@@ -122,13 +123,21 @@ describe('a till on the bridge of a paired device', () => {
     await one.close();
   });
 
-  it('loses the channel to a full test and to a watched channel never', async () => {
+  it('loses the channel to a full test that somebody allowed, and to nothing else', async () => {
     const { id, connect } = await bridged();
     const one = await connect();
     await core.monitor.setWatchLive(id, true);
     one.socket.send('{"type":"StatusRequest"}');
     while (one.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await core.monitor.fullTest(id);
+    await expect(core.monitor.fullTest(id)).rejects.toThrow('device-in-use');
+    await expect(core.doctor.askReadiness(id)).rejects.toThrow('device-in-use');
+    const doctorEnds = () =>
+      news.filter((each) => each.type === 'doctor-progress' && each.progress.endedAt !== null).length;
+    core.doctor.start({ of: 'pairing', pairingId: id, takeChannel: false });
+    await until(() => doctorEnds() === 1);
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    expect(device.channelOpen).toBe(true);
+    core.doctor.start({ of: 'pairing', pairingId: id, takeChannel: true });
     expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
     const two = await connect();
     expect(state(id)).toBe('till-connected');
@@ -149,6 +158,30 @@ describe('a till on the bridge of a paired device', () => {
     expect(shown).toBe(again.clientCertificate.fingerprint256);
     expect(shown).not.toBe(old);
     await two.close();
+  });
+
+  it('is not checked by a channel to where its device is no longer looked for', async () => {
+    const { id, connect } = await bridged();
+    const one = await connect();
+    const away = { host: '127.0.0.1', port: 9 };
+    const moved = await core.monitor.moveAddress(id, away);
+    expect(moved.lastCheck).toMatchObject({ result: 'failed', error: { code: 'connection-refused' } });
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    await one.close();
+  });
+
+  it('goes on when another Root CA is trusted, and when one goes that its device does not need', async () => {
+    const { connect } = await bridged();
+    const one = await connect();
+    const before = core.vault.rootCas.map(({ root }) => root.fingerprint256);
+    const { certificatePem, certificate } = await createCa({ commonName: 'Another', keyType: 'ec' });
+    await trustAll(core, certificatePem);
+    await core.removeRootCa(certificate.fingerprint256);
+    one.socket.send('{"type":"StatusRequest"}');
+    while (one.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+    await core.removeRootCa(before[0] ?? '');
+    expect((await one.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'paused'));
   });
 
   it('is told that the device is gone, which is then checked', async () => {

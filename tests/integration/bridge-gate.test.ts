@@ -155,6 +155,20 @@ describe('the origin', () => {
     expect(device.channels).toBe(1);
   });
 
+  it('that is taken off the list disconnects its page, and no other change does', async () => {
+    const origins = 'https://till.example https://other.example';
+    await rig.bridges.configure(rig.id, choice({ port: String(rig.port()), origins }));
+    const page = till(rig.port(), token, { headers: { Origin: 'https://till.example' } });
+    await page.opened();
+    const change = (left: string) =>
+      rig.bridges.configure(rig.id, choice({ port: String(rig.port()), origins: left }));
+    await change('https://till.example');
+    page.socket.send('still here');
+    while (device.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    await change('https://other.example');
+    expect((await page.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'bridge-ended'));
+  });
+
   it('is demanded of a browser, and wrong tokens of other pages lock nobody out', async () => {
     expect((await ask({ ...bearer(), 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
     for (let count = 0; count < 20; count += 1)

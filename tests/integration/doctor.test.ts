@@ -642,6 +642,11 @@ describe('readiness', () => {
     });
     await expect(ward.doctor.askReadiness(pairing.id)).rejects.toThrow('device-in-use');
     bridge.release();
+    // Nor from under one that comes while the keys are read.
+    const asked = ward.doctor.askReadiness(pairing.id);
+    const late = leases.acquire(pairing.identity, { holder: 'bridge', signal: new AbortController().signal });
+    await expect(asked).rejects.toThrow('device-in-use');
+    (await late).release();
     expect((await ward.doctor.askReadiness(pairing.id)).readiness).toMatchObject({ result: 'answered' });
     expect(leases.size).toBe(0);
     await device.stop();

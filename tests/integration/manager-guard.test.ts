@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { settle } from '../../electron/core/failure.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
+import { choice } from '../support/bridge-rig.ts';
 import { CORE_PARTS } from '../support/core.ts';
 import { CHEAP_SCRYPT } from '../support/manager.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
@@ -33,6 +34,7 @@ const start = () =>
     ...CORE_PARTS,
     scrypt: CHEAP_SCRYPT,
     steadyNow: () => steady,
+    autostart: { isOn: () => false, set: () => {} },
     tell: (each) => {
       news.push(each);
       for (const listener of listeners) listener(each);
@@ -131,6 +133,9 @@ const GUARDED: readonly (readonly [string, (id: string) => unknown])[] = [
         chooseFolder: async () => join(historyFolder, 'kit'),
       }),
   ],
+  ['switching on a bridge', (id) => core.bridges.configure(id, choice())],
+  ['replacing the token of a bridge', (id) => core.bridges.replaceToken(id)],
+  ['starting with the computer', () => core.bridges.setStartsWithComputer(true)],
   ['changing a setting', () => core.updateSettings({ tray: true })],
   ['changing a setting along with the language', () => core.updateSettings({ language: 'ja', tray: true })],
   ['exporting the history as CSV', () => core.exportHistory('csv')],
@@ -182,6 +187,25 @@ describe('what the manager PIN guards', () => {
     expect(core.vault.find(id)).toBeDefined();
   });
 
+  it('writes no keys when the manager has left while the folder was chosen', async () => {
+    const pairingId = await guarded();
+    await core.manager.unlock(PIN);
+    const folder = join(historyFolder, 'kit');
+    const written = codeFrom(() =>
+      core.connectionKit.export({
+        pairingId,
+        format: 'pem-plain',
+        password: { kind: 'none' },
+        chooseFolder: async () => {
+          steady += 5 * 60_000;
+          return folder;
+        },
+      }),
+    );
+    expect(await written).toBe('manager-needed');
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('goes on for five minutes with each use', async () => {
     const id = await guarded();
     await core.manager.unlock(PIN);
@@ -218,6 +242,31 @@ describe('what the manager PIN guards', () => {
       expect((await pair(again)).result).toMatchObject({ ok: true });
     } finally {
       await second.stop();
+    }
+  });
+
+  it('lets a device that belongs to another Root CA take its namesake’s place by the manager only', async () => {
+    await trust(device.rootCaPem);
+    await trust(elsewhere.root.certificatePem);
+    const id = await paired();
+    listeners.push((each) => {
+      if (each.type !== 'pairing-progress' || !each.progress.identityQuestion) return;
+      core.pairing.answerIdentity(each.progress.attemptId, true);
+    });
+    const namesake = await startSteadyDevice({ pki: elsewhere, serial: device.serial });
+    try {
+      await core.manager.set(PIN);
+      const again = request({ address: namesake.addresses.wss, code: namesake.code, replaces: id });
+      expect((await pair(again)).result).toMatchObject({
+        ok: false,
+        error: { code: 'manager-needed', stage: 'identify' },
+      });
+      expect(namesake.hasReceived(again.code)).toBe(false);
+      expect(core.vault.find(id)?.trustAnchorFingerprint256).toBe(pki.root.certificate.fingerprint256);
+      await core.manager.unlock(PIN);
+      expect((await pair(again)).result).toMatchObject({ ok: true });
+    } finally {
+      await namesake.stop();
     }
   });
 });

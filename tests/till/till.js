@@ -3,9 +3,6 @@ const form = document.querySelector('form');
 const outcome = document.querySelector('output');
 const steps = document.querySelector('ol');
 
-/** The payment that was sent and not answered. It is never sent again: the device is asked what became of it. */
-let open = null;
-
 function say(text, state) {
   outcome.textContent = text;
   outcome.dataset.state = state;
@@ -17,6 +14,8 @@ function connect({ address, token }) {
 
 function take(choice) {
   const socket = connect(choice);
+  /** The payment that was sent and not answered. It is never sent again: the device is asked what became of it. */
+  let open = null;
   const payment = {
     type: 'PaymentRequest',
     merchantReferenceCode: `till-${crypto.randomUUID()}`,
@@ -39,7 +38,7 @@ function take(choice) {
     outcome.dataset.code = String(code);
     outcome.dataset.reason = reason;
     if (open === null && outcome.dataset.state === 'answered') return;
-    // 41xx: certainly not handed over. 42xx: handed over, and nobody here knows what became of it.
+    // 41xx: nothing of this connection was handed over. 42xx: something was, and nobody here knows its outcome.
     if (code >= 4200 && code < 4300 && open !== null)
       say(`What became of the payment is unknown (${code}). Ask the device, do not repeat it.`, 'unknown');
     else if (code >= 4100 && code < 4200)

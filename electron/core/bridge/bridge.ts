@@ -125,9 +125,11 @@ export class Bridge {
     }
   }
 
-  /** From the next till on. */
+  /** From the next till on, but a page that may not connect any more is disconnected. */
   change(settings: BridgeSettings): void {
     this.#settings = settings;
+    const origin = this.#visit?.origin ?? '';
+    if (origin !== '' && !settings.origins.includes(origin)) this.endTill('bridge-ended');
     this.#parts.onChange();
   }
 

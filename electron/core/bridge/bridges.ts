@@ -8,6 +8,7 @@ import {
 } from '../../../shared/bridge.ts';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import { sameChannel } from '../../../shared/identity.ts';
+import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { PairingStatus } from '../../../shared/status.ts';
 import type { CoreContext } from '../context.ts';
@@ -20,7 +21,7 @@ import type { SeenConnection } from '../pairing/check-connection.ts';
 import type { Autostart } from './autostart.ts';
 import { Bridge } from './bridge.ts';
 import type { BridgeStore } from './bridge-store.ts';
-import { openDeviceLink, pingDevice } from './device-link.ts';
+import { type DeviceLink, openDeviceLink, pingDevice } from './device-link.ts';
 import { hashToken, makeToken } from './token.ts';
 
 /** Milliseconds after which a port that another program had is tried again. */
@@ -188,9 +189,9 @@ export class Bridges {
     }
   }
 
-  /** Whether a till has the channel of this pairing's own device. */
+  /** Whether a till has the channel of this pairing's own device, at the address where that is looked for. */
   hasTill(id: string): boolean {
-    return this.#running.get(id)?.link !== undefined;
+    return this.#linkOf(id) !== undefined;
   }
 
   /**
@@ -198,7 +199,7 @@ export class Bridges {
    * nothing now. Throws {@link Failure} `cancelled`.
    */
   async check(id: string, signal: AbortSignal): Promise<SeenConnection | undefined> {
-    const link = this.#running.get(id)?.link;
+    const link = this.#linkOf(id);
     if (!link || link.socket.isPaused || link.socket.readyState !== link.socket.OPEN) return undefined;
     const { socket, certificate } = link.connection;
     try {
@@ -224,6 +225,9 @@ export class Bridges {
         if (news.end.stored) this.#wakeAll(news.end.stored);
         break;
       case 'pairing-proved':
+        this.#endOfAnother(news.pairing);
+        this.#wakeAll(news.pairing);
+        break;
       case 'pairing-moved':
         this.#wakeAll(news.pairing);
         break;
@@ -239,9 +243,9 @@ export class Bridges {
     for (const bridge of this.#running.values()) bridge.wake();
   }
 
-  /** Another Root CA is trusted: no device is known by it yet. */
-  trustChanged(): void {
-    for (const bridge of this.#running.values()) bridge.endTill('paused');
+  /** The Root CA of these pairings is not trusted any more: nor are the channels that were opened by it. */
+  trustChanged(pairingIds: readonly string[]): void {
+    for (const id of pairingIds) this.#running.get(id)?.endTill('paused');
   }
 
   /** Ends the bridge of a pairing that is gone, and forgets what was chosen for it. Never rejects. */
@@ -343,6 +347,24 @@ export class Bridges {
     if (this.#closed || !this.#parts.context.vault.find(id)) return;
     if (this.#running.has(id) || this.#parts.store.ids.includes(id))
       this.#parts.tell({ type: 'bridge-changed', pairingId: id, view: this.view(id) });
+  }
+
+  /** A channel that shows nothing of the pairing as it is now is none of its own. */
+  #linkOf(id: string): DeviceLink | undefined {
+    const link = this.#running.get(id)?.link;
+    const pairing = this.#parts.context.vault.find(id);
+    const isOwn =
+      link !== undefined &&
+      pairing !== undefined &&
+      sameChannel(link.opened.identity, pairing.identity) &&
+      formatAuthority(link.opened.address) === formatAuthority(pairing.address);
+    return isOwn ? link : undefined;
+  }
+
+  /** Another device took the place of the one that a till is connected to: it must not go on paying there. */
+  #endOfAnother({ id, identity }: PairingRecord): void {
+    const bridge = this.#running.get(id);
+    if (bridge?.link && !sameChannel(bridge.link.opened.identity, identity)) bridge.endTill('paused');
   }
 
   #wakeAll({ identity }: PairingRecord): void {

@@ -1,4 +1,4 @@
-import { sameChannel } from '../../../shared/identity.ts';
+import { type DeviceIdentity, sameChannel } from '../../../shared/identity.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import type { Lease } from '../channel/channel-lease.ts';
 import type { CoreContext } from '../context.ts';
@@ -15,6 +15,8 @@ import { pinnedTrust } from '../root-ca/trust.ts';
 export interface DeviceLink {
   readonly socket: ChannelWebSocket;
   readonly connection: VerifiedConnection;
+  /** The pairing it was opened for, as it was then. */
+  readonly opened: PairingRecord;
   /** Ends when the app needs the channel itself; then the link has to be closed. */
   readonly mayHold: AbortSignal;
   /** Closes the channel and gives the lease back. Never rejects. */
@@ -36,13 +38,17 @@ async function inUse({ vault }: CoreContext, id: string): Promise<InUse> {
 }
 
 /** Held by something that goes on anyhow: another bridge is asked for nothing. */
-async function acquire({ leases, vault }: CoreContext, id: string, signal: AbortSignal): Promise<Lease> {
+async function acquire(
+  { leases, vault }: CoreContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<{ readonly lease: Lease; readonly identity: DeviceIdentity }> {
   for (;;) {
     const before = vault.find(id);
     if (!before) throw failure('not-found', `pairing ${id}`);
     const lease = await leases.acquire(before.identity, { holder: 'bridge', signal });
     const now = vault.find(id);
-    if (now && sameChannel(now.identity, before.identity)) return lease;
+    if (now && sameChannel(now.identity, before.identity)) return { lease, identity: now.identity };
     // Swapped while it was waited for.
     lease.release();
   }
@@ -61,9 +67,11 @@ export async function openDeviceLink(
 ): Promise<DeviceLink> {
   // Before the lease: a check that is to prove new keys must not wait for a bridge that waits for them.
   await inUse(context, id);
-  const lease = await acquire(context, id, signal);
+  const { lease, identity } = await acquire(context, id, signal);
   try {
     const { record, credentials } = await inUse(context, id);
+    // Swapped while its keys were read: the lease is that of another device.
+    if (!sameChannel(record.identity, identity)) throw failure('cancelled', 'the device was swapped');
     const { socket, connection } = await openChannelSocket(
       {
         address: record.address,
@@ -72,13 +80,14 @@ export async function openDeviceLink(
         clientCertificate: credentials,
         signal: withDeadline(lease.signal, context.timing.connectMs),
       },
-      { maxPayload: messageLimitKib * 1024, requireUtf8: true, startsPaused: true },
+      { maxPayload: messageLimitKib * 1024, requireUtf8: true, startsPaused: true, isTills: true },
     );
     // A device may end what it has just opened; who takes the link over hears of that.
     socket.on('error', () => {});
     return {
       socket,
       connection,
+      opened: record,
       mayHold: lease.signal,
       close: async () => {
         // Its goodbye is to be read.

@@ -79,7 +79,7 @@ export class Relay {
     this.#onEnd = onEnd;
     this.#toDevice = new Gatherer(device.transport);
     this.#toTill = new Gatherer(till.transport);
-    till.onRefused = (cause) => this.#endFor(cause, 'not-handed-over', {});
+    till.onRefused = (cause) => this.#endFor(cause, {});
     till.on('message', (data: Buffer, isBinary) => this.#fromTill(data, isBinary));
     // ws ends the connection itself; 'close' follows.
     till.on('error', () => {});
@@ -111,19 +111,19 @@ export class Relay {
     return this.#passedOn;
   }
 
-  /** Ends the till's connection, with its last message's fate. */
+  /** Ends the till's connection, with its messages' fate. */
   end(cause: BridgeCloseCause, detail: Omit<EndDetail, 'handedOver'> = {}): void {
-    const fate: TillFate = this.#handedOver > 0 ? 'outcome-unknown' : 'not-handed-over';
-    const told = this.#endFor(cause, fate, detail);
+    const told = this.#endFor(cause, detail);
     if (told) this.#till.close(told.code, told.reason);
   }
 
+  /** A message that is refused says nothing of a payment that was handed over before it: the fate is that of all. */
   #endFor(
     cause: BridgeCloseCause,
-    fate: TillFate,
     detail: Omit<EndDetail, 'handedOver'>,
   ): { readonly code: number; readonly reason: string } | undefined {
     if (this.#ended) return undefined;
+    const fate: TillFate = this.#handedOver > 0 ? 'outcome-unknown' : 'not-handed-over';
     const code = bridgeCloseCode(fate, cause);
     const reason = closeReason({ handedOver: this.#handedOver, ...detail });
     this.#finish({ closeCode: code, cause, ...detail });
@@ -145,8 +145,7 @@ export class Relay {
       ? 'binary'
       : this.#device.readyState !== this.#device.OPEN && ('device-away' as const);
     if (refused) {
-      const told = this.#endFor(refused, 'not-handed-over', {});
-      if (told) this.#till.close(told.code, told.reason);
+      this.end(refused);
       return;
     }
     this.#handedOver += 1;

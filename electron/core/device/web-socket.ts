@@ -16,13 +16,20 @@ export interface WebSocketManner {
   readonly requireUtf8?: boolean;
   /** Reads nothing from the open WebSocket until it is resumed, so that its first messages are not missed. */
   readonly startsPaused?: boolean;
+  /** Carries whatever a till and its device have to say, all day: no message of it is told to the diagnosis. */
+  readonly isTills?: boolean;
 }
 
 /** A WebSocket (RFC 6455) over a proved connection; path `/`. */
 export function openWebSocket(
   connection: VerifiedConnection,
   address: DeviceAddress,
-  { maxPayload = ANSWER_LIMIT, requireUtf8 = false, startsPaused = false }: WebSocketManner = {},
+  {
+    maxPayload = ANSWER_LIMIT,
+    requireUtf8 = false,
+    startsPaused = false,
+    isTills = false,
+  }: WebSocketManner = {},
 ): ChannelWebSocket {
   const transport = new UpgradeSocket(connection.socket);
   const socket = new ChannelWebSocket(`wss://${formatAuthority(address)}/`, {
@@ -33,7 +40,7 @@ export function openWebSocket(
     skipUTF8Validation: !requireUtf8,
   });
   socket.transport = transport;
-  followWebSocket(socket, connection.socket);
+  followWebSocket(socket, connection.socket, !isTills);
   if (startsPaused) socket.once('open', () => socket.pause());
   return socket;
 }

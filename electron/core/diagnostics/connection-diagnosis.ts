@@ -99,8 +99,11 @@ export class ConnectionDiagnosis {
   }
 }
 
-/** Follows the WebSocket that runs over a connection: when it opens, how large its messages are, how it ends. */
-export function followWebSocket(webSocket: WebSocket, connection: TLSSocket): void {
+/**
+ * Follows the WebSocket that runs over a connection: when it opens, how it ends, and, where `tellsMessages`, how large
+ * each message is.
+ */
+export function followWebSocket(webSocket: WebSocket, connection: TLSSocket, tellsMessages: boolean): void {
   if (!connections.has(connection)) return;
   let openedAt: number | undefined;
   const told = (event: ConnectionEvent) => diagnoseConnection(connection, event);
@@ -108,12 +111,13 @@ export function followWebSocket(webSocket: WebSocket, connection: TLSSocket): vo
     openedAt = performance.now();
     told({ kind: 'ws-open' });
   });
-  webSocket.on('message', (data) => {
-    const received = Array.isArray(data)
-      ? data.reduce((total, { length }) => total + length, 0)
-      : data.byteLength;
-    told({ kind: 'ws-message', received });
-  });
+  if (tellsMessages)
+    webSocket.on('message', (data) => {
+      const received = Array.isArray(data)
+        ? data.reduce((total, { length }) => total + length, 0)
+        : data.byteLength;
+      told({ kind: 'ws-message', received });
+    });
   webSocket.once('close', (code, reason) => {
     const openMs = openedAt === undefined ? null : since(openedAt);
     told({ kind: 'ws-close', code, reasonLength: reason.length, openMs });

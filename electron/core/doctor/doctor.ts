@@ -78,9 +78,10 @@ export class Doctor {
    */
   async askReadiness(id: string): Promise<PairingRecord> {
     const { context, isInUse } = this.#parts;
+    const credentials = await this.#credentials(id);
+    // Only now, and at once: a till may have come while the keys were read.
     const pairing = this.#pairing(id);
     if (isInUse(pairing)) throw failure('device-in-use', 'not asked');
-    const credentials = await this.#credentials(id);
     const trust = pinnedTrust(pairing, context);
     const signal = withDeadline(new AbortController().signal, READINESS_MS);
     const lease = await context.leases.acquire(pairing.identity, { holder: 'doctor', signal });

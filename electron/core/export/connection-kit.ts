@@ -86,7 +86,8 @@ export class ConnectionKit {
     pinnedTrust(known, context);
     const folder = await chooseFolder(folderName(known));
     if (folder === null) return { outcome: 'cancelled' };
-    // Only now: the dialog may have stood open while the pairing was made anew.
+    // The dialog may have stood open after the manager has left, and while the pairing was made anew.
+    authorize();
     await writeNewFolder(folder, await this.#filesFor(await this.#inUse(pairingId), format, secret));
     tell({ type: 'kit-exported', pairing: known, format, folder: basename(folder) });
     return { outcome: 'written', folder, password: password.kind === 'generated' ? secret : null };

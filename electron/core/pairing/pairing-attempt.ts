@@ -186,8 +186,12 @@ export class PairingAttempt {
     );
     if (taken) throw failure('pos-id-duplicate', '', { params: { posId } });
     if (isKnown) return;
-    // One without a serial number that has another key may be another one. A swap was asked about at the start.
-    const mayBeAnother = replaced !== undefined && !sameIdentity(replaced.identity, identity);
+    // One without a serial number that has another key may be another one, and so may one that belongs to another
+    // Root CA: only the manager says that it is the same. A swap was asked about at the start.
+    const mayBeAnother =
+      replaced !== undefined &&
+      (!sameIdentity(replaced.identity, identity) ||
+        replaced.trustAnchorFingerprint256 !== rootCa.root.fingerprint256);
     if (mayBeAnother && !this.#request.allowSwap) this.#authorize();
     const answer = this.#nextAnswer();
     const question = { identity, certificate: summarize(certificate) };

@@ -127,17 +127,26 @@ export class ConnectionMonitor {
 
   /**
    * The whole proof, which takes the device's channel for a moment, or is made over the one that is `held` for it.
-   * Throws as {@link check} does.
+   * Throws as {@link check} does, and `device-in-use` while a till has the channel: who may take that from it holds it.
    */
   async fullTest(id: string, held?: HeldChannel): Promise<PairingRecord> {
     for (;;) {
       const running = this.#checks.get(id);
-      if (!running) return this.#start(id, 'full', held);
+      if (!running) {
+        if (!held) this.#requireNoTill(id);
+        return this.#start(id, 'full', held);
+      }
       // It may wait for the channel that is held here.
       if (held) running.cancel.abort();
       else if (running.depth === 'full') return running.outcome;
       await Promise.allSettled([running.outcome]);
     }
+  }
+
+  #requireNoTill(id: string): void {
+    const { leases } = this.#parts.context;
+    if (leases.holderOf(this.#pairing(id).identity) === 'bridge')
+      throw failure('device-in-use', 'held by a till');
   }
 
   #start(id: string, depth: CheckDepth, held?: HeldChannel): Promise<PairingRecord> {
