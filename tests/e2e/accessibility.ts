@@ -16,6 +16,14 @@ const TARGETS = [
 
 /** Waits until nothing that ends by itself moves any more. */
 async function settle(page: Page): Promise<void> {
+  // A dialog that begins in a field is drawn once a keyboard on the screen would have come.
+  await expect
+    .poll(() =>
+      page
+        .locator('.dialog-backdrop')
+        .evaluateAll((all) => all.filter((each) => getComputedStyle(each).opacity === '0').length),
+    )
+    .toBe(0);
   await page.evaluate(() =>
     Promise.allSettled(
       document
