@@ -1,4 +1,4 @@
-import { CircleCheck, Hourglass, RotateCw } from 'lucide-react';
+import { CircleCheck, Hourglass, Info, RotateCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { useAction } from '../hooks/use-action.ts';
@@ -6,8 +6,14 @@ import { useActions } from '../state/context.tsx';
 import { Button } from './button.tsx';
 import { ErrorPanel } from './error-panel.tsx';
 
+interface ReadinessLineProps {
+  readonly pairing: PairingRecord;
+  /** Without celebration, where something else is still wrong. */
+  readonly isPlain?: boolean;
+}
+
 /** Whether this register can take payments now: what the payment app on the device answered, and a way to ask again. */
-export function ReadinessLine({ pairing }: { readonly pairing: PairingRecord }) {
+export function ReadinessLine({ pairing, isPlain = false }: ReadinessLineProps) {
   const { t } = useTranslation();
   const { askReadiness } = useActions();
   const asking = useAction(() => askReadiness(pairing.id));
@@ -15,8 +21,8 @@ export function ReadinessLine({ pairing }: { readonly pairing: PairingRecord }) 
   const result = readiness?.result ?? 'silent';
   if (result === 'answered')
     return (
-      <p className="readiness" data-readiness="answered" role="status">
-        <CircleCheck aria-hidden="true" />
+      <p className="readiness" data-readiness={isPlain ? 'answered-plain' : 'answered'} role="status">
+        {isPlain ? <Info aria-hidden="true" /> : <CircleCheck aria-hidden="true" />}
         <span>{t('doctor.readiness.ready')}</span>
       </p>
     );

@@ -453,6 +453,8 @@ test('without real encryption the app refuses to store anything', async ({ app, 
   await trustRootCa(page, device);
   await expect(errorPanel(page, 'storage-unavailable')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Pair', exact: true })).toBeDisabled();
+  // Not the name of the computer that takes the picture.
+  await page.getByLabel('POS ID').fill('7');
   await picture(page, 'pair-no-key-store');
   // Even when the page is got round, the main process refuses before it connects.
   const outcome = await page.evaluate(

@@ -29,6 +29,8 @@ export function PairSuccess({ pairing }: { readonly pairing: PairingRecord }) {
 function Proved({ pairing }: { readonly pairing: PairingRecord }) {
   const { t } = useTranslation();
   const isProved = protectionOf(pairing) === 'mtls';
+  // Its payment app answers only once the taps are done.
+  const isReady = pairing.readiness?.result === 'answered';
   return (
     <Screen
       title={t('success.title')}
@@ -39,13 +41,17 @@ function Proved({ pairing }: { readonly pairing: PairingRecord }) {
         <Check />
       </div>
       <ReadinessLine pairing={pairing} />
-      <div className="columns columns-taps columns-fill">
+      {isReady ? (
         <Summary pairing={pairing} />
-        <section className="card card-sunken compare" aria-labelledby="compare-heading">
-          <h2 id="compare-heading">{t('success.compareTitle')}</h2>
-          <ConnectTaps size="small" />
-        </section>
-      </div>
+      ) : (
+        <div className="columns columns-taps columns-fill">
+          <Summary pairing={pairing} />
+          <section className="card card-sunken compare" aria-labelledby="compare-heading">
+            <h2 id="compare-heading">{t('success.compareTitle')}</h2>
+            <ConnectTaps size="small" />
+          </section>
+        </div>
+      )}
       <ActionBar>
         <DoneButton look="primary" />
       </ActionBar>
@@ -66,7 +72,7 @@ function HalfProtected({ pairing }: { readonly pairing: PairingRecord }) {
       <div className="screen-mark mark-warn" aria-hidden="true">
         <LockKeyhole />
       </div>
-      <ReadinessLine pairing={pairing} />
+      <ReadinessLine pairing={pairing} isPlain />
       {problem && <ErrorPanel key={problem.code} error={problem} origin="connection" compact />}
       <div className="columns columns-help">
         <section className="panel panel-warn" aria-labelledby="switch-on">
