@@ -205,10 +205,10 @@ describe('after a pairing', () => {
   );
 
   it('it can be paired again by way of Generate Code', async () => {
-    const device = await start({ codeLifetimeMs: 60 });
+    const device = await start({ codeLifetimeMs: 1_500 });
     await pairedIdentity(device);
     const used = device.code;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 1_700));
     expect(device.code).toBe(used);
     const code = await device.tapGenerateCode();
     expect(device).toMatchObject({ screen: 'Generate POS Connection Code', server: 'listening' });
