@@ -136,7 +136,7 @@ export class Bridge {
   /** Whoever is connected came with the old token. */
   replaceToken(tokenSha256: string): void {
     this.#tokenSha256 = tokenSha256;
-    this.#lockOut.succeeded();
+    this.#lockOut.reset();
     this.endTill('bridge-ended');
   }
 
