@@ -91,6 +91,11 @@ export class Bridges {
     return this.#parts.store.ids.some((id) => this.#parts.store.get(id).settings.on);
   }
 
+  /** Whether a till has the channel of any device. */
+  get isTillConnected(): boolean {
+    return [...this.#running.values()].some(({ link }) => link !== undefined);
+  }
+
   /** Of each pairing that has one. */
   get views(): Record<string, BridgeView> {
     return Object.fromEntries(

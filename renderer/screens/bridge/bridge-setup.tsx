@@ -11,9 +11,12 @@ import { Fact, Facts } from '../../components/facts.tsx';
 import { TextEntry } from '../../components/fields.tsx';
 import { Announcement } from '../../components/screen.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTillConnected } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
 import { BridgeStatus } from './bridge-status.tsx';
+import { EndTillDialog } from './end-till-dialog.tsx';
+import { endsTill } from './ends-till.ts';
 
 interface BridgeSetupProps {
   readonly id: string;
@@ -60,9 +63,11 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
     messageLimitKib: useRef<HTMLInputElement>(null),
   };
   const saving = useAction((on: boolean) => configureBridge({ pairingId: id, on, ...texts }));
+  /** What is saved once it was said that the POS software may be disconnected. */
+  const [asked, setAsked] = useState<boolean | null>(null);
   const { on } = view.settings;
 
-  const save = async (turnedOn: boolean) => {
+  const check = (turnedOn: boolean) => {
     if (saving.isBusy) return;
     const found = Object.fromEntries(
       FIELDS.flatMap((field) => {
@@ -76,6 +81,10 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
       inputs[wrong].current?.focus();
       return;
     }
+    if (endsTill(view, { on: turnedOn, ...texts })) setAsked(turnedOn);
+    else void save(turnedOn);
+  };
+  const save = async (turnedOn: boolean) => {
     const saved = await saving.run(turnedOn);
     if (saved.ok) {
       setTexts(textsOf(saved.value.view));
@@ -110,7 +119,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
         aria-labelledby="bridge-choices"
         onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
           event.preventDefault();
-          void save(on);
+          check(on);
         }}
         noValidate
       >
@@ -120,7 +129,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
           note={t('bridge.onNote')}
           // What was asked for, until it is so.
           isSelected={saving.args?.[0] ?? on}
-          onChange={(turnedOn) => void save(turnedOn)}
+          onChange={check}
         />
         <StartWithComputer isOn={startsWithComputer} />
         <div className="bridge-fields">
@@ -151,6 +160,15 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
           <Announcement>{saving.value ? t('bridge.saved') : ''}</Announcement>
         </div>
       </form>
+      {asked !== null && (
+        <EndTillDialog
+          onClose={() => setAsked(null)}
+          onConfirm={() => {
+            setAsked(null);
+            void save(asked);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -194,6 +212,7 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
   const { replaceBridgeToken } = useActions();
   const [isAsking, setAsking] = useState(false);
   const renewal = useAction(() => replaceBridgeToken(id));
+  const isTillConnected = useTillConnected([{ id }]);
   const { port } = view.settings;
   const address = port === null ? null : `ws://127.0.0.1:${port}`;
   const renew = async () => {
@@ -258,6 +277,7 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
           }
         >
           <p>{t('bridge.renewText')}</p>
+          {isTillConnected && <p>{t('bridge.endWarning')}</p>}
           {renewal.error && <ErrorPanel error={renewal.error} headingLevel={3} compact />}
         </DialogShell>
       )}
