@@ -324,6 +324,63 @@ describe('a device that is away', () => {
   });
 });
 
+describe('a computer that wakes', () => {
+  beforeEach(async () => {
+    await rig.bridges.close();
+    rig = await bridgeRig(pki, issued, device.address, {
+      // The heartbeat itself notices nothing within this test.
+      heartbeat: { everyMs: 60_000, pongWithinMs: 500 },
+    });
+    token = await rig.switchOn();
+  });
+
+  it('asks the device at once, and what a till sends into a dead connection is not handed over', async () => {
+    const one = await connected();
+    // It says nothing any more, and nobody is told.
+    device.channel?.pause();
+    rig.bridges.wake();
+    one.socket.send('pay');
+    const { code, reason } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('not-handed-over', 'device-away'));
+    expect(JSON.parse(reason)).toEqual({ handedOver: 0, error: 'timed-out' });
+    device.channel?.resume();
+    await until(() => device.channel === undefined);
+    expect(device.received).toEqual([]);
+  });
+
+  it('disturbs no till whose device answers, however often it wakes', async () => {
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    let pings = 0;
+    device.channel?.on('ping', () => {
+      pings += 1;
+    });
+    for (let count = 1; count <= 3; count += 1) {
+      rig.bridges.wake();
+      rig.bridges.wake();
+      one.socket.send(`${count}`);
+      await until(() => one.received.length === count);
+    }
+    // Longer than it may take to answer.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(pings).toBe(3);
+    one.socket.send('still here');
+    await until(() => one.received.length === 4);
+    expect(one.received).toEqual(['1', '2', '3', 'still here']);
+    await one.close();
+  });
+
+  it('tries the device of a waiting till, and pings nobody for it', async () => {
+    await device.stop();
+    const one = till(rig.port(), token);
+    await rig.until(() => rig.view().state === 'device-away');
+    rig.bridges.wake();
+    expect(rig.view().till).toMatchObject({ connected: false });
+    one.socket.terminate();
+    await rig.until(() => rig.view().till === null);
+  });
+});
+
 describe('one channel', () => {
   it('has one till: the second is told, the first goes on', async () => {
     const one = await connected();

@@ -16,6 +16,8 @@ import type { TillSocket } from './till-socket.ts';
 
 /** Milliseconds a till is kept waiting for its device before it is told that the device is away. */
 const WAIT_MS = 20_000;
+/** Milliseconds a device may take to answer after the computer woke. */
+const PROBE_MS = 5_000;
 /** Milliseconds between two looks at the counts of a connected till. */
 const COUNT_MS = 1_000;
 
@@ -143,6 +145,11 @@ export class Bridge {
   /** A till that waits for the device has it tried at once. */
   wake(): void {
     this.#visit?.wake();
+  }
+
+  /** The device of a connected till is asked at once whether it is still there. */
+  probe(): void {
+    this.#visit?.relay?.probe(Math.min(PROBE_MS, this.#parts.heartbeat.pongWithinMs));
   }
 
   endTill(cause: 'bridge-ended' | 'paused'): void {

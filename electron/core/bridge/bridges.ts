@@ -245,7 +245,10 @@ export class Bridges {
 
   /** The network or the computer came back. */
   wake(): void {
-    for (const bridge of this.#running.values()) bridge.wake();
+    for (const bridge of this.#running.values()) {
+      bridge.wake();
+      bridge.probe();
+    }
   }
 
   /** The Root CA of these pairings is not trusted any more: nor are the channels that were opened by it. */
