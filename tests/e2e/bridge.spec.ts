@@ -32,6 +32,35 @@ async function switchOn(page: Page, origins = ''): Promise<OpenBridge> {
   return { page, token, port: Number(await page.getByLabel('Port').inputValue()) };
 }
 
+/** Whether any state or property of the page, as React has it now, holds this text. */
+const isInState = (page: Page, text: string): Promise<boolean> =>
+  page.evaluate((wanted) => {
+    interface Fiber {
+      readonly child: Fiber | null;
+      readonly sibling: Fiber | null;
+      readonly memoizedState: unknown;
+      readonly memoizedProps: unknown;
+      readonly stateNode: { readonly current: Fiber };
+    }
+    const container = document.querySelector('#root') as unknown as Record<string, Fiber>;
+    const key = Object.keys(container).find((name) => name.startsWith('__reactContainer$')) ?? '';
+    const seen = new Set<object>();
+    const holds = (value: unknown): boolean => {
+      if (typeof value === 'string') return value.includes(wanted);
+      if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+      // Elements of the page, and the tree itself, which is walked below.
+      if (value instanceof EventTarget || 'stateNode' in value) return false;
+      seen.add(value);
+      return Object.values(value).some(holds);
+    };
+    const walk = (fiber: Fiber | null): boolean =>
+      fiber !== null &&
+      (holds(fiber.memoizedState) || holds(fiber.memoizedProps) || walk(fiber.child) || walk(fiber.sibling));
+    const root = container[key];
+    if (!root) throw new Error('no tree of React');
+    return walk(root.stateNode.current);
+  }, text);
+
 const filesOf = (app: RunningApp): string =>
   readdirSync(app.dataFolder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(json|jsonl|log)$/.test(file))
@@ -61,7 +90,10 @@ test('the bridge is switched on, carries a payment, and everything shows that it
   await expect.poll(() => one.received.some((text) => text.includes('PaymentResponse'))).toBe(true);
   await expect(page.getByText('Messages from the POS software').locator('..')).toContainText('1');
   // Not the port and the token of this run.
+  expect(await isInState(page, token)).toBe(true);
   await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.locator('[data-bridge-token]')).toHaveCount(0);
+  expect(await isInState(page, token)).toBe(false);
   await picture(page, 'bridge');
 
   await page.getByRole('button', { name: 'Back to the device' }).click();
@@ -113,6 +145,8 @@ test('a port that another program has is a clear error; a new token ends the old
   expect((await one.ended).code).toBe(4106);
   const fresh = (await page.locator('[data-bridge-token]').textContent()) ?? '';
   expect(fresh).not.toBe(token);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await isInState(page, fresh)).toBe(false);
   await till(port, token).ended;
   const two = till(port, fresh);
   await two.opened();

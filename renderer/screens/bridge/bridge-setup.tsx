@@ -3,6 +3,7 @@ import { type SubmitEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BridgeView, parseBridgePort, parseMessageLimit, parseOrigins } from '../../../shared/bridge.ts';
 import type { AppError } from '../../../shared/errors.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { DialogShell } from '../../components/dialog-shell.tsx';
@@ -62,7 +63,14 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
     origins: useRef<HTMLInputElement>(null),
     messageLimitKib: useRef<HTMLInputElement>(null),
   };
-  const saving = useAction((on: boolean) => configureBridge({ pairingId: id, on, ...texts }));
+  // Its value stays in the state as long as the screen is shown, so there is no token in it.
+  const saving = useAction(async (on: boolean): Promise<Result<'saved'>> => {
+    const saved = await configureBridge({ pairingId: id, on, ...texts });
+    if (!saved.ok) return saved;
+    setTexts(textsOf(saved.value.view));
+    if (saved.value.token !== null) setFresh(saved.value.token);
+    return ok('saved');
+  });
   /** What is saved once it was said that the POS software may be disconnected. */
   const [asked, setAsked] = useState<boolean | null>(null);
   const { on } = view.settings;
@@ -86,11 +94,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
   };
   const save = async (turnedOn: boolean) => {
     const saved = await saving.run(turnedOn);
-    if (saved.ok) {
-      setTexts(textsOf(saved.value.view));
-      if (saved.value.token !== null) setFresh(saved.value.token);
-      return;
-    }
+    if (saved.ok) return;
     const field = FIELD_OF_ERROR[saved.error.code];
     if (field) setErrors({ [field]: saved.error });
   };
@@ -211,15 +215,18 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
   const { t } = useTranslation();
   const { replaceBridgeToken } = useActions();
   const [isAsking, setAsking] = useState(false);
-  const renewal = useAction(() => replaceBridgeToken(id));
+  const renewal = useAction(async (): Promise<Result<'renewed'>> => {
+    const renewed = await replaceBridgeToken(id);
+    if (!renewed.ok) return renewed;
+    onFresh(renewed.value.token);
+    return ok('renewed');
+  });
   const isTillConnected = useTillConnected([{ id }]);
   const { port } = view.settings;
   const address = port === null ? null : `ws://127.0.0.1:${port}`;
   const renew = async () => {
     const renewed = await renewal.run();
-    if (!renewed.ok) return;
-    onFresh(renewed.value.token);
-    setAsking(false);
+    if (renewed.ok) setAsking(false);
   };
   return (
     <section className="card settings-group" aria-labelledby="bridge-software">
