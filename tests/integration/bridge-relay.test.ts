@@ -291,6 +291,20 @@ describe('a device that is away', () => {
     expect(rig.context.leases.size).toBe(0);
   });
 
+  it('and is waited for when the bridge ends: the till is told before that is done', async () => {
+    await device.stop();
+    const one = till(rig.port(), token);
+    await rig.until(() => rig.view().state === 'device-away');
+    let isTold = false;
+    void one.ended.then(() => {
+      isTold = true;
+    });
+    await rig.bridges.close();
+    expect(isTold).toBe(true);
+    expect(await one.ended).toMatchObject({ code: bridgeCloseCode('not-handed-over', 'bridge-ended') });
+    expect(rig.context.leases.size).toBe(0);
+  });
+
   it('is tried only while a till waits', async () => {
     await device.stop();
     let tries = 0;
