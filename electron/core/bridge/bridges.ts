@@ -357,7 +357,7 @@ export class Bridges {
       this.#parts.tell({ type: 'bridge-changed', pairingId: id, view: this.view(id) });
   }
 
-  /** A channel that shows nothing of the pairing as it is now is none of its own. */
+  /** A channel that shows nothing of the pairing as it is now, under its Root CA, is none of its own. */
   #linkOf(id: string): DeviceLink | undefined {
     const link = this.#running.get(id)?.link;
     const pairing = this.#parts.context.vault.find(id);
@@ -365,6 +365,7 @@ export class Bridges {
       link !== undefined &&
       pairing !== undefined &&
       sameChannel(link.opened.identity, pairing.identity) &&
+      link.opened.trustAnchorFingerprint256 === pairing.trustAnchorFingerprint256 &&
       formatAuthority(link.opened.address) === formatAuthority(pairing.address);
     return isOwn ? link : undefined;
   }
