@@ -97,6 +97,7 @@ function start(dataFolder: DataFolder): void {
     settings: core.settings,
     statuses: () => Object.values(core.monitor.statuses),
     isBridgeOn: () => core.bridges.isAnyOn,
+    isTillConnected: () => core.bridges.isTillConnected,
     showWindow,
     isWatched: () => BrowserWindow.getFocusedWindow() !== null,
     push,

@@ -83,7 +83,7 @@ export const bridgeViewSchema = z.object({
       deviceReason: z.string().optional(),
     })
     .nullable(),
-  /** Until when nobody is let in, after too many wrong tokens. */
+  /** Until when wrong tokens are turned away at once, after too many of them; the right one is let in. */
   lockedUntil: isoTime.nullable(),
 });
 export type BridgeView = Readonly<z.infer<typeof bridgeViewSchema>>;

@@ -232,6 +232,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
           pending: vault.pending(pairing.id) ?? null,
           status: statuses[pairing.id] ?? null,
         })),
+        bridges: bridges.views,
         timelines,
         history: history.all(),
         notices: told,

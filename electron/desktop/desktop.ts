@@ -7,6 +7,7 @@ import type { SettingsStore } from '../core/settings/settings-store.ts';
 import { attentionOf, overallState } from './attention.ts';
 import { showMenu } from './menu.ts';
 import { AttentionNotifications } from './notifications.ts';
+import { QuitQuestion } from './quit-question.ts';
 import { changeLanguage, texts } from './texts.ts';
 import { AppTray } from './tray.ts';
 
@@ -17,6 +18,8 @@ export interface DesktopParts {
   readonly statuses: () => readonly PairingStatus[];
   /** Whether a bridge to a till is switched on: then the app goes on without a window and must be seen somewhere. */
   readonly isBridgeOn: () => boolean;
+  /** Whether a till is connected that quitting cuts off. */
+  readonly isTillConnected: () => boolean;
   /** The main window, opened again if it was closed. */
   readonly showWindow: () => BrowserWindow;
   /** Whether the user looks at the window now. */
@@ -29,12 +32,14 @@ export class Desktop {
   readonly #parts: DesktopParts;
   readonly #tray: AppTray;
   readonly #notifications: AttentionNotifications;
+  readonly #quitQuestion: QuitQuestion;
   #trayTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
     const { settings } = parts;
-    this.#tray = new AppTray({ open: () => this.#parts.showWindow(), quit: () => app.quit() });
+    this.#quitQuestion = new QuitQuestion(parts.isTillConnected);
+    this.#tray = new AppTray({ open: () => this.#parts.showWindow(), quit: this.#quit });
     this.#notifications = new AttentionNotifications({
       now: Date.now,
       enabled: () => settings.get().notifications,
@@ -76,10 +81,13 @@ export class Desktop {
         settings: show('settings'),
         shortcuts: show('shortcuts'),
         supportReport: show('support-report'),
+        quit: this.#quit,
       },
     );
     this.#showTray();
   }
+
+  readonly #quit = (): void => void this.#quitQuestion.quit();
 
   #ask(push: Push): void {
     const window = this.#parts.showWindow();

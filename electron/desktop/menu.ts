@@ -8,7 +8,7 @@ export type MenuTexts = Texts['menu'] & {
   readonly app: string;
 };
 
-export type MenuActions = Readonly<Record<Shortcut | 'about' | 'supportReport', () => void>>;
+export type MenuActions = Readonly<Record<Shortcut | 'about' | 'supportReport' | 'quit', () => void>>;
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
 
@@ -29,6 +29,13 @@ function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuI
     accelerator: SHORTCUTS[name],
     click: actions[name],
   });
+  // Not the role, which asks nobody; with the keys it would have.
+  const quit: MenuItemConstructorOptions = {
+    id: 'quit',
+    label: texts.quit,
+    ...(process.platform !== 'win32' && { accelerator: 'CommandOrControl+Q' }),
+    click: actions.quit,
+  };
   const about: MenuItemConstructorOptions = { id: 'about', label: texts.about, click: actions.about };
 
   const appMenu: MenuItemConstructorOptions = {
@@ -44,7 +51,7 @@ function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuI
       { role: 'hideOthers', label: texts.hideOthers },
       { role: 'unhide', label: texts.showAll },
       SEPARATOR,
-      { role: 'quit', label: texts.quit },
+      quit,
     ],
   };
   const fileMenu: MenuItemConstructorOptions = {
@@ -53,9 +60,7 @@ function template(texts: MenuTexts, actions: MenuActions, isMac: boolean): MenuI
       own('newPairing'),
       own('findDevices'),
       SEPARATOR,
-      ...(isMac
-        ? [{ role: 'close' as const, label: texts.close }]
-        : [own('settings'), SEPARATOR, { role: 'quit' as const, label: texts.quit }]),
+      ...(isMac ? [{ role: 'close' as const, label: texts.close }] : [own('settings'), SEPARATOR, quit]),
     ],
   };
   const editMenu: MenuItemConstructorOptions = {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { till } from '../support/bridge-rig.ts';
 import { CHROMIUM_FLAGS, findChromium, serveTill } from '../support/browser-till.ts';
+import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { connection, pairFirst, picture } from './steps.ts';
+import { connection, openScreen, pairFirst, picture } from './steps.ts';
 
 const bridgeState = (page: Page, state: string) =>
   page.locator(`.bridge-status[data-bridge-state="${state}"]`);
@@ -30,6 +31,35 @@ async function switchOn(page: Page, origins = ''): Promise<OpenBridge> {
   const token = (await page.locator('[data-bridge-token]').textContent()) ?? '';
   return { page, token, port: Number(await page.getByLabel('Port').inputValue()) };
 }
+
+/** Whether any state or property of the page, as React has it now, holds this text. */
+const isInState = (page: Page, text: string): Promise<boolean> =>
+  page.evaluate((wanted) => {
+    interface Fiber {
+      readonly child: Fiber | null;
+      readonly sibling: Fiber | null;
+      readonly memoizedState: unknown;
+      readonly memoizedProps: unknown;
+      readonly stateNode: { readonly current: Fiber };
+    }
+    const container = document.querySelector('#root') as unknown as Record<string, Fiber>;
+    const key = Object.keys(container).find((name) => name.startsWith('__reactContainer$')) ?? '';
+    const seen = new Set<object>();
+    const holds = (value: unknown): boolean => {
+      if (typeof value === 'string') return value.includes(wanted);
+      if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+      // Elements of the page, and the tree itself, which is walked below.
+      if (value instanceof EventTarget || 'stateNode' in value) return false;
+      seen.add(value);
+      return Object.values(value).some(holds);
+    };
+    const walk = (fiber: Fiber | null): boolean =>
+      fiber !== null &&
+      (holds(fiber.memoizedState) || holds(fiber.memoizedProps) || walk(fiber.child) || walk(fiber.sibling));
+    const root = container[key];
+    if (!root) throw new Error('no tree of React');
+    return walk(root.stateNode.current);
+  }, text);
 
 const filesOf = (app: RunningApp): string =>
   readdirSync(app.dataFolder, { recursive: true, encoding: 'utf8' })
@@ -60,7 +90,10 @@ test('the bridge is switched on, carries a payment, and everything shows that it
   await expect.poll(() => one.received.some((text) => text.includes('PaymentResponse'))).toBe(true);
   await expect(page.getByText('Messages from the POS software').locator('..')).toContainText('1');
   // Not the port and the token of this run.
+  expect(await isInState(page, token)).toBe(true);
   await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.locator('[data-bridge-token]')).toHaveCount(0);
+  expect(await isInState(page, token)).toBe(false);
   await picture(page, 'bridge');
 
   await page.getByRole('button', { name: 'Back to the device' }).click();
@@ -112,6 +145,8 @@ test('a port that another program has is a clear error; a new token ends the old
   expect((await one.ended).code).toBe(4106);
   const fresh = (await page.locator('[data-bridge-token]').textContent()) ?? '';
   expect(fresh).not.toBe(token);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await isInState(page, fresh)).toBe(false);
   await till(port, token).ended;
   const two = till(port, fresh);
   await two.opened();
@@ -122,6 +157,85 @@ test('a port that another program has is a clear error; a new token ends the old
   await expect(bridgeState(page, 'ready')).toBeVisible();
   await expect(page.getByText(fresh)).toHaveCount(0);
   await expect(page.getByText('Last connection')).toBeVisible();
+});
+
+/** The system's own question cannot be driven: it is answered by the place of a button; returns what was asked. */
+const answerQuitting = (app: RunningApp, button: number) =>
+  app.electron.evaluate(({ dialog }, response) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { askedAtQuitting: asked });
+    dialog.showMessageBox = async (...given: unknown[]) => {
+      asked.push(JSON.stringify(given.at(-1)));
+      return { response, checkboxChecked: false };
+    };
+  }, button);
+const askedAtQuitting = (app: RunningApp): Promise<string[]> =>
+  app.electron.evaluate(() => (globalThis as unknown as { askedAtQuitting: string[] }).askedAtQuitting);
+const quitByMenu = (app: RunningApp) =>
+  app.electron.evaluate(({ Menu }) => {
+    setTimeout(() => Menu.getApplicationMenu()?.getMenuItemById('quit')?.click());
+  });
+
+test('nobody cuts a connected till off without being asked', async ({ app, device }) => {
+  test.setTimeout(120_000);
+  const page = await app.launch();
+  await pairFirst(page, device, '7');
+  const { token, port } = await switchOn(page);
+  const one = till(port, token);
+  await one.opened();
+  await expect(bridgeState(page, 'connected')).toBeVisible();
+  const question = page.getByRole('alertdialog');
+  const cancel = async () => {
+    await expect(question).toContainText('If a payment is running, its outcome may remain unknown.');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await expect(question).toHaveCount(0);
+  };
+
+  await theSwitch(page, 'Bridge on').press('Space');
+  await expect(question).toHaveAccessibleName('Disconnect the POS software?');
+  await setWindow(app, { width: 1024, height: 600 });
+  await expectAccessible(page, 'bridge-end-till');
+  await expectFits(page, 'the question before the bridge is switched off');
+  await cancel();
+  await expect(theSwitch(page, 'Bridge on')).toBeChecked();
+  await page.getByLabel('Port').fill(String(port === 65_535 ? port - 1 : port + 1));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await cancel();
+  await page.getByRole('button', { name: 'New token' }).click();
+  await cancel();
+  await page.getByRole('button', { name: 'Back to the device' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expectAccessible(page, 'bridge-remove-till');
+  await cancel();
+  await openScreen(page, 'Devices', 'Paired devices');
+  await page.getByRole('button', { name: /^Root CA/ }).click();
+  await page.getByRole('button', { name: /^Remove / }).click();
+  await cancel();
+  expect(one.socket.readyState).toBe(one.socket.OPEN);
+
+  await openScreen(page, 'Devices', 'Paired devices');
+  await page.getByRole('link', { name: '7', exact: true }).click();
+  await page.getByRole('button', { name: 'Set up the bridge' }).click();
+  await theSwitch(page, 'Bridge on').press('Space');
+  await question.getByRole('button', { name: 'Disconnect' }).click();
+  expect((await one.ended).code).toBe(4106);
+  await expect(bridgeState(page, 'off')).toBeVisible();
+  // With no till, nothing is asked.
+  await theSwitch(page, 'Bridge on').check({ force: true });
+  await expect(bridgeState(page, 'ready')).toBeVisible();
+
+  const two = till(port, token);
+  await two.opened();
+  await answerQuitting(app, 0);
+  await quitByMenu(app);
+  await expect.poll(() => askedAtQuitting(app)).toHaveLength(1);
+  expect((await askedAtQuitting(app))[0]).toContain('Quit anyway');
+  expect(two.socket.readyState).toBe(two.socket.OPEN);
+  await answerQuitting(app, 1);
+  const ended = app.electron.waitForEvent('close');
+  await quitByMenu(app);
+  expect((await two.ended).code).toBe(4106);
+  await ended;
 });
 
 test('the till works without a window, and after the computer was restarted', async ({ app, device }) => {

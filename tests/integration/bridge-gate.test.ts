@@ -121,21 +121,42 @@ describe('the token', () => {
     expect(rig.news.filter(({ type }) => type === 'bridge-token-replaced')).toHaveLength(1);
   });
 
-  it('guessed five times locks, and is told; a request without one is no guess', async () => {
+  it('guessed five times locks who guesses, and is told; a request without one is no guess', async () => {
     const connected = till(rig.port(), token);
     await connected.opened();
     for (let count = 0; count < 10; count += 1) expect((await ask({})).status).toBe(401);
     for (let count = 0; count < 5; count += 1) expect((await ask(bearer(wrong()))).status).toBe(401);
-    const locked = await ask(bearer());
+    const locked = await ask(bearer(wrong()));
     expect(locked.status).toBe(429);
     expect(Number(locked.headers['retry-after'])).toBeGreaterThan(5);
-    expect(await upgradeStatus(bearer())).toBe(429);
+    expect(await upgradeStatus(bearer(wrong()))).toBe(429);
+    expect((await ask({})).status).toBe(401);
     expect(rig.news).toContainEqual(expect.objectContaining({ type: 'bridge-locked', forMs: 10_000 }));
     expect(Date.parse(rig.view().lockedUntil ?? '')).toBeGreaterThan(Date.now());
     // Who is in stays in.
     connected.socket.send('still here');
     while (device.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     await connected.close();
+  });
+
+  it('that is right is let in while wrong ones are locked out, and does not let those in', async () => {
+    for (let count = 0; count < 5; count += 1) await ask(bearer(wrong()));
+    const { lockedUntil } = rig.view();
+    const real = till(rig.port(), token);
+    await real.opened();
+    expect((await ask(bearer())).status).toBe(200);
+    await real.close();
+    expect(await upgradeStatus(bearer())).toBe(101);
+    expect((await ask(bearer(wrong()))).status).toBe(429);
+    expect(lockedUntil).not.toBeNull();
+    expect(rig.news.filter(({ type }) => type === 'bridge-locked')).toHaveLength(1);
+  });
+
+  it('when replaced ends the lock-out of the old one', async () => {
+    for (let count = 0; count < 5; count += 1) await ask(bearer(wrong()));
+    await rig.bridges.replaceToken(rig.id);
+    expect(rig.view().lockedUntil).toBeNull();
+    expect((await ask(bearer())).status).toBe(401);
   });
 });
 

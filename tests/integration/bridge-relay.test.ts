@@ -2,12 +2,16 @@ import { createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { onDiagnosis } from '../../electron/core/diagnostics/diagnose.ts';
+import { later } from '../../electron/core/later.ts';
 import { summarize } from '../../electron/core/pki/certificate.ts';
+import { confirmOtherRootCa } from '../../electron/core/root-ca/confirm-other-root-ca.ts';
+import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { createVendorPki, type VendorPki } from '../simulator/device.ts';
+import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
 import { bridgeRig, SERIAL, till } from '../support/bridge-rig.ts';
 import { issuePair } from '../support/issued.ts';
+import { EVERYBODY } from '../support/manager.ts';
 import { startRecordingDevice } from '../support/recording-device.ts';
 
 let pki: VendorPki;
@@ -291,6 +295,20 @@ describe('a device that is away', () => {
     expect(rig.context.leases.size).toBe(0);
   });
 
+  it('and is waited for when the bridge ends: the till is told before that is done', async () => {
+    await device.stop();
+    const one = till(rig.port(), token);
+    await rig.until(() => rig.view().state === 'device-away');
+    let isTold = false;
+    void one.ended.then(() => {
+      isTold = true;
+    });
+    await rig.bridges.close();
+    expect(isTold).toBe(true);
+    expect(await one.ended).toMatchObject({ code: bridgeCloseCode('not-handed-over', 'bridge-ended') });
+    expect(rig.context.leases.size).toBe(0);
+  });
+
   it('is tried only while a till waits', async () => {
     await device.stop();
     let tries = 0;
@@ -321,6 +339,109 @@ describe('a device that is away', () => {
     expect(code).toBe(bridgeCloseCode('not-handed-over', 'needs-person'));
     expect(JSON.parse(reason)).toMatchObject({ error: 'serial-mismatch' });
     expect(device.channels).toBe(0);
+  });
+});
+
+describe('a till whose device is under another Root CA now', () => {
+  it('goes on, and its old channel is not what the new Root CA is checked by', async () => {
+    const other = await createVendorPki();
+    const renewed = await issuePair(other, SERIAL);
+    rig.trust(other.root.certificatePem);
+    const name = deviceDnsName(SERIAL);
+    rig.vault.updateRecord(rig.id, { identity: { kind: 'serial', serial: SERIAL, name } });
+    const monitor = new ConnectionMonitor({
+      context: rig.context,
+      settings: () => ({ checkIntervalMinutes: 60, followAddressChanges: false }),
+      search: async () => [],
+      tills: rig.bridges,
+      heartbeat: { everyMs: 15_000, pongWithinMs: 10_000 },
+      random: () => 0.1,
+      later,
+      tell: () => {},
+    });
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    device.show(renewed.device, other);
+    expect(rig.bridges.hasTill(rig.id)).toBe(true);
+    const kept = await confirmOtherRootCa(
+      {
+        context: rig.context,
+        authorize: EVERYBODY,
+        check: (id) => monitor.checkAnew(id),
+        signal: new AbortController().signal,
+        tell: () => {},
+      },
+      { pairingId: rig.id, fingerprint256: other.root.certificate.fingerprint256 },
+    );
+    const certificate = { fingerprint256: renewed.device.certificate.fingerprint256 };
+    expect(kept).toMatchObject({ deviceCertificate: certificate, lastCheck: { result: 'mtls' } });
+    expect(rig.vault.find(rig.id)?.deviceCertificate).toMatchObject(certificate);
+    expect(rig.bridges.hasTill(rig.id)).toBe(false);
+    one.socket.send('still here');
+    await until(() => one.received.length === 1);
+    await one.close();
+    await monitor.close();
+    // One that comes now has a channel under the new Root CA.
+    const two = await connected();
+    expect(rig.bridges.hasTill(rig.id)).toBe(true);
+    await two.close();
+  });
+});
+
+describe('a computer that wakes', () => {
+  beforeEach(async () => {
+    await rig.bridges.close();
+    rig = await bridgeRig(pki, issued, device.address, {
+      // The heartbeat itself notices nothing within this test.
+      heartbeat: { everyMs: 60_000, pongWithinMs: 500 },
+    });
+    token = await rig.switchOn();
+  });
+
+  it('asks the device at once, and what a till sends into a dead connection is not handed over', async () => {
+    const one = await connected();
+    // It says nothing any more, and nobody is told.
+    device.channel?.pause();
+    rig.bridges.wake();
+    one.socket.send('pay');
+    const { code, reason } = await one.ended;
+    expect(code).toBe(bridgeCloseCode('not-handed-over', 'device-away'));
+    expect(JSON.parse(reason)).toEqual({ handedOver: 0, error: 'timed-out' });
+    device.channel?.resume();
+    await until(() => device.channel === undefined);
+    expect(device.received).toEqual([]);
+  });
+
+  it('disturbs no till whose device answers, however often it wakes', async () => {
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    let pings = 0;
+    device.channel?.on('ping', () => {
+      pings += 1;
+    });
+    for (let count = 1; count <= 3; count += 1) {
+      rig.bridges.wake();
+      rig.bridges.wake();
+      one.socket.send(`${count}`);
+      await until(() => one.received.length === count);
+    }
+    // Longer than it may take to answer.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(pings).toBe(3);
+    one.socket.send('still here');
+    await until(() => one.received.length === 4);
+    expect(one.received).toEqual(['1', '2', '3', 'still here']);
+    await one.close();
+  });
+
+  it('tries the device of a waiting till, and pings nobody for it', async () => {
+    await device.stop();
+    const one = till(rig.port(), token);
+    await rig.until(() => rig.view().state === 'device-away');
+    rig.bridges.wake();
+    expect(rig.view().till).toMatchObject({ connected: false });
+    one.socket.terminate();
+    await rig.until(() => rig.view().till === null);
   });
 });
 

@@ -5,6 +5,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DiagnosticLog, startDiagnosticLog } from '../../electron/adapters/diagnostic-log.ts';
 import { zipTexts } from '../../electron/adapters/zip.ts';
+import { hashToken } from '../../electron/core/bridge/token.ts';
 import { createCore } from '../../electron/core/core.ts';
 import { onDiagnosis } from '../../electron/core/diagnostics/diagnose.ts';
 import type { DiagnosedEvent } from '../../electron/core/diagnostics/event.ts';
@@ -18,6 +19,7 @@ import { pairingRecordSchema } from '../../shared/pairing.ts';
 import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { createDeviceCertificate } from '../simulator/identity.ts';
 import { pkcs8KeyPem, sharedKey } from '../simulator/keys.ts';
+import { choice, till } from '../support/bridge-rig.ts';
 import { CORE_PARTS } from '../support/core.ts';
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { piecesOfKey, piecesOfSealed, secretsIn, spellingsOf } from '../support/secrets.ts';
@@ -272,6 +274,7 @@ describe('the support report', () => {
     expect(Object.keys(files).sort()).toEqual([
       'README.txt',
       'about.json',
+      'bridges.json',
       'history.json',
       'last-failure.json',
       'log/connections.jsonl',
@@ -303,6 +306,48 @@ describe('the support report', () => {
     expect(files['networks.json']).not.toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2}/i);
     for (const line of (files['log/connections.jsonl'] ?? '').trim().split('\n'))
       expect(JSON.parse(line)).toMatchObject({ at: expect.any(String), kind: expect.any(String) });
+  });
+
+  it('and the log tell of a bridge: who was there, what it carried, and how that ended', async () => {
+    const { stored } = await pair();
+    const id = stored?.id ?? '';
+    expect(JSON.parse((await report())['bridges.json'] ?? '')).toEqual({});
+    const origins = 'https://till.example';
+    const { token } = await core.bridges.configure(id, choice({ origins }));
+    const port = core.bridges.view(id).settings.port ?? 0;
+    const from = events.length;
+    const one = till(port, token ?? '', { headers: { Origin: origins } });
+    await one.opened();
+    one.socket.send('{"type":"StatusRequest"}');
+    await expect.poll(() => one.received.length).toBe(1);
+    expect(JSON.parse((await report())['bridges.json'] ?? '')).toMatchObject({
+      [id]: {
+        state: 'busy',
+        reason: { code: 'bridge-till-connected' },
+        settings: { on: true, port, origins: [origins] },
+        till: { origin: origins, connected: true, fromTill: 1, fromDevice: 1 },
+        lastTill: null,
+      },
+    });
+    device.dropConnections();
+    const { code } = await one.ended;
+    expect(code).toBe(4201);
+    await expect.poll(() => core.bridges.view(id).state).not.toBe('busy');
+    const bridge = JSON.parse((await report())['bridges.json'] ?? '')[id];
+    expect(bridge).toMatchObject({ till: null, lastTill: { closeCode: code, fromTill: 1, fromDevice: 1 } });
+    expect(bridge).not.toHaveProperty('hasToken');
+    expect(of('bridge', from).map(({ till: there }) => there)).toContain('connected');
+    expect(of('bridge-till-left', from)).toMatchObject([
+      {
+        pairingId: id,
+        closeCode: code,
+        fromTill: 1,
+        fromDevice: 1,
+        deviceCode: null,
+        openMs: expect.any(Number),
+      },
+    ]);
+    expect(of('bridge-switched')).toMatchObject([{ pairingId: id, on: true }]);
   });
 
   it('and the log hold no secret that the app has ever held', async () => {
@@ -363,6 +408,18 @@ describe('the support report', () => {
       await talkative.stop();
     }
     device.setFault('none');
+    const tokens: string[] = [];
+    const { token } = await core.bridges.configure(id, choice());
+    tokens.push(token ?? '');
+    const port = core.bridges.view(id).settings.port ?? 0;
+    const one = till(port, tokens[0] ?? '');
+    await one.opened();
+    one.socket.send(tokens[0] ?? '');
+    tokens.push((await core.bridges.replaceToken(id)).token);
+    await one.ended;
+    // Five wrong ones lock.
+    for (let count = 0; count < 5; count += 1) await till(port, tokens[0] ?? '').ended;
+    expect(core.bridges.view(id).lockedUntil).not.toBeNull();
     await core.monitor.check(id);
     await core.monitor.fullTest(id);
     await device.stop();
@@ -381,7 +438,10 @@ describe('the support report', () => {
       ...codes.flatMap(spellingsOf),
       ...[...keys, told].flatMap(piecesOfKey),
       ...sealed.flatMap(piecesOfSealed),
+      ...tokens.flatMap((each) => [...piecesOfSealed(each), ...piecesOfSealed(hashToken(each))]),
     ];
+    expect(tokens.map((each) => each.length)).toEqual([43, 43]);
+    expect(stores).toContain(hashToken(tokens[1] ?? ''));
     // The search finds what it looks for where that is.
     expect(secretsIn(stores, secrets).length).toBeGreaterThan(10);
     expect(secretsIn(keys.join(), secrets).length).toBeGreaterThan(10);

@@ -61,6 +61,12 @@ export async function startRecordingDevice(
     kill: () => {
       for (const socket of raw) socket.destroy();
     },
+    /** Shows this to who connects from now on; what is open stays so. */
+    show: ({ certificatePem, privateKeyPem }: CertifiedKey, { intermediate }: VendorPki) =>
+      server.server.setSecureContext({
+        key: privateKeyPem,
+        cert: certificatePem + intermediate.certificatePem,
+      }),
     stop: () => server.stop(),
   };
 }

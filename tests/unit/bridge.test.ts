@@ -134,22 +134,32 @@ describe('the lock-out', () => {
       now += lockOut.remainingMs;
     }
     expect(locks).toEqual([10, 20, 40, 80, 160, 320, 640, 900, 900]);
-    lockOut.succeeded();
+    lockOut.reset();
+    expect(lockOut.remainingMs).toBe(0);
     for (let count = 0; count < 5; count += 1) lockOut.failed();
     expect(locks.at(-1)).toBe(10);
   });
 
-  it('forgets single mistakes once the right token came', () => {
+  it('forgets mistakes after 15 minutes without one', () => {
+    let now = 0;
     const locks: number[] = [];
     const lockOut = new LockOut(
-      () => 0,
-      (forMs) => locks.push(forMs),
+      () => now,
+      (forMs) => locks.push(forMs / 1000),
     );
-    for (let count = 0; count < 20; count += 1) {
-      lockOut.failed();
-      if (count % 4 === 3) lockOut.succeeded();
-    }
+    const fail = (times: number) => {
+      for (let count = 0; count < times; count += 1) lockOut.failed();
+    };
+    fail(4);
+    now += 15 * 60_000 + 1;
+    fail(4);
     expect(locks).toEqual([]);
+    fail(1);
+    now += lockOut.remainingMs + 15 * 60_000;
+    fail(5);
+    now += lockOut.remainingMs + 15 * 60_000 + 1;
+    fail(5);
+    expect(locks).toEqual([10, 20, 10]);
   });
 });
 

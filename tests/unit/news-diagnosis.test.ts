@@ -5,6 +5,7 @@ import { LastFailedAttempt } from '../../electron/core/diagnostics/last-failed-a
 import { NewsDiagnosis } from '../../electron/core/diagnostics/news-diagnosis.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import { initialStatus } from '../../electron/core/status/state-machine.ts';
+import { type BridgeView, DEFAULT_BRIDGE_SETTINGS } from '../../shared/bridge.ts';
 import { appError, type ErrorCode, STAGES } from '../../shared/errors.ts';
 import type { ConnectionCheck, PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -162,6 +163,66 @@ describe('the news as diagnostic events', () => {
         { type: 'policy-removed', place },
       ),
     ).toEqual(['applied', 'policy-invalid', 'removed'].map((outcome) => ({ kind: 'policy', outcome })));
+  });
+
+  it('tell of a bridge when it changes, not when messages are counted, and of a till once', () => {
+    const since = '2026-11-01T08:00:00.000Z';
+    const here = { since, origin: '', connected: true, fromTill: 1, fromDevice: 0 };
+    const changed = (change: Partial<BridgeView>): News => ({
+      type: 'bridge-changed',
+      pairingId: pairing().id,
+      view: {
+        settings: { ...DEFAULT_BRIDGE_SETTINGS, on: true, port: 8787, origins: ['https://till.example'] },
+        hasToken: true,
+        state: 'ready',
+        reason: null,
+        till: null,
+        lastTill: null,
+        lockedUntil: null,
+        ...change,
+      },
+    });
+    const busy = { state: 'busy', reason: appError('bridge-till-connected') } as const;
+    const lastTill = {
+      since,
+      until: '2026-11-01T08:00:05.000Z',
+      origin: '',
+      fromTill: 2,
+      fromDevice: 1,
+      closeCode: 4202,
+      deviceCode: 1008,
+      deviceReason: 'the device’s own words',
+    };
+    const about = { pairingId: pairing().id };
+    const bridge = { ...about, kind: 'bridge', port: 8787, origins: 1 };
+    expect(
+      told(
+        changed({}),
+        changed({ ...busy, till: here }),
+        changed({ ...busy, till: { ...here, fromTill: 2, fromDevice: 1 } }),
+        changed({ lastTill }),
+        changed({ lastTill }),
+        { type: 'bridge-locked', pairing: pairing(), forMs: 10_000 },
+        { type: 'bridge-token-replaced', pairing: pairing() },
+        { type: 'bridge-switched', pairing: pairing(), on: false },
+      ),
+    ).toEqual([
+      { ...bridge, state: 'ready', code: null, till: null },
+      { ...bridge, state: 'busy', code: 'bridge-till-connected', till: 'connected' },
+      {
+        ...about,
+        kind: 'bridge-till-left',
+        openMs: 5_000,
+        fromTill: 2,
+        fromDevice: 1,
+        closeCode: 4202,
+        deviceCode: 1008,
+      },
+      { ...bridge, state: 'ready', code: null, till: null },
+      { ...ABOUT, kind: 'bridge-locked', ms: 10_000 },
+      { ...ABOUT, kind: 'bridge-token-replaced' },
+      { ...ABOUT, kind: 'bridge-switched', on: false },
+    ]);
   });
 
   it('tell how a pairing ended', () => {

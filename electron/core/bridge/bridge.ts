@@ -3,6 +3,7 @@ import { type BridgeCloseCause, bridgeCloseCode } from '../../../shared/bridge-c
 import { type AppError, appError } from '../../../shared/errors.ts';
 import type { Holder } from '../channel/channel-lease.ts';
 import type { Heartbeat } from '../device/heartbeat.ts';
+import { closeWebSocket } from '../device/web-socket.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { Later } from '../later.ts';
 import { backoffMs } from '../status/backoff.ts';
@@ -16,6 +17,8 @@ import type { TillSocket } from './till-socket.ts';
 
 /** Milliseconds a till is kept waiting for its device before it is told that the device is away. */
 const WAIT_MS = 20_000;
+/** Milliseconds a device may take to answer after the computer woke. */
+const PROBE_MS = 5_000;
 /** Milliseconds between two looks at the counts of a connected till. */
 const COUNT_MS = 1_000;
 
@@ -77,6 +80,8 @@ export class Bridge {
   /** Of the last try to reach the device, while a till waits. */
   #problem: AppError | undefined;
   readonly #closing = new Set<Promise<void>>();
+  /** Tills that are let in or turned away. */
+  readonly #receiving = new Set<Promise<void>>();
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
@@ -98,7 +103,10 @@ export class Bridge {
       }),
       messageLimitKib: () => this.#settings.messageLimitKib,
       status: () => this.#status(),
-      onTill: (till) => void this.#receive(till),
+      onTill: (till) => {
+        const received = this.#receive(till).finally(() => this.#receiving.delete(received));
+        this.#receiving.add(received);
+      },
     });
   }
 
@@ -136,13 +144,18 @@ export class Bridge {
   /** Whoever is connected came with the old token. */
   replaceToken(tokenSha256: string): void {
     this.#tokenSha256 = tokenSha256;
-    this.#lockOut.succeeded();
+    this.#lockOut.reset();
     this.endTill('bridge-ended');
   }
 
   /** A till that waits for the device has it tried at once. */
   wake(): void {
     this.#visit?.wake();
+  }
+
+  /** The device of a connected till is asked at once whether it is still there. */
+  probe(): void {
+    this.#visit?.relay?.probe(Math.min(PROBE_MS, this.#parts.heartbeat.pongWithinMs));
   }
 
   endTill(cause: 'bridge-ended' | 'paused'): void {
@@ -156,6 +169,8 @@ export class Bridge {
     this.endTill('bridge-ended');
     await this.#server.close();
     this.#port = undefined;
+    // A till that waited is still to be told.
+    await Promise.allSettled(this.#receiving);
     await Promise.allSettled(this.#closing);
   }
 
@@ -217,7 +232,7 @@ export class Bridge {
 
   async #receive(waiting: WaitingTill): Promise<void> {
     if (this.#visit) {
-      this.#turnAway(waiting, 'another-till');
+      await this.#turnAway(waiting, 'another-till');
       return;
     }
     const visit: Visit = {
@@ -252,16 +267,18 @@ export class Bridge {
           : error.code === 'bridge-paused'
             ? 'paused'
             : causeOfError(error);
-      this.#turnAway(waiting, cause, error);
+      await this.#turnAway(waiting, cause, error);
     }
     if (link) await link.close();
   }
 
   /** Opens its WebSocket only to close it: a page can read a close code, and no HTTP status. */
-  #turnAway(waiting: WaitingTill, cause: BridgeCloseCause, error?: AppError): void {
+  async #turnAway(waiting: WaitingTill, cause: BridgeCloseCause, error?: AppError): Promise<void> {
     const till = waiting.accept();
-    till?.on('error', () => {});
-    till?.close(
+    if (!till) return;
+    till.on('error', () => {});
+    await closeWebSocket(
+      till,
       bridgeCloseCode('not-handed-over', cause),
       closeReason({ handedOver: 0, ...(error && error.code !== 'cancelled' && { error: error.code }) }),
     );

@@ -91,6 +91,11 @@ export class Bridges {
     return this.#parts.store.ids.some((id) => this.#parts.store.get(id).settings.on);
   }
 
+  /** Whether a till has the channel of any device. */
+  get isTillConnected(): boolean {
+    return [...this.#running.values()].some(({ link }) => link !== undefined);
+  }
+
   /** Of each pairing that has one. */
   get views(): Record<string, BridgeView> {
     return Object.fromEntries(
@@ -240,7 +245,10 @@ export class Bridges {
 
   /** The network or the computer came back. */
   wake(): void {
-    for (const bridge of this.#running.values()) bridge.wake();
+    for (const bridge of this.#running.values()) {
+      bridge.wake();
+      bridge.probe();
+    }
   }
 
   /** The Root CA of these pairings is not trusted any more: nor are the channels that were opened by it. */
@@ -349,7 +357,7 @@ export class Bridges {
       this.#parts.tell({ type: 'bridge-changed', pairingId: id, view: this.view(id) });
   }
 
-  /** A channel that shows nothing of the pairing as it is now is none of its own. */
+  /** A channel that shows nothing of the pairing as it is now, under its Root CA, is none of its own. */
   #linkOf(id: string): DeviceLink | undefined {
     const link = this.#running.get(id)?.link;
     const pairing = this.#parts.context.vault.find(id);
@@ -357,6 +365,7 @@ export class Bridges {
       link !== undefined &&
       pairing !== undefined &&
       sameChannel(link.opened.identity, pairing.identity) &&
+      link.opened.trustAnchorFingerprint256 === pairing.trustAnchorFingerprint256 &&
       formatAuthority(link.opened.address) === formatAuthority(pairing.address);
     return isOwn ? link : undefined;
   }

@@ -66,6 +66,8 @@ export class Relay {
   #handedOver = 0;
   #passedOn = 0;
   #ended = false;
+  /** Ends a {@link probe} that runs. */
+  #stopProbe: (() => void) | undefined;
 
   /** The device's socket is paused until here, so that nothing it has said is missed. */
   constructor(
@@ -90,7 +92,9 @@ export class Relay {
     device.on('error', (error) => this.#deviceFailed(error));
     device.on('close', () => this.#deviceFailed(new Error('the connection was cut')));
     // What waited has gone out; more than that waited than their own mark for it.
-    device.transport?.on('drain', () => till.resume());
+    device.transport?.on('drain', () => {
+      if (!this.#stopProbe) till.resume();
+    });
     till.transport?.on('drain', () => {
       if (!this.#ended) device.resume();
     });
@@ -109,6 +113,35 @@ export class Relay {
   /** Messages of the device that were written to the till's socket. */
   get passedOn(): number {
     return this.#passedOn;
+  }
+
+  /**
+   * Asks whether the device is still there, which a computer that slept cannot know. Until it has answered, nothing
+   * more of the till is read: what it sends into a connection that is dead was not handed over.
+   */
+  probe(pongWithinMs: number): void {
+    // As long as nothing is read from it, its pong cannot be seen.
+    if (this.#ended || this.#stopProbe || this.#device.isPaused) return;
+    const device = this.#device;
+    const stop = () => {
+      clearTimeout(deadline);
+      device.off('pong', goOn);
+      device.off('message', goOn);
+      this.#stopProbe = undefined;
+    };
+    const goOn = () => {
+      stop();
+      if (device.bufferedAmount <= MOST_WAITING) this.#till.resume();
+    };
+    const deadline = setTimeout(() => {
+      if (device.isPaused) goOn();
+      else this.#lost(failure('timed-out', 'no answer to a ping').appError);
+    }, pongWithinMs);
+    this.#stopProbe = stop;
+    this.#till.pause();
+    device.on('pong', goOn);
+    device.on('message', goOn);
+    device.ping();
   }
 
   /** Ends the till's connection, with its messages' fate. */
@@ -136,6 +169,7 @@ export class Relay {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopHeartbeat();
+    this.#stopProbe?.();
     this.#onEnd({ ...end, handedOver: this.#handedOver });
   }
 

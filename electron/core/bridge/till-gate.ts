@@ -54,21 +54,20 @@ export class TillGate {
     if (unnamedPage || (headers.origin !== undefined && !this.isAllowed(headers.origin)))
       return { kind: 'refused', status: 403, reason: 'origin' };
     const page = headers.origin === undefined ? {} : { origin: headers.origin };
+    const token = tokenOf(headers);
+    // Who brings none does not guess.
+    if (token === undefined) return { kind: 'refused', status: 401, reason: 'no-token', ...page };
+    const stored = tokenSha256();
+    // First, whatever others have tried: a forgotten page with an old token must not keep the till out.
+    if (stored !== null && matchesToken(token, stored))
+      return { kind: 'let-in', origin: headers.origin ?? '' };
     const lockedMs = lockOut.remainingMs;
     if (lockedMs > 0) {
       const retryAfterS = Math.ceil(lockedMs / 1000);
       return { kind: 'refused', status: 429, reason: 'locked', retryAfterS, ...page };
     }
-    const token = tokenOf(headers);
-    // Who brings none does not guess.
-    if (token === undefined) return { kind: 'refused', status: 401, reason: 'no-token', ...page };
-    const stored = tokenSha256();
-    if (stored === null || !matchesToken(token, stored)) {
-      lockOut.failed();
-      return { kind: 'refused', status: 401, reason: 'wrong-token', ...page };
-    }
-    lockOut.succeeded();
-    return { kind: 'let-in', origin: headers.origin ?? '' };
+    lockOut.failed();
+    return { kind: 'refused', status: 401, reason: 'wrong-token', ...page };
   }
 
   /** A name that leads elsewhere for others (DNS rebinding) is none of ours, although it led here. */

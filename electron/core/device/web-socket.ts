@@ -46,7 +46,7 @@ export function openWebSocket(
 }
 
 /** Closes with a goodbye (RFC 6455 section 7.1.2); cut off when the other end does not answer it. Never rejects. */
-export function closeWebSocket(socket: WebSocket): Promise<void> {
+export function closeWebSocket(socket: WebSocket, code = 1000, reason?: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState === socket.CLOSED) return resolve();
     const cutOff = setTimeout(() => socket.terminate(), GOODBYE_MS);
@@ -54,6 +54,6 @@ export function closeWebSocket(socket: WebSocket): Promise<void> {
       clearTimeout(cutOff);
       resolve();
     });
-    socket.close(1000);
+    socket.close(code, reason);
   });
 }

@@ -1,3 +1,4 @@
+import type { BridgeState } from '../../../shared/bridge.ts';
 import type { ErrorCode, Stage } from '../../../shared/errors.ts';
 import type { ConnectionCheck, StorageNotice } from '../../../shared/pairing.ts';
 import type { ConnectionState } from '../../../shared/status.ts';
@@ -46,6 +47,17 @@ export type ConnectionEvent =
     }
   /** The connection has ended. The bytes of HTTP and WebSocket: none, for a quiet check. */
   | { readonly kind: 'closed'; readonly ms: number; readonly sent: number; readonly received: number };
+
+/** How the bridge of a pairing is. Never its token, nor what passes through it. */
+export interface BridgeEvent {
+  readonly kind: 'bridge';
+  readonly state: BridgeState;
+  readonly code: ErrorCode | null;
+  readonly port: number | null;
+  /** How many pages may connect. */
+  readonly origins: number;
+  readonly till: 'connected' | 'waiting' | null;
+}
 
 export type DiagnosticEvent = About &
   (
@@ -98,6 +110,20 @@ export type DiagnosticEvent = About &
     | { readonly kind: 'channel-taken' | 'channel-let-go'; readonly holder: string }
     /** The organisation's policy is another one, or cannot be used. */
     | { readonly kind: 'policy'; readonly outcome: 'applied' | 'removed' | ErrorCode }
+    | BridgeEvent
+    | { readonly kind: 'bridge-switched'; readonly on: boolean }
+    | { readonly kind: 'bridge-token-replaced' }
+    /** Too many wrong tokens; milliseconds for which others were turned away. */
+    | { readonly kind: 'bridge-locked'; readonly ms: number }
+    /** Counts are of messages, `openMs` from its request on. Codes: shared/bridge-close-codes.ts, RFC 6455. */
+    | {
+        readonly kind: 'bridge-till-left';
+        readonly openMs: number;
+        readonly fromTill: number;
+        readonly fromDevice: number;
+        readonly closeCode: number;
+        readonly deviceCode: number | null;
+      }
     | { readonly kind: 'root-ca-trusted'; readonly fingerprint256: string }
     | {
         readonly kind: 'storage-notice';

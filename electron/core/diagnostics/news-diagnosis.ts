@@ -4,6 +4,7 @@ import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingProgress, PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
 import type { SearchProgress } from '../../../shared/search.ts';
 import type { AttemptEnd, News } from '../news.ts';
+import { BridgeDiagnosis } from './bridge-diagnosis.ts';
 import { diagnose } from './diagnose.ts';
 import type { About } from './event.ts';
 
@@ -20,6 +21,7 @@ export class NewsDiagnosis {
   #searchId = '';
   readonly #checkedAt = new Map<string, string>();
   #notices: ReadonlySet<string> = new Set();
+  readonly #bridges = new BridgeDiagnosis();
 
   record(news: News): void {
     switch (news.type) {
@@ -38,6 +40,7 @@ export class NewsDiagnosis {
         break;
       case 'pairing-removed':
         this.#checkedAt.delete(news.pairing.id);
+        this.#bridges.forget(news.pairing.id);
         diagnose({ ...aboutOf(news.pairing), kind: news.type });
         break;
       case 'status-changed': {
@@ -62,6 +65,18 @@ export class NewsDiagnosis {
         break;
       case 'policy-rejected':
         diagnose({ kind: 'policy', outcome: news.error.code });
+        break;
+      case 'bridge-changed':
+        this.#bridges.changed(news.pairingId, news.view);
+        break;
+      case 'bridge-switched':
+        diagnose({ ...aboutOf(news.pairing), kind: news.type, on: news.on });
+        break;
+      case 'bridge-token-replaced':
+        diagnose({ ...aboutOf(news.pairing), kind: news.type });
+        break;
+      case 'bridge-locked':
+        diagnose({ ...aboutOf(news.pairing), kind: news.type, ms: news.forMs });
         break;
       case 'notices-changed':
         this.#noticed(news.notices);

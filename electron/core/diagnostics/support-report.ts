@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BridgeView, bridgeViewSchema } from '../../../shared/bridge.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { HistoryEntry } from '../../../shared/history.ts';
 import { type PairingRecord, pairingRecordSchema, type StorageNotice } from '../../../shared/pairing.ts';
@@ -30,6 +31,8 @@ export interface CoreFacts {
   readonly policy: PolicyView;
   readonly rootCas: readonly TrustedRootCa[];
   readonly pairings: readonly ReportedPairing[];
+  /** By pairing id, as for {@link timelines}. */
+  readonly bridges: Readonly<Record<string, BridgeView>>;
   /** By pairing id. */
   readonly timelines: Readonly<Record<string, object>>;
   readonly history: readonly HistoryEntry[];
@@ -67,6 +70,8 @@ What is in it
   settings.json      the settings of the app
   policy.json        what the organisation decides, and whether its policy is used
   pairings.json      each pairing: POS ID, name, device, address, state, last check, and what its certificates say
+  bridges.json       each bridge to POS software: state, port, pages, the connection there is and the last one:
+                     times, counts of messages, close codes
   root-cas.json      what the certificates of the Root CAs say
   networks.json      the networks of this computer
   timeline.json      the last 7 days of each pairing: minutes it answered, was away or in use
@@ -77,8 +82,8 @@ What is in it
 
 What is not in it
   setup codes; private keys; certificates themselves; payments, and whatever else went over a connection, apart from
-  the words in which a device gave its reason for an error; passwords and codes of the app; files of the vault, also
-  in their encrypted form; crash dumps; hardware addresses; the name of the user's folder.
+  the words in which a device gave its reason for an error; passwords and codes of the app; tokens of bridges;
+  files of the vault, also in their encrypted form; crash dumps; hardware addresses; the name of the user's folder.
 
 Every text in it has passed the same filter that keeps keys and codes out of error messages.
 `;
@@ -102,6 +107,9 @@ export async function buildSupportReport(facts: ReportFacts): Promise<ReportFile
     settings: facts.settings,
     policy: facts.policy,
     pairings: facts.pairings.map(reported),
+    bridges: Object.fromEntries(
+      Object.entries(facts.bridges).map(([id, view]) => [id, reportedBridge(view)]),
+    ),
     'root-cas': facts.rootCas.map((rootCa) => trustedRootCaSchema.parse(rootCa)),
     networks: facts.networks,
     timeline: facts.timelines,
@@ -130,6 +138,12 @@ function reported({ pairing, pending, status }: ReportedPairing): object {
     pending: pending && pairingRecordSchema.parse(pending),
     status,
   };
+}
+
+/** A token is not among it; that there is one goes without saying. */
+function reportedBridge(view: BridgeView): object {
+  const { hasToken: _, ...reported } = bridgeViewSchema.parse(view);
+  return reported;
 }
 
 async function cleanLog(text: string, clean: (text: string) => string): Promise<string> {

@@ -3,6 +3,7 @@ import { type SubmitEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BridgeView, parseBridgePort, parseMessageLimit, parseOrigins } from '../../../shared/bridge.ts';
 import type { AppError } from '../../../shared/errors.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { DialogShell } from '../../components/dialog-shell.tsx';
@@ -11,9 +12,12 @@ import { Fact, Facts } from '../../components/facts.tsx';
 import { TextEntry } from '../../components/fields.tsx';
 import { Announcement } from '../../components/screen.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTillConnected } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
 import { BridgeStatus } from './bridge-status.tsx';
+import { EndTillDialog } from './end-till-dialog.tsx';
+import { endsTill } from './ends-till.ts';
 
 interface BridgeSetupProps {
   readonly id: string;
@@ -59,10 +63,19 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
     origins: useRef<HTMLInputElement>(null),
     messageLimitKib: useRef<HTMLInputElement>(null),
   };
-  const saving = useAction((on: boolean) => configureBridge({ pairingId: id, on, ...texts }));
+  // Its value stays in the state as long as the screen is shown, so there is no token in it.
+  const saving = useAction(async (on: boolean): Promise<Result<'saved'>> => {
+    const saved = await configureBridge({ pairingId: id, on, ...texts });
+    if (!saved.ok) return saved;
+    setTexts(textsOf(saved.value.view));
+    if (saved.value.token !== null) setFresh(saved.value.token);
+    return ok('saved');
+  });
+  /** What is saved once it was said that the POS software may be disconnected. */
+  const [asked, setAsked] = useState<boolean | null>(null);
   const { on } = view.settings;
 
-  const save = async (turnedOn: boolean) => {
+  const check = (turnedOn: boolean) => {
     if (saving.isBusy) return;
     const found = Object.fromEntries(
       FIELDS.flatMap((field) => {
@@ -76,12 +89,12 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
       inputs[wrong].current?.focus();
       return;
     }
+    if (endsTill(view, { on: turnedOn, ...texts })) setAsked(turnedOn);
+    else void save(turnedOn);
+  };
+  const save = async (turnedOn: boolean) => {
     const saved = await saving.run(turnedOn);
-    if (saved.ok) {
-      setTexts(textsOf(saved.value.view));
-      if (saved.value.token !== null) setFresh(saved.value.token);
-      return;
-    }
+    if (saved.ok) return;
     const field = FIELD_OF_ERROR[saved.error.code];
     if (field) setErrors({ [field]: saved.error });
   };
@@ -110,7 +123,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
         aria-labelledby="bridge-choices"
         onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
           event.preventDefault();
-          void save(on);
+          check(on);
         }}
         noValidate
       >
@@ -120,7 +133,7 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
           note={t('bridge.onNote')}
           // What was asked for, until it is so.
           isSelected={saving.args?.[0] ?? on}
-          onChange={(turnedOn) => void save(turnedOn)}
+          onChange={check}
         />
         <StartWithComputer isOn={startsWithComputer} />
         <div className="bridge-fields">
@@ -151,6 +164,15 @@ export function BridgeSetup({ id, view, startsWithComputer }: BridgeSetupProps) 
           <Announcement>{saving.value ? t('bridge.saved') : ''}</Announcement>
         </div>
       </form>
+      {asked !== null && (
+        <EndTillDialog
+          onClose={() => setAsked(null)}
+          onConfirm={() => {
+            setAsked(null);
+            void save(asked);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -193,14 +215,18 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
   const { t } = useTranslation();
   const { replaceBridgeToken } = useActions();
   const [isAsking, setAsking] = useState(false);
-  const renewal = useAction(() => replaceBridgeToken(id));
+  const renewal = useAction(async (): Promise<Result<'renewed'>> => {
+    const renewed = await replaceBridgeToken(id);
+    if (!renewed.ok) return renewed;
+    onFresh(renewed.value.token);
+    return ok('renewed');
+  });
+  const isTillConnected = useTillConnected([{ id }]);
   const { port } = view.settings;
   const address = port === null ? null : `ws://127.0.0.1:${port}`;
   const renew = async () => {
     const renewed = await renewal.run();
-    if (!renewed.ok) return;
-    onFresh(renewed.value.token);
-    setAsking(false);
+    if (renewed.ok) setAsking(false);
   };
   return (
     <section className="card settings-group" aria-labelledby="bridge-software">
@@ -258,6 +284,7 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
           }
         >
           <p>{t('bridge.renewText')}</p>
+          {isTillConnected && <p>{t('bridge.endWarning')}</p>}
           {renewal.error && <ErrorPanel error={renewal.error} headingLevel={3} compact />}
         </DialogShell>
       )}

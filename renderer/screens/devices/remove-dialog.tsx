@@ -3,6 +3,7 @@ import { nameOf, type PairingRecord } from '../../../shared/pairing.ts';
 import { Button } from '../../components/button.tsx';
 import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions } from '../../state/context.tsx';
 
@@ -35,6 +36,7 @@ export function RemoveDialog({ pairing, onClose }: RemoveDialogProps) {
       }
     >
       <ul className="consequences">
+        <TillConsequence pairings={[pairing]} />
         <li>{t('device.removeErased')}</li>
         <li>{t('device.removeNotTold')}</li>
         <li>{t('device.removeAgain')}</li>

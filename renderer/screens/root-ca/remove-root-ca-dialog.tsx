@@ -3,9 +3,10 @@ import { commonName, type TrustedRootCa } from '../../../shared/root-ca.ts';
 import { Button } from '../../components/button.tsx';
 import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
-import { countUnder } from '../../state/root-cas.ts';
+import { pairingsUnder } from '../../state/root-cas.ts';
 
 interface RemoveRootCaDialogProps {
   readonly rootCa: TrustedRootCa;
@@ -19,7 +20,8 @@ export function RemoveRootCaDialog({ rootCa: { root }, onClose, onRemoved }: Rem
   const { removeRootCa } = useActions();
   const { pairings, rootCas } = useAppState();
   const removal = useAction(() => removeRootCa(root.fingerprint256));
-  const count = countUnder(pairings, root.fingerprint256);
+  const affected = pairingsUnder(pairings, root.fingerprint256);
+  const count = affected.length;
   const remove = async () => {
     const removed = await removal.run();
     if (removed.ok) onRemoved();
@@ -42,6 +44,7 @@ export function RemoveRootCaDialog({ rootCa: { root }, onClose, onRemoved }: Rem
       }
     >
       <ul className="consequences">
+        <TillConsequence pairings={affected} />
         <li>{t('rootCas.removeAffected', { count })}</li>
         {count > 0 && <li>{t('rootCas.removeKept')}</li>}
         {rootCas.length === 1 && <li>{t('rootCas.removeLast')}</li>}

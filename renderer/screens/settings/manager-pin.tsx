@@ -7,6 +7,7 @@ import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Blocked } from '../../components/pin-dialog.tsx';
+import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
 
@@ -113,6 +114,7 @@ function ResetDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <p>{t('manager.resetWhy')}</p>
       <ul className="consequences">
+        <TillConsequence pairings={pairings} />
         <li>{t('manager.resetPairings', { count: pairings.length })}</li>
         {pairings.length > 0 && <li>{t('manager.resetDevices')}</li>}
         <li>{t('manager.resetKept')}</li>
