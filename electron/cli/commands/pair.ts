@@ -93,8 +93,8 @@ export async function pair({
       ? { exit: 'ok', document: { ...item, outcome: 'paired' }, text: pairingLine(item) }
       : {
           exit: 'waiting',
-          document: { ...item, outcome: 'waiting' },
-          text: `Paired. Tap Connect Device on the device, then run check.\n${pairingLine(item)}`,
+          document: { ...item, state: 'waiting', outcome: 'waiting' },
+          text: `Paired. Tap Connect Device on the device, then run check.\n${pairingLine({ ...item, state: 'waiting' })}`,
         };
   } finally {
     stopHearing();
