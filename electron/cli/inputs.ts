@@ -4,7 +4,7 @@ import { usageError } from './exit-codes.ts';
 import type { Invocation } from './parse.ts';
 
 /** Largest standard input that is read, in bytes: a certificate file and some lines. */
-const INPUT_LIMIT = 320 * 1024;
+export const INPUT_LIMIT = 320 * 1024;
 /** Longest secret, in UTF-16 code units. */
 export const SECRET_LIMIT = 4096;
 
