@@ -230,7 +230,7 @@ const APP_ID = 'com.pos-pairing.app';
 
 const refused = refusedSwitch();
 const words = commandWords(process.argv, app.isPackaged ? undefined : app.getAppPath());
-if (words) runCommandApp(words, { refused, makeCore });
+if (words) await runCommandApp(words, { refused, makeCore });
 else runWindowApp();
 
 function runWindowApp(): void {

@@ -67,6 +67,8 @@ export const CLI_ERRORS = {
   usage: 'usage',
   'ambiguous-pairing': 'usage',
   'file-unreadable': 'usage',
+  'no-such-pairing': 'missing',
+  interrupted: 'interrupted',
   'fingerprint-mismatch': 'untrusted',
   'service-unreachable': 'unreachable',
   'service-untrusted': 'untrusted',

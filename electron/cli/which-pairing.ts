@@ -2,7 +2,7 @@ import { sameSerial, serialOf } from '../../shared/identity.ts';
 import { parsePosId } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import type { Core } from '../core/core.ts';
-import { failure, required } from '../core/failure.ts';
+import { required } from '../core/failure.ts';
 import { CliError, usageError } from './exit-codes.ts';
 import { type Invocation, optionOf } from './parse.ts';
 
@@ -13,8 +13,8 @@ export const namesPairing = (invocation: Invocation): boolean =>
   NAMES.some((name) => optionOf(invocation, name) !== undefined);
 
 /**
- * The pairing that the command line names. Throws {@link CliError} `usage`, `ambiguous-pairing`, and {@link Failure}
- * `not-found`.
+ * The pairing that the command line names. Throws {@link CliError} `usage`, `ambiguous-pairing`,
+ * `no-such-pairing`.
  */
 export function whichPairing(invocation: Invocation, { vault }: Pick<Core, 'vault'>): PairingRecord {
   const [id, posIdText, serial] = NAMES.map((name) => optionOf(invocation, name));
@@ -27,7 +27,8 @@ export function whichPairing(invocation: Invocation, { vault }: Pick<Core, 'vaul
       (posId === undefined || pairing.posId === posId) &&
       (serial === undefined || sameSerial(serialOf(pairing.identity), serial)),
   );
-  if (!found) throw failure('not-found', 'no pairing is called that');
+  if (!found)
+    throw new CliError('no-such-pairing', 'No pairing is called that. pos-pairing status lists them.');
   if (others.length > 0)
     throw new CliError(
       'ambiguous-pairing',

@@ -3,7 +3,6 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CommandIo, Inputs } from '../cli/command.ts';
 import { CliError } from '../cli/exit-codes.ts';
-import { failure } from '../core/failure.ts';
 import {
   ENDPOINT_FILE,
   ENDPOINT_FOLDER,
@@ -66,7 +65,7 @@ async function ask(
 
 /**
  * Has the process that has the data folder run a command. Returns its exit code, or undefined when none takes commands.
- * Throws {@link CliError} `app-ended`, {@link Failure} `cancelled`.
+ * Throws {@link CliError} `app-ended`, `interrupted`.
  */
 export async function forwardCommand(
   folder: string,
@@ -90,7 +89,7 @@ export async function forwardCommand(
   // Of a process that has just ended, and another one took its place.
   if (!isTaken || isRefused) return undefined;
   if (code !== undefined) return code;
-  if (signal.aborted) throw failure('cancelled', 'asked to end');
+  if (signal.aborted) throw new CliError('interrupted', 'Ended before it was done.');
   throw new CliError('app-ended', 'The app ended before the command did.');
 }
 

@@ -40,8 +40,14 @@ export class Listeners {
   };
 }
 
-/** Runs one command instead of the app: no window, no tray. Ends the process with the command's exit code. */
-export function runCommandApp(words: readonly string[], { refused, makeCore }: CommandAppParts): void {
+/**
+ * Runs one command instead of the app: no window, no tray. Ends the process with the command's exit code. To be awaited
+ * by the script that Electron starts: Electron goes on when this has returned, if at all.
+ */
+export async function runCommandApp(
+  words: readonly string[],
+  { refused, makeCore }: CommandAppParts,
+): Promise<void> {
   const cancel = new AbortController();
   const io: CommandIo = {
     cwd: process.cwd(),
@@ -71,10 +77,8 @@ export function runCommandApp(words: readonly string[], { refused, makeCore }: C
     return;
   }
   const fds = [...invocation.secrets.values()].flatMap((source) => (source.kind === 'fd' ? [source.fd] : []));
-  const status = runHeadless(fds);
-  if (status !== undefined) {
-    process.exit(status);
-  }
+  const status = await runHeadless(fds);
+  if (status !== undefined) process.exit(status);
   app.disableHardwareAcceleration();
   app.setActivationPolicy?.('prohibited');
   app.on('before-quit', (event) => {
@@ -83,7 +87,21 @@ export function runCommandApp(words: readonly string[], { refused, makeCore }: C
   });
   whenLeftAlone(() => cancel.abort());
   const dataFolder = openDataFolder();
-  void readInputs(invocation, { stdin: process.stdin, readFd: promisify<number, Uint8Array>(readFile) })
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel.signal.addEventListener(
+      'abort',
+      () => reject(new CliError('interrupted', 'Ended before it was done.')),
+      {
+        once: true,
+      },
+    );
+  });
+  cancelled.catch(() => {});
+  const reading = readInputs(invocation, {
+    stdin: process.stdin,
+    readFd: promisify<number, Uint8Array>(readFile),
+  });
+  void Promise.race([reading, cancelled])
     .then((inputs) => run(words, invocation, inputs, dataFolder, makeCore, io))
     .catch(fail)
     .then(exit);

@@ -215,7 +215,7 @@ describe('pairings', () => {
       const one = await line.json(['check', '--pos-id', 'POS-1', '--serial', device.serial]);
       expect(one).toMatchObject({ exit: 0, document: [{ id }] });
       const none = await line.json(['remove', '--pos-id', 'POS-3']);
-      expect([none.exit, codeOf(none.document)]).toEqual([9, 'not-found']);
+      expect([none.exit, codeOf(none.document)]).toEqual([9, 'no-such-pairing']);
       const unsaid = await line.json(['remove']);
       expect([unsaid.exit, codeOf(unsaid.document)]).toEqual([2, 'usage']);
     } finally {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandHost } from '../../electron/cli/command.ts';
 import { readInputs } from '../../electron/cli/inputs.ts';
 import { parseCommandLine } from '../../electron/cli/parse.ts';
 import type { ApiRequest } from '../../electron/cli/root-ca-service.ts';
@@ -32,6 +33,18 @@ export function commandLine(change: Partial<CoreParts> = {}, askService?: ApiReq
       for (const listener of listeners) listener(news);
     },
   });
+  const host: CommandHost = {
+    core,
+    hear: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    askService:
+      askService ??
+      (() => {
+        throw new Error('no service in this test');
+      }),
+  };
   const run = async (
     args: readonly string[],
     stdin = '',
@@ -50,37 +63,22 @@ export function commandLine(change: Partial<CoreParts> = {}, askService?: ApiReq
       readFd: async () => Buffer.alloc(0),
     });
     let [out, err] = ['', ''];
-    const exit = await runCommand(
-      invocation,
-      inputs,
-      {
-        core,
-        hear: (listener) => {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-        askService:
-          askService ??
-          (() => {
-            throw new Error('no service in this test');
-          }),
+    const exit = await runCommand(invocation, inputs, host, {
+      cwd: folder,
+      signal,
+      writeOut: (text) => {
+        out += text;
+        onOut(text);
       },
-      {
-        cwd: folder,
-        signal,
-        writeOut: (text) => {
-          out += text;
-          onOut(text);
-        },
-        writeErr: (text) => {
-          err += text;
-        },
+      writeErr: (text) => {
+        err += text;
       },
-    );
+    });
     return { exit, out, err };
   };
   return {
     core,
+    host,
     folder,
     run,
     /** The document that a command prints with `--json`. */
