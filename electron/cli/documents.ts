@@ -29,7 +29,7 @@ const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>;
 
 /** One pairing. */
-export const pairingItemSchema = z.object({
+const pairingItemSchema = z.object({
   id: z.uuid(),
   posId: z.string(),
   name: z.string(),

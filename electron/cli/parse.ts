@@ -12,7 +12,7 @@ import { usageError } from './exit-codes.ts';
 import { helpOf, overview } from './help.ts';
 
 /** Where a secret is read from. */
-export type SecretSource = { readonly kind: 'stdin' } | { readonly kind: 'fd'; readonly fd: number };
+type SecretSource = { readonly kind: 'stdin' } | { readonly kind: 'fd'; readonly fd: number };
 
 /** A command line that can be run. */
 export interface Invocation {

@@ -9,7 +9,7 @@ const HOST = /^(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$
 const ID = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-export interface ServiceAnswer {
+interface ServiceAnswer {
   readonly status: number;
   readonly body: string;
 }

@@ -12,7 +12,7 @@ import { pair } from './commands/pair.ts';
 import { status } from './commands/status.ts';
 import { trustRoot } from './commands/trust-root.ts';
 import { DOCUMENTS, errorDocumentSchema } from './documents.ts';
-import { EXITS, type Exit } from './exit-codes.ts';
+import { CliError, EXITS, type Exit } from './exit-codes.ts';
 import type { Invocation } from './parse.ts';
 import { explain } from './problem.ts';
 
@@ -68,6 +68,8 @@ async function asManager<T>(context: CommandContext, work: () => Promise<T>): Pr
 async function runInContext(context: CommandContext): Promise<Exit> {
   const { invocation, io } = context;
   const { command, json } = invocation;
+  // From here on each command listens for it.
+  if (io.signal.aborted) throw new CliError('interrupted', 'Ended before it was begun.');
   if (command === 'bridge') return bridge(context);
   const { exit, document, text } = await COMMANDS[command](context);
   // Parsing also strips what the schema does not name.

@@ -44,6 +44,7 @@ async function ask(
   if (!opened) return false;
   const { socket, token } = opened;
   const onAbort = () => socket.destroy();
+  if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   let text = '';
   socket.setEncoding('utf8');

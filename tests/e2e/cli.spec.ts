@@ -154,4 +154,12 @@ test('a bridge is served as a service, and other commands go on beside it', asyn
   other.end();
   expect((await again.ended).code).toBeGreaterThan(1000);
   expect((await run(['status'])).exit).toBe(0);
+
+  // A window waits until the service has ended.
+  const last = await serve([]);
+  await app.launchUnseen();
+  expect(app.electron.windows()).toEqual([]);
+  last.end();
+  const page = await app.electron.firstWindow();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });

@@ -6,6 +6,7 @@ import { CliError, EXITS, exitOf } from '../../electron/cli/exit-codes.ts';
 import { readInputs } from '../../electron/cli/inputs.ts';
 import { type Invocation, parseCommandLine } from '../../electron/cli/parse.ts';
 import { signedHeaders } from '../../electron/cli/root-ca-service.ts';
+import { commandWords } from '../../electron/command/words.ts';
 import { ERROR_CODES } from '../../shared/errors.ts';
 
 const SECRET = 'Tr0ub4dor-9MMFLMUQ';
@@ -216,5 +217,33 @@ describe('the signature for the REST service', () => {
     { sharedSecret: 'not base64!' },
   ])('takes no %o', (change) => {
     expect(() => signedHeaders({ ...account, ...change }, 0)).toThrow(CliError);
+  });
+});
+
+describe('the program’s own arguments', () => {
+  const app = process.cwd();
+
+  it.each([
+    [
+      ['pos-pairing', 'status', '--json'],
+      ['status', '--json'],
+    ],
+    [['pos-pairing', '--ozone-platform=headless', '--password-store=basic', 'check'], ['check']],
+    [['pos-pairing', '--user-data-dir', 'data', 'check'], ['check']],
+    [['pos-pairing', '--help'], ['--help']],
+    [['pos-pairing', 'unknown'], ['unknown']],
+    [['pos-pairing'], undefined],
+    [['pos-pairing', '--hidden'], undefined],
+    [['pos-pairing', '-psn_0_12345'], undefined],
+    [['pos-pairing', '/home/somebody/file.pem'], undefined],
+  ])('of an installed app, %j, hold the command %j', (argv, words) => {
+    expect(commandWords(argv, undefined)).toEqual(words);
+  });
+
+  it('of a development build hold it behind the app’s path', () => {
+    const flags = ['electron', '-r', 'keyring.cjs', '--no-sandbox'];
+    expect(commandWords([...flags, '.', '--search-range=127.0.0.1/32', 'find'], app)).toEqual(['find']);
+    expect(commandWords([...flags, app, '--offer-address', 'x'], app)).toBeUndefined();
+    expect(commandWords([...flags, 'status'], app)).toBeUndefined();
   });
 });
