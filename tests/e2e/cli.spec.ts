@@ -5,12 +5,15 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type { z } from 'zod';
 import { DOCUMENTS, errorDocumentSchema } from '../../electron/cli/documents.ts';
+import { createCa, issueCertificate } from '../simulator/pki.ts';
 import { till } from '../support/bridge-rig.ts';
+import { startRootCaService } from '../support/root-ca-service.ts';
 import { expect, test } from './app.ts';
 import { type CliOptions, cli, startCli } from './command-line.ts';
 
 const PASSWORD = 'correct-horse-battery';
 const TOKEN = 'a'.repeat(43);
+const SHARED = 'yBJxy6LjM2TmcPGu+GaJrHtkke25fPpUX+UY6/L/1tE=';
 
 /** A command over a data folder; its document, which is all there is on standard output. */
 function inFolder(dataFolder: string) {
@@ -162,4 +165,59 @@ test('a bridge is served as a service, and other commands go on beside it', asyn
   last.end();
   const page = await app.electron.firstWindow();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('the Root CA comes from the REST service, by the certificates this computer trusts', async ({
+  app,
+  device,
+}) => {
+  const issuer = await createCa({ commonName: 'Web CA' });
+  const site = await issueCertificate({
+    commonName: 'localhost',
+    issuer,
+    dnsNames: ['localhost'],
+    extendedKeyUsage: ['serverAuth'],
+  });
+  const service = await startRootCaService({
+    key: site.privateKeyPem,
+    certificate: site.certificatePem,
+    merchantId: 'merchant-1',
+    keyId: 'key-1',
+    sharedSecret: SHARED,
+    certificateChain: device.rootCaPem,
+  });
+  try {
+    const run = inFolder(app.dataFolder);
+    const args = [
+      'trust-root',
+      `--from-api=${service.host}`,
+      '--merchant=merchant-1',
+      '--key-id=key-1',
+      '--secret-stdin',
+    ];
+    const stranger = await run(args, { stdin: SHARED });
+    expect([stranger.exit, errorDocumentSchema.parse(stranger.document).error.code]).toEqual([
+      4,
+      'service-untrusted',
+    ]);
+    expect(service.seen).toEqual([]);
+    // As if this computer trusted the certificate; an installed app refuses the switch.
+    const flags = ['--ignore-certificate-errors'];
+    const trusted = await run(args, { stdin: SHARED, flags });
+    expect(trusted).toMatchObject({ exit: 0, document: { rootCas: [{ isNew: true }] } });
+    const refused = await run(args, { stdin: 'AAAA', flags });
+    expect(refused.exit).toBe(5);
+    await app.launch({ flags });
+    expect(await run(args, { stdin: SHARED })).toMatchObject({
+      exit: 0,
+      document: { rootCas: [{ isNew: false }] },
+    });
+  } finally {
+    await service.stop();
+  }
+  const away = await inFolder(app.dataFolder)(
+    ['trust-root', '--from-api=localhost:9', '--merchant=m', '--key-id=k', '--secret-stdin'],
+    { stdin: SHARED },
+  );
+  expect(away.exit).toBe(3);
 });
