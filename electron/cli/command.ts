@@ -35,6 +35,8 @@ export interface CommandContext extends CommandHost {
   readonly invocation: Invocation;
   readonly inputs: Inputs;
   readonly io: CommandIo;
+  /** For a command that goes on: the manager PIN allows nothing more from now on. */
+  readonly endManager: () => void;
   /** One line for people who watch. */
   readonly progress: (line: string) => void;
 }

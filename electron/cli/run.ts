@@ -49,20 +49,24 @@ export function reportError(
   return EXITS[exit].code;
 }
 
-/** Runs `work` with what the manager PIN on the command line allows; afterwards it allows nothing more. */
-async function asManager<T>(context: CommandContext, work: () => Promise<T>): Promise<T> {
-  const { invocation, inputs, core } = context;
-  const { pin } = inputs.secrets;
-  const { state } = core.manager.state;
-  if (pin === undefined || invocation.command === 'policy hash-pin' || state === 'off') return work();
-  await core.manager.unlock(pin);
-  // Whoever unlocked the window goes on where they were.
-  if (state === 'unlocked') return work();
-  try {
-    return await work();
-  } finally {
-    core.manager.lock();
-  }
+/**
+ * Lets the core do what the manager PIN on the command line allows; the returned function ends that. Throws as
+ * `unlock` does.
+ */
+async function unlock(
+  { command }: Invocation,
+  { secrets: { pin } }: Inputs,
+  { manager }: CommandHost['core'],
+): Promise<() => void> {
+  const { state } = manager.state;
+  if (pin === undefined || command === 'policy hash-pin' || state === 'off') return () => {};
+  await manager.unlock(pin);
+  let isOver = state === 'unlocked';
+  return () => {
+    // Whoever had unlocked the window, or has done so since, goes on where they were.
+    if (!isOver) manager.lock();
+    isOver = true;
+  };
 }
 
 async function runInContext(context: CommandContext): Promise<Exit> {
@@ -85,10 +89,14 @@ export async function runCommand(
   io: CommandIo,
 ): Promise<number> {
   const progress = (line: string) => io.writeErr(`${line}\n`);
-  const context: CommandContext = { ...host, invocation, inputs, io, progress };
+  let endManager = () => {};
   try {
-    return EXITS[await asManager(context, () => runInContext(context))].code;
+    endManager = await unlock(invocation, inputs, host.core);
+    const context: CommandContext = { ...host, invocation, inputs, io, progress, endManager };
+    return EXITS[await runInContext(context)].code;
   } catch (thrown) {
     return reportError(thrown, invocation.json, io);
+  } finally {
+    endManager();
   }
 }

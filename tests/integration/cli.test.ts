@@ -492,6 +492,21 @@ describe('with a manager PIN', () => {
     expect((await line.json(['history'])).exit).toBe(8);
   });
 
+  it('allows nothing more once a bridge is served', async () => {
+    const end = new AbortController();
+    let states: unknown;
+    const run = line.run(['bridge', '--pos-id=POS-1', '--pin-stdin', '--token-stdin'], `${PIN}\n${TOKEN}\n`, {
+      signal: end.signal,
+      onOut: (text) => {
+        if (!text.startsWith('listening')) return;
+        states = line.core.manager.state;
+        end.abort();
+      },
+    });
+    expect((await run).exit).toBe(0);
+    expect(states).toMatchObject({ state: 'locked' });
+  });
+
   it('leaves a window that was unlocked as it was', async () => {
     await line.core.manager.unlock(PIN);
     expect((await line.json(['history', '--pin-stdin'], PIN)).exit).toBe(0);

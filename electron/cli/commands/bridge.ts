@@ -9,7 +9,14 @@ import { whichPairing } from '../which-pairing.ts';
 const TOKEN = /^[A-Za-z0-9_-]{32,128}$/;
 
 /** Serves a bridge until whoever called ends it, or the pairing goes. */
-export async function bridge({ invocation, inputs, core, hear, io }: CommandContext): Promise<Exit> {
+export async function bridge({
+  invocation,
+  inputs,
+  core,
+  hear,
+  io,
+  endManager,
+}: CommandContext): Promise<Exit> {
   const token = inputs.secrets.token ?? '';
   if (!TOKEN.test(token)) throw usageError('The token must be 32 to 128 characters of A-Z a-z 0-9 - and _.');
   const { id } = whichPairing(invocation, core);
@@ -37,6 +44,7 @@ export async function bridge({ invocation, inputs, core, hear, io }: CommandCont
       messageLimitKib: optionOf(invocation, 'limit-kib') ?? '1024',
       token,
     });
+    endManager();
     tell({ event: 'listening', port: served.port });
     state = core.bridges.view(id).state;
     tell({ event: 'state', state, reason: core.bridges.view(id).reason?.code ?? null });
