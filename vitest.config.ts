@@ -5,6 +5,8 @@ const common = {
   // RSA keys take their time on a busy machine.
   testTimeout: 30_000,
   hookTimeout: 30_000,
+  // As with the end-to-end tests: a busy machine is tried once more, and the report tells of it.
+  retry: process.env['CI'] ? 1 : 0,
   // electron-store imports Electron, which neither plain Node nor Electron's own, run as Node, can.
   alias: { electron: resolve('tests/support/no-electron.ts') },
   server: { deps: { inline: ['electron-store'] } },

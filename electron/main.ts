@@ -16,20 +16,27 @@ import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 import { startedBySystem, systemAutostart } from './adapters/autostart.ts';
 import { readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
-import { type DataFolder, isOnlyInstance, openDataFolder } from './adapters/data-folder.ts';
+import { type DataFolder, isOnlyInstance, openDataFolder, type Told } from './adapters/data-folder.ts';
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { kitSample } from './adapters/kit-samples.ts';
 import { policyPlaces } from './adapters/policy-places.ts';
+import { askRootCaService } from './adapters/root-ca-service.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
 import { onWake } from './adapters/wake.ts';
+import { becomeFirst } from './command/become-first.ts';
+import { Listeners, runCommandApp } from './command/command-app.ts';
+import { serveCommands } from './command/server.ts';
+import { commandWords } from './command/words.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, createCore } from './core/core.ts';
 import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
+import type { Tell } from './core/news.ts';
 import { readPolicy } from './core/policy/read-policy.ts';
+import type { DocumentStore } from './core/vault/documents.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
@@ -42,27 +49,13 @@ import { refuseSwitch } from './window/refuse-switch.ts';
 
 const QUIT_WITHIN_MS = 3_000;
 
-/** Composition root: the only place that knows both Electron and the core. */
-function start(dataFolder: DataFolder): void {
-  const runtime = {
-    electron: process.versions.electron,
-    chromium: process.versions['chrome'] ?? '',
-    node: process.versions.node,
-    system: `${type()} ${release()}, ${arch()}`,
-  };
-  const log = startDiagnosticLog(join(dataFolder.path, 'logs'));
-  diagnose({ kind: 'app-started', version: app.getVersion(), ...runtime });
-  const documents = electronStoreDocuments(join(dataFolder.path, 'vault'));
-  const push = (message: Push) => {
-    const checked = pushSchema.safeParse(message);
-    if (!checked.success) throw failure('internal', `the push ${message.type} broke its contract`);
-    for (const window of BrowserWindow.getAllWindows()) {
-      // Parsing also strips what the contract does not name.
-      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, checked.data);
-    }
-  };
+const documentsIn = (dataFolder: DataFolder): DocumentStore =>
+  electronStoreDocuments(join(dataFolder.path, 'vault'));
+
+/** The core over a data folder. The app must be ready. */
+function makeCore(dataFolder: DataFolder, tell: Tell, documents = documentsIn(dataFolder)): Core {
   const places = policyPlaces();
-  const core = createCore({
+  return createCore({
     documents,
     historyFolder: join(dataFolder.path, 'history'),
     cipher: safeStorageCipher(safeStorage),
@@ -74,12 +67,40 @@ function start(dataFolder: DataFolder): void {
     readSample: kitSample,
     autostart: systemAutostart(),
     ...(places && { readPolicy: () => readPolicy(places) }),
-    tell: (news) => {
+    tell,
+  });
+}
+
+/** Composition root: the only place that knows both Electron and the core. */
+function start(dataFolder: DataFolder): void {
+  const runtime = {
+    electron: process.versions.electron,
+    chromium: process.versions['chrome'] ?? '',
+    node: process.versions.node,
+    system: `${type()} ${release()}, ${arch()}`,
+  };
+  const log = startDiagnosticLog(join(dataFolder.path, 'logs'));
+  diagnose({ kind: 'app-started', version: app.getVersion(), ...runtime });
+  const documents = documentsIn(dataFolder);
+  const listeners = new Listeners();
+  const push = (message: Push) => {
+    const checked = pushSchema.safeParse(message);
+    if (!checked.success) throw failure('internal', `the push ${message.type} broke its contract`);
+    for (const window of BrowserWindow.getAllWindows()) {
+      // Parsing also strips what the contract does not name.
+      if (!window.webContents.isDestroyed()) window.webContents.send(PUSH_CHANNEL, checked.data);
+    }
+  };
+  const core = makeCore(
+    dataFolder,
+    (news) => {
       const message = pushOf(news, languageFor);
       if (message) push(message);
       desktop.hear(news);
+      listeners.tell(news);
     },
-  });
+    documents,
+  );
   /** With a tray entry the app goes on watching, and carrying what tills send; it is left by "Quit". */
   const goesOnUnseen = () => core.settings.get().tray || core.bridges.isAnyOn;
   const openWindow = () =>
@@ -130,14 +151,24 @@ function start(dataFolder: DataFolder): void {
     core.bridges.wake();
   });
   app.on('activate', showWindow);
-  app.on('second-instance', (_event, argv) => {
-    // The computer's own start of an app that runs already asks for no window.
-    if (!argv.includes('--hidden')) showWindow().focus();
+  app.on('second-instance', (_event, argv, _folder, told) => {
+    // The computer's own start of an app that runs already asks for no window, and nor does a command.
+    const isCommand = (told as Told | undefined)?.command === true;
+    if (!isCommand && !argv.includes('--hidden')) showWindow().focus();
   });
+  // Where nothing can be saved there is no place to meet.
+  const commands = serveCommands({
+    folder: dataFolder.path,
+    host: { core, hear: listeners.hear, askService: askRootCaService },
+    who: 'window',
+  }).catch(() => undefined);
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin' && !goesOnUnseen()) app.quit();
   });
-  quitAfter(() => core.close().finally(() => diagnose({ kind: 'app-stopped' })));
+  quitAfter(async () => {
+    await (await commands)?.close();
+    await core.close().finally(() => diagnose({ kind: 'app-stopped' }));
+  });
 }
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
@@ -202,17 +233,26 @@ async function chooseKitFolder(suggestedName: string): Promise<string | null> {
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
 const APP_ID = 'com.pos-pairing.app';
 
-watchForFaults();
 const refused = refusedSwitch();
-if (refused) void refuseSwitch(refused);
-else {
+const words = commandWords(process.argv, app.isPackaged ? undefined : app.getAppPath());
+if (words) await runCommandApp(words, { refused, makeCore });
+else runWindowApp();
+
+function runWindowApp(): void {
+  watchForFaults();
+  if (refused) {
+    void refuseSwitch(refused);
+    return;
+  }
   app.setAppUserModelId(APP_ID);
   const dataFolder = openDataFolder();
   registerAppScheme();
   // Root on Linux, as in tests, can only run without the sandbox and says so on the command line.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (isOnlyInstance(dataFolder)) {
+  const startHere = () => {
     const started = app.whenReady().then(() => start(dataFolder));
     void started.then(markStarted, endBrokenStart);
-  } else app.quit();
+  };
+  if (isOnlyInstance(dataFolder)) startHere();
+  else void becomeFirst(dataFolder).then((isFirst) => (isFirst ? startHere() : app.quit()), endBrokenStart);
 }

@@ -34,20 +34,26 @@ export function openDataFolder(): DataFolder {
   return { path, writable };
 }
 
+/** What a second instance tells the first. */
+export type Told = {
+  /** It runs a command, and asks for no window. */
+  readonly command?: true;
+};
+
 /**
  * Whether no other instance of the app has this data folder; the one that has it is told. Its lock is a file, so where
  * nothing can be written, "no lock" says nothing yet: then it is looked whose lock is there, and another one is taken
  * beside it.
  */
-export function isOnlyInstance({ path, writable }: DataFolder): boolean {
-  if (app.requestSingleInstanceLock()) return true;
+export function isOnlyInstance({ path, writable }: DataFolder, told: Told = {}): boolean {
+  if (app.requestSingleInstanceLock(told)) return true;
   if (writable || isLocked(path)) return false;
   const userData = app.getPath('userData');
   const scratch = scratchFolder(path);
   if (userData === scratch) return false;
   app.setPath('userData', scratch);
   try {
-    return app.requestSingleInstanceLock();
+    return app.requestSingleInstanceLock(told);
   } finally {
     app.setPath('userData', userData);
   }

@@ -1,4 +1,7 @@
-/** By these another program could drive the page, read what is typed, weaken its sandbox, or see its keys. */
+/**
+ * By these another program could drive the page, read what is typed, weaken its sandbox, or see its keys; or give it
+ * the Root CA of somebody else as the vendor's.
+ */
 const REFUSED = [
   'remote-debugging-port',
   'remote-debugging-pipe',
@@ -6,6 +9,8 @@ const REFUSED = [
   'no-sandbox',
   'disable-web-security',
   'use-mock-keychain',
+  'ignore-certificate-errors',
+  'ignore-certificate-errors-spki-list',
 ];
 
 /** The first switch that an installed app does not run with, if any. In a development build all are allowed. */

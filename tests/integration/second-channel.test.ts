@@ -32,7 +32,7 @@ async function openChannel() {
     {
       address: device.address,
       trust: { rootCas: [{ root: pki.root.certificate, intermediates: [] }], now: Date.now, knownPast: 0 },
-      signal: AbortSignal.timeout(700),
+      signal: AbortSignal.timeout(2_000),
       identity: { kind: 'serial', serial: SERIAL },
       clientCertificate: issued.own,
     },
@@ -61,7 +61,7 @@ afterEach(async () => {
 
 /** New credentials beside old ones, none of them proved by this register yet. */
 async function registerWithPending() {
-  const register = testRegister(pki.root.certificatePem, { proofMs: 700 });
+  const register = testRegister(pki.root.certificatePem, { proofMs: 2_000 });
   const certificate = summarize(issued.client.certificate);
   const record: PairingRecord = {
     id: randomUUID(),

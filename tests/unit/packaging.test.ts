@@ -12,6 +12,8 @@ describe('an installed app', () => {
     'remote-debugging-port',
     'remote-debugging-pipe',
     'remote-allow-origins',
+    'ignore-certificate-errors',
+    'ignore-certificate-errors-spki-list',
   ])('does not run with --%s, a development build does', (name) => {
     expect(refused(name)).toBe(name);
     expect(refused(name, false)).toBeUndefined();

@@ -35,6 +35,19 @@ export interface BridgeChoice {
   readonly messageLimitKib: string;
 }
 
+/** A bridge that is not kept, as typed. */
+export interface ServeRequest extends Omit<BridgeChoice, 'on'> {
+  /** Secret; whoever made it has seen to it that nobody can guess it. */
+  readonly token: string;
+}
+
+export interface ServedBridge {
+  readonly port: number;
+  /** Settles when it has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 export interface BridgesParts {
   readonly context: CoreContext;
   readonly store: BridgeStore;
@@ -58,6 +71,8 @@ export interface BridgesParts {
 export class Bridges {
   readonly #parts: BridgesParts;
   readonly #running = new Map<string, Bridge>();
+  /** Tells those who serve a bridge that it has ended. */
+  readonly #served = new Map<string, () => void>();
   /** The last change of each bridge: they come one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
   #triedAt = Number.NEGATIVE_INFINITY;
@@ -155,6 +170,41 @@ export class Bridges {
         this.#parts.tell({ type: 'bridge-switched', pairing, on: wanted.on });
       this.#changed(id);
       return { view: this.view(id), token };
+    });
+  }
+
+  /**
+   * Serves a bridge with a token of the caller's, of which nothing is kept, until it is closed or switched otherwise.
+   * Throws {@link Failure} `busy` while the pairing's bridge runs, and what {@link configure} throws.
+   */
+  serve(id: string, request: ServeRequest): Promise<ServedBridge> {
+    return this.#inTurn(id, async () => {
+      this.#parts.authorize();
+      this.#pairing(id);
+      const settings: BridgeSettings = {
+        on: true,
+        port: required(parseBridgePort(request.port)),
+        origins: required(parseOrigins(request.origins)),
+        messageLimitKib: required(parseMessageLimit(request.messageLimitKib)),
+      };
+      if (this.#closed || this.#running.has(id)) throw failure('busy', 'the bridge of this pairing runs');
+      const bridge = this.#makeBridge(id, { settings, tokenSha256: hashToken(request.token) });
+      this.#running.set(id, bridge);
+      const ended = new Promise<void>((resolve) => this.#served.set(id, resolve));
+      try {
+        const port = await bridge.listen(settings.port);
+        bridge.change({ ...settings, port });
+        const close = () =>
+          this.#inTurn(id, async () => {
+            if (this.#running.get(id) !== bridge) return;
+            await this.#stop(id);
+            this.#changed(id);
+          });
+        return { port, ended, close };
+      } catch (thrown) {
+        await this.#stop(id);
+        throw thrown;
+      }
     });
   }
 
@@ -319,6 +369,8 @@ export class Bridges {
     const bridge = this.#running.get(id);
     this.#running.delete(id);
     await bridge?.close();
+    this.#served.get(id)?.();
+    this.#served.delete(id);
   }
 
   #makeBridge(
