@@ -152,6 +152,13 @@ export const COMMAND_SPECS = {
     options: {},
     secrets: GUARDED,
   },
+  'policy check': {
+    summary: 'Judges a managed policy before it is rolled out.',
+    operand: { name: 'FILE', help: 'The policy, in JSON.' },
+    options: {},
+    secrets: {},
+    notes: ['Who may write the file is not judged: it need not be in its place yet.'],
+  },
   'policy hash-pin': {
     summary: 'Prints the hash of a new manager PIN, for a managed policy. Nothing is stored.',
     options: {},

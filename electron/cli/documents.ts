@@ -84,6 +84,11 @@ export const DOCUMENTS = {
     rootCas: z.array(z.object({ fingerprint, subject: z.string(), validTo: isoTime, isNew: z.boolean() })),
   }),
   history: z.array(historyEntrySchema),
+  'policy check': z.object({
+    /** The keys that it gives. */
+    keys: z.array(z.string()),
+    rootCas: z.array(z.object({ fingerprint, subject: z.string(), validTo: isoTime })),
+  }),
   'policy hash-pin': z.object({ hash: z.string() }),
 } as const satisfies Record<CommandName, z.ZodType>;
 

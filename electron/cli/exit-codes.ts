@@ -38,6 +38,8 @@ const EXCEPTIONS: Partial<Record<ErrorCode, Exit>> = {
   'pin-wrong': 'manager',
   'pin-locked': 'manager',
   'pin-unreadable': 'manager',
+  'managed-setting': 'refused',
+  'export-not-allowed': 'refused',
   'root-ca-missing': 'untrusted',
   'root-ca-replaced': 'untrusted',
   'root-ca-changed': 'untrusted',

@@ -3,6 +3,7 @@ import type { CommandName } from './command-specs.ts';
 import { bridge } from './commands/bridge.ts';
 import { move, remove, rename } from './commands/change.ts';
 import { check } from './commands/check.ts';
+import { checkPolicy } from './commands/check-policy.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportKit } from './commands/export.ts';
 import { find } from './commands/find.ts';
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<
   remove,
   'trust-root': trustRoot,
   history,
+  'policy check': checkPolicy,
   'policy hash-pin': hashNewPin,
 };
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -519,4 +520,23 @@ it('policy hash-pin prints the hash of a PIN that may be one', async () => {
   expect(run).toMatchObject({ exit: 0, document: { hash: expect.stringMatching(/^\$scrypt\$ln=17,/) } });
   const guessed = await line.json(['policy', 'hash-pin', '--pin-stdin'], '123456');
   expect([guessed.exit, codeOf(guessed.document)]).toEqual([2, 'pin-invalid']);
+});
+
+it('policy check judges a file as the app would, and says what is wrong', async () => {
+  const check = (policy: unknown) => {
+    writeFileSync(join(line.folder, 'policy.json'), JSON.stringify(policy));
+    return line.json(['policy', 'check', 'policy.json']);
+  };
+  const right = await check({ rootCas: [device.rootCaPem], locked: ['rootCas'] });
+  const fingerprint = new X509Certificate(device.rootCaPem).fingerprint256;
+  expect(right).toMatchObject({
+    exit: 0,
+    document: { keys: ['rootCas', 'locked'], rootCas: [{ fingerprint }] },
+  });
+  const wrong = await check({ checkInterval: 5 });
+  expect([wrong.exit, codeOf(wrong.document)]).toEqual([2, 'policy-invalid']);
+  expect(JSON.stringify(wrong.document)).toContain('checkInterval');
+  const missing = await line.json(['policy', 'check', 'nowhere.json']);
+  expect([missing.exit, codeOf(missing.document)]).toEqual([2, 'file-unreadable']);
+  expect((await line.json(['policy', 'check'])).exit).toBe(2);
 });

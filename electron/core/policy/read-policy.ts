@@ -166,8 +166,6 @@ const ANY_FILES: GuardedFiles = {
 /**
  * Whether a file could be the policy of a computer such as this one. Who may write it is not looked at unless `files`
  * does. Errors: `policy-invalid`, `policy-unsafe`, `policy-unreadable`, `not-found`.
- *
- * @public for the command line
  */
 export function checkPolicyFile(
   path: string,
