@@ -37,7 +37,7 @@ async function pairsForGood(folder: string, transport: Transport): Promise<void>
       .map(({ kind, result: outcome }) => [kind, outcome])
       .reverse(),
     [
-      ['root-ca-changed', 'ok'],
+      ['root-ca-added', 'ok'],
       ['paired', 'ok'],
     ],
   );
