@@ -14,9 +14,12 @@ export const sectionsNamed = (sections: readonly string[], sources: readonly str
     return sources.some((source) => named.test(source));
   });
 
-const sourcesOfMainProcess = (): string[] =>
+/** The command line speaks English only. */
+const ENGLISH_ONLY = /^cli[\\/]/;
+
+const sourcesOfMainProcess = (isEnglish: boolean): string[] =>
   readdirSync(MAIN_PROCESS, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && (isEnglish || !ENGLISH_ONLY.test(name)))
     .map((name) => readFileSync(join(MAIN_PROCESS, name), 'utf8'));
 
 /** Leaves out the texts that only the page shows from the main process, which has all languages in one file. */
@@ -29,7 +32,7 @@ export function textsOfMainProcess(): Plugin {
     load(id) {
       if (!LOCALE.test(id.replaceAll('\\', '/'))) return;
       const texts = localeSchema.parse(JSON.parse(readFileSync(id, 'utf8')));
-      const named = sectionsNamed(Object.keys(texts), sourcesOfMainProcess());
+      const named = sectionsNamed(Object.keys(texts), sourcesOfMainProcess(/en\.json$/.test(id)));
       return JSON.stringify(Object.fromEntries(named.map((section) => [section, texts[section]])));
     },
   };
