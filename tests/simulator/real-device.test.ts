@@ -230,7 +230,7 @@ describe('a second channel', () => {
     const attempt = openWebSocket(device, identity);
     const settled = await Promise.race([
       attempt.then((channel) => channel, failureOf.bind(null, attempt)),
-      new Promise<'unanswered'>((resolve) => setTimeout(resolve, 200, 'unanswered')),
+      new Promise<'unanswered'>((resolve) => setTimeout(resolve, 2_000, 'unanswered')),
     ]);
     if (settled === 'unanswered') attempt.catch(() => {});
     return settled;
