@@ -7,8 +7,8 @@ import { useActions, useAppState } from '../state/context.tsx';
 import { nameOfRootCa } from '../state/root-cas.ts';
 import { Button } from './button.tsx';
 import { Fingerprint } from './certificate.tsx';
-import { DialogShell } from './dialog-shell.tsx';
 import { Fact, Facts } from './facts.tsx';
+import { QuestionDialog } from './question-dialog.tsx';
 
 interface KeepPairingProps {
   readonly pairing: PairingRecord;
@@ -48,22 +48,13 @@ export function KeepPairing({ pairing, now, describedBy, size, isBusy, onKept }:
         {t('actions.confirm-root-ca')}
       </Button>
       {isAsking && (
-        <DialogShell
+        <QuestionDialog
           title={t('rootCas.keepTitle', { name })}
-          role="alertdialog"
+          confirm={t('actions.confirm-root-ca')}
+          look="primary"
           size="wide"
-          isOpen
           onClose={close}
-          actions={
-            <>
-              <Button autoFocus onPress={close}>
-                {t('common.cancel')}
-              </Button>
-              <Button look="primary" onPress={() => void keep()}>
-                {t('actions.confirm-root-ca')}
-              </Button>
-            </>
-          }
+          onConfirm={() => void keep()}
         >
           <p>{t('rootCas.keepText', { serial: identityText(pairing.identity) })}</p>
           <Facts>
@@ -77,7 +68,7 @@ export function KeepPairing({ pairing, now, describedBy, size, isBusy, onKept }:
             </Fact>
           </Facts>
           <p>{t('rootCas.keepDoubt')}</p>
-        </DialogShell>
+        </QuestionDialog>
       )}
     </>
   );

@@ -30,8 +30,8 @@ import { errorText } from '../i18n.ts';
 import { useActions, useMirror } from '../state/context.tsx';
 import { daysUntil } from '../state/pairing-list.ts';
 import { Button } from './button.tsx';
-import { DialogShell } from './dialog-shell.tsx';
 import { KeepPairing } from './keep-pairing.tsx';
+import { QuestionDialog } from './question-dialog.tsx';
 import { Announcement } from './screen.tsx';
 
 export type Tone = 'success' | 'warn' | 'danger' | 'neutral';
@@ -274,25 +274,15 @@ interface InterruptDialogProps {
 export function InterruptDialog({ onClose, onConfirm, onQuiet }: InterruptDialogProps) {
   const { t } = useTranslation();
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('check.interrupt.title')}
-      role="alertdialog"
-      isOpen
+      confirm={t('check.interrupt.confirm')}
+      other={onQuiet && <Button onPress={onQuiet}>{t('doctor.left.quiet')}</Button>}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          {onQuiet && <Button onPress={onQuiet}>{t('doctor.left.quiet')}</Button>}
-          <Button look="danger" onPress={onConfirm}>
-            {t('check.interrupt.confirm')}
-          </Button>
-        </>
-      }
+      onConfirm={onConfirm}
     >
       <p>{t('check.interrupt.text')}</p>
-    </DialogShell>
+    </QuestionDialog>
   );
 }
 

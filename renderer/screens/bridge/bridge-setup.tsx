@@ -6,10 +6,10 @@ import type { AppError } from '../../../shared/errors.ts';
 import { ok, type Result } from '../../../shared/result.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { TextEntry } from '../../components/fields.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 import { Announcement } from '../../components/screen.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useTillConnected } from '../../components/till-consequence.tsx';
@@ -267,26 +267,17 @@ function ForSoftware({ id, view, fresh, onFresh }: ForSoftwareProps) {
         </div>
       )}
       {isAsking && (
-        <DialogShell
+        <QuestionDialog
           title={t('bridge.renewTitle')}
-          role="alertdialog"
-          isOpen
+          confirm={t('bridge.renewConfirm')}
+          isBusy={renewal.isBusy}
           onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button autoFocus onPress={() => setAsking(false)}>
-                {t('common.cancel')}
-              </Button>
-              <Button look="danger" busy={renewal.isBusy} onPress={() => void renew()}>
-                {t('bridge.renewConfirm')}
-              </Button>
-            </>
-          }
+          onConfirm={() => void renew()}
         >
           <p>{t('bridge.renewText')}</p>
           {isTillConnected && <p>{t('bridge.endWarning')}</p>}
           {renewal.error && <ErrorPanel error={renewal.error} headingLevel={3} compact />}
-        </DialogShell>
+        </QuestionDialog>
       )}
     </section>
   );

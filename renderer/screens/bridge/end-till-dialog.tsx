@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 
 interface EndTillDialogProps {
   readonly onClose: () => void;
@@ -11,23 +10,13 @@ interface EndTillDialogProps {
 export function EndTillDialog({ onClose, onConfirm }: EndTillDialogProps) {
   const { t } = useTranslation();
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('bridge.endTitle')}
-      role="alertdialog"
-      isOpen
+      confirm={t('bridge.endConfirm')}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="danger" onPress={onConfirm}>
-            {t('bridge.endConfirm')}
-          </Button>
-        </>
-      }
+      onConfirm={onConfirm}
     >
       <p>{t('bridge.endWarning')}</p>
-    </DialogShell>
+    </QuestionDialog>
   );
 }

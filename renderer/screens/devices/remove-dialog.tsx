@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { nameOf, type PairingRecord } from '../../../shared/pairing.ts';
-import { Button } from '../../components/button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions } from '../../state/context.tsx';
@@ -19,21 +18,12 @@ export function RemoveDialog({ pairing, onClose }: RemoveDialogProps) {
   // Once removed, the screen below gives way to the list, and this dialog goes with it.
   const removal = useAction(() => removePairing(pairing.id));
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('device.removeTitle', { name: nameOf(pairing) })}
-      role="alertdialog"
-      isOpen
+      confirm={t('device.removeConfirm')}
+      isBusy={removal.isBusy}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="danger" busy={removal.isBusy} onPress={() => void removal.run()}>
-            {t('device.removeConfirm')}
-          </Button>
-        </>
-      }
+      onConfirm={() => void removal.run()}
     >
       <ul className="consequences">
         <TillConsequence pairings={[pairing]} />
@@ -42,6 +32,6 @@ export function RemoveDialog({ pairing, onClose }: RemoveDialogProps) {
         <li>{t('device.removeAgain')}</li>
       </ul>
       {removal.error && <ErrorPanel error={removal.error} headingLevel={3} compact />}
-    </DialogShell>
+    </QuestionDialog>
   );
 }

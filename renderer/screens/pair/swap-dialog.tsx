@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 import { useActions } from '../../state/context.tsx';
 
 interface SwapDialogProps {
@@ -16,21 +15,12 @@ export function SwapDialog({ name, oldSerial, newSerial, onClose }: SwapDialogPr
   const { t } = useTranslation();
   const { swapDevice } = useActions();
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('swap.dialogTitle')}
-      role="alertdialog"
-      isOpen
+      confirm={t('swap.confirm')}
+      look="primary"
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="primary" onPress={() => void swapDevice()}>
-            {t('swap.confirm')}
-          </Button>
-        </>
-      }
+      onConfirm={() => void swapDevice()}
     >
       <Facts className="facts swap-serials">
         <Fact label={t('swap.old')} mono>
@@ -41,6 +31,6 @@ export function SwapDialog({ name, oldSerial, newSerial, onClose }: SwapDialogPr
         </Fact>
       </Facts>
       <p>{t('swap.meaning', { name, serial: newSerial })}</p>
-    </DialogShell>
+    </QuestionDialog>
   );
 }

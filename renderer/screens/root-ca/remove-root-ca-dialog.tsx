@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { commonName, type TrustedRootCa } from '../../../shared/root-ca.ts';
-import { Button } from '../../components/button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
@@ -27,21 +26,12 @@ export function RemoveRootCaDialog({ rootCa: { root }, onClose, onRemoved }: Rem
     if (removed.ok) onRemoved();
   };
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('rootCas.removeTitle', { name: commonName(root.subject) })}
-      role="alertdialog"
-      isOpen
+      confirm={t('rootCas.removeConfirm')}
+      isBusy={removal.isBusy}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="danger" busy={removal.isBusy} onPress={() => void remove()}>
-            {t('rootCas.removeConfirm')}
-          </Button>
-        </>
-      }
+      onConfirm={() => void remove()}
     >
       <ul className="consequences">
         <TillConsequence pairings={affected} />
@@ -50,6 +40,6 @@ export function RemoveRootCaDialog({ rootCa: { root }, onClose, onRemoved }: Rem
         {rootCas.length === 1 && <li>{t('rootCas.removeLast')}</li>}
       </ul>
       {removal.error && <ErrorPanel error={removal.error} headingLevel={3} compact />}
-    </DialogShell>
+    </QuestionDialog>
   );
 }

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { Checkbox } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { DialogShell } from '../../components/dialog-shell.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Blocked } from '../../components/pin-dialog.tsx';
+import { QuestionDialog } from '../../components/question-dialog.tsx';
 import { TillConsequence } from '../../components/till-consequence.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
@@ -96,21 +96,13 @@ function ResetDialog({ onClose }: { readonly onClose: () => void }) {
     if (done.ok) onClose();
   };
   return (
-    <DialogShell
+    <QuestionDialog
       title={t('manager.resetTitle')}
-      role="alertdialog"
-      isOpen
+      confirm={t('manager.resetConfirm')}
+      isBusy={reset.isBusy}
+      isDisabled={!understood}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="danger" busy={reset.isBusy} isDisabled={!understood} onPress={() => void confirm()}>
-            {t('manager.resetConfirm')}
-          </Button>
-        </>
-      }
+      onConfirm={() => void confirm()}
     >
       <p>{t('manager.resetWhy')}</p>
       <ul className="consequences">
@@ -126,6 +118,6 @@ function ResetDialog({ onClose }: { readonly onClose: () => void }) {
         <span>{t('manager.resetUnderstood')}</span>
       </Checkbox>
       {reset.error && <ErrorPanel error={reset.error} headingLevel={3} compact />}
-    </DialogShell>
+    </QuestionDialog>
   );
 }
