@@ -7,7 +7,7 @@ import { type Core, createCore } from '../../electron/core/core.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { choice } from '../support/bridge-rig.ts';
 import { CHROMIUM_FLAGS, findChromium, serveTill } from '../support/browser-till.ts';
-import { CORE_PARTS, trustAll } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -44,16 +44,7 @@ describe.skipIf(!executablePath)('a page in a real browser as the till', () => {
       },
     });
     await trustAll(core, device.rootCaPem);
-    core.pairing.start({
-      address: device.addresses.wss,
-      transport: 'wss',
-      code: device.code,
-      posId: 'POS-1',
-      serial: device.serial,
-      serialSource: 'typed',
-      replaces: null,
-      allowSwap: false,
-    });
+    core.pairing.start(requestFor(device));
     id = await pairedId;
     page = await browser.newPage();
     await page.goto(server.origin);

@@ -10,7 +10,7 @@ import type { PairingRecord } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { createCa } from '../simulator/pki.ts';
 import { choice, till } from '../support/bridge-rig.ts';
-import { CORE_PARTS, trustAll } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -56,17 +56,7 @@ const until = (wanted: () => boolean): Promise<void> =>
 async function pair(change: Partial<PairingRequest> = {}): Promise<PairingRecord> {
   const ends = () => news.filter((each) => each.type === 'pairing-ended');
   const before = ends().length;
-  core.pairing.start({
-    address: device.addresses.wss,
-    transport: 'wss',
-    code: device.code,
-    posId: 'POS-1',
-    serial: device.serial,
-    serialSource: 'typed',
-    replaces: null,
-    allowSwap: false,
-    ...change,
-  });
+  core.pairing.start(requestFor(device, change));
   await until(() => ends().length > before);
   const stored = ends().at(-1)?.end.stored;
   if (!stored) throw new Error('not paired');

@@ -6,11 +6,10 @@ import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
-import { CORE_PARTS } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
-const bytes = (pem: string) => new TextEncoder().encode(pem);
 let historyFolder: string;
 let device: SimulatedDevice;
 let news: News[];
@@ -40,10 +39,7 @@ afterEach(async () => {
   rmSync(historyFolder, { recursive: true, force: true });
 });
 
-async function trust(pem: string) {
-  const { candidates } = core.rootCaImport.preview(bytes(pem));
-  return core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
-}
+const trust = (pem: string) => trustAll(core, pem);
 
 const heard = <T extends News['type']>(type: T): Promise<Extract<News, { type: T }>> =>
   new Promise((resolve) => {
@@ -52,17 +48,7 @@ const heard = <T extends News['type']>(type: T): Promise<Extract<News, { type: T
     });
   });
 
-const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
-  address: device.addresses.wss,
-  transport: 'wss',
-  code: device.code,
-  serialSource: 'typed',
-  posId: 'POS-1',
-  serial: device.serial,
-  replaces: null,
-  allowSwap: false,
-  ...change,
-});
+const request = (change: Partial<PairingRequest> = {}): PairingRequest => requestFor(device, change);
 
 async function pair(change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
   const ended = heard('pairing-ended');

@@ -8,7 +8,7 @@ import type { AttemptEnd, News } from '../../electron/core/news.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { createVendorPki, type SimulatedDevice, type VendorPki } from '../simulator/device.ts';
 import { choice } from '../support/bridge-rig.ts';
-import { CORE_PARTS } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { CHEAP_SCRYPT } from '../support/manager.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
@@ -61,9 +61,7 @@ afterEach(async () => {
   rmSync(historyFolder, { recursive: true, force: true });
 });
 
-const preview = (pem: string) =>
-  core.rootCaImport.preview(bytes(pem)).candidates.map(({ root }) => root.fingerprint256);
-const trust = (pem: string) => core.trustRootCas(preview(pem));
+const trust = (pem: string) => trustAll(core, pem);
 
 const heard = <T extends News['type']>(type: T): Promise<Extract<News, { type: T }>> =>
   new Promise((resolve) => {
@@ -72,17 +70,7 @@ const heard = <T extends News['type']>(type: T): Promise<Extract<News, { type: T
     });
   });
 
-const request = (change: Partial<PairingRequest> = {}): PairingRequest => ({
-  address: device.addresses.wss,
-  transport: 'wss',
-  code: device.code,
-  serialSource: 'typed',
-  posId: 'POS-1',
-  serial: device.serial,
-  replaces: null,
-  allowSwap: false,
-  ...change,
-});
+const request = (change: Partial<PairingRequest> = {}): PairingRequest => requestFor(device, change);
 const swap = (replaces: string): PairingRequest =>
   request({
     replaces,

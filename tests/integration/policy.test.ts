@@ -15,9 +15,8 @@ import { policyViewSchema } from '../../shared/policy.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { createVendorPki, type VendorPki } from '../simulator/device.ts';
 import { createCa, DAY_MS } from '../simulator/pki.ts';
-import { kitSample } from '../support/kit-samples.ts';
+import { CORE_PARTS, requestFor } from '../support/core.ts';
 import { CHEAP_SCRYPT } from '../support/manager.ts';
-import { TEST_TIMING } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
@@ -71,12 +70,7 @@ function start(policy?: Policy | string | null) {
     documents,
     historyFolder,
     cipher: new MemoryCipher(),
-    builtAt: 0,
-    timing: TEST_TIMING,
-    searchRanges: () => [],
-    readSample: kitSample,
-    software: { version: '1.0.0', system: 'Test 1' },
-    proxyFor: async () => undefined,
+    ...CORE_PARTS,
     scrypt: CHEAP_SCRYPT,
     autostart,
     readPolicy: () =>
@@ -119,16 +113,7 @@ async function pair(core: TestCore): Promise<AttemptEnd> {
         if (each.type === 'pairing-ended') resolve(each.end);
       });
     });
-    core.pairing.start({
-      address: device.addresses.wss,
-      transport: 'wss',
-      code: device.code,
-      serialSource: 'typed',
-      posId: 'POS-1',
-      serial: device.serial,
-      replaces: null,
-      allowSwap: false,
-    });
+    core.pairing.start(requestFor(device));
     return await ended;
   } finally {
     await device.stop();

@@ -21,7 +21,7 @@ import {
   type VendorPki,
 } from '../simulator/device.ts';
 import { createCa } from '../simulator/pki.ts';
-import { CORE_PARTS } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { EVERYBODY } from '../support/manager.ts';
 import { testRegister } from '../support/register.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
@@ -69,10 +69,7 @@ const bytes = (pem: string) => new TextEncoder().encode(pem);
 const fingerprintOf = ({ root }: VendorPki) => root.certificate.fingerprint256;
 const trusted = () => core.vault.rootCas.map(({ root }) => root.fingerprint256);
 
-async function trust(pem: string) {
-  const { candidates } = core.rootCaImport.preview(bytes(pem));
-  return core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
-}
+const trust = (pem: string) => trustAll(core, pem);
 
 async function start(options: SimulatedDeviceOptions): Promise<SimulatedDevice> {
   const device = await startSteadyDevice(options);
@@ -93,17 +90,8 @@ const heard = <T extends News['type']>(
   });
 const question = () => heard('pairing-progress', ({ progress }) => progress.identityQuestion !== undefined);
 
-const request = (device: SimulatedDevice, change: Partial<PairingRequest> = {}): PairingRequest => ({
-  address: device.addresses.wss,
-  transport: 'wss',
-  code: device.code,
-  serialSource: 'typed',
-  posId: 'POS-1',
-  serial: device.serial,
-  replaces: null,
-  allowSwap: false,
-  ...change,
-});
+const request = (device: SimulatedDevice, change: Partial<PairingRequest> = {}): PairingRequest =>
+  requestFor(device, change);
 
 async function attempt(device: SimulatedDevice, change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
   const ended = heard('pairing-ended');

@@ -20,7 +20,7 @@ import type { Fault, SimulatedDevice } from '../simulator/device.ts';
 import { createDeviceCertificate } from '../simulator/identity.ts';
 import { pkcs8KeyPem, sharedKey } from '../simulator/keys.ts';
 import { choice, till } from '../support/bridge-rig.ts';
-import { CORE_PARTS } from '../support/core.ts';
+import { CORE_PARTS, requestFor, trustAll } from '../support/core.ts';
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { piecesOfKey, piecesOfSealed, secretsIn, spellingsOf } from '../support/secrets.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
@@ -64,10 +64,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function trust(pem: string) {
-  const { candidates } = core.rootCaImport.preview(new TextEncoder().encode(pem));
-  await core.trustRootCas(candidates.map(({ root }) => root.fingerprint256));
-}
+const trust = (pem: string) => trustAll(core, pem);
 
 async function pair(change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
   const ended = new Promise<AttemptEnd>((resolve) => {
@@ -75,17 +72,7 @@ async function pair(change: Partial<PairingRequest> = {}): Promise<AttemptEnd> {
       if (news.type === 'pairing-ended') resolve(news.end);
     });
   });
-  core.pairing.start({
-    address: device.addresses.wss,
-    transport: 'wss',
-    code: device.code,
-    serialSource: 'typed',
-    posId: 'POS-1',
-    serial: device.serial,
-    replaces: null,
-    allowSwap: false,
-    ...change,
-  });
+  core.pairing.start(requestFor(device, change));
   return ended;
 }
 

@@ -1,4 +1,6 @@
 import type { Core, CoreParts } from '../../electron/core/core.ts';
+import type { PairingRequest } from '../../shared/ipc/pairing.ts';
+import type { SimulatedDevice } from '../simulator/device.ts';
 import { kitSample } from './kit-samples.ts';
 import { TEST_TIMING } from './register.ts';
 
@@ -20,3 +22,19 @@ export function trustAll({ rootCaImport, trustRootCas }: Core, pem: string) {
   const { candidates } = rootCaImport.preview(new TextEncoder().encode(pem));
   return trustRootCas(candidates.map(({ root }) => root.fingerprint256));
 }
+
+/** As staff enter what a device shows, with its serial number typed. */
+export const requestFor = (
+  { addresses, code, serial }: Pick<SimulatedDevice, 'addresses' | 'code' | 'serial'>,
+  change: Partial<PairingRequest> = {},
+): PairingRequest => ({
+  address: addresses.wss,
+  transport: 'wss',
+  code,
+  serialSource: 'typed',
+  posId: 'POS-1',
+  serial,
+  replaces: null,
+  allowSwap: false,
+  ...change,
+});
