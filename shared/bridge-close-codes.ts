@@ -58,18 +58,18 @@ export const BRIDGE_CLOSE_CAUSES = {
   },
   binary: {
     number: 8,
-    when: 'A binary message. The device’s channel carries text.',
-    till: 'Correct the till: send strings.',
+    when: 'A binary message, from either end. The channel carries text.',
+    till: 'Correct the till, unless it was the device’s: send strings.',
   },
   'too-large': {
     number: 9,
-    when: 'A message was larger than the limit set for the bridge.',
-    till: 'Make the message smaller, or have the limit raised.',
+    when: 'A message, of either end, was larger than the limit set for the bridge.',
+    till: 'Make the message smaller or, if it was the device’s answer, have the limit raised.',
   },
   malformed: {
     number: 10,
-    when: 'What was sent is no WebSocket message, or no UTF-8.',
-    till: 'Correct the till.',
+    when: 'What one end has sent is no WebSocket message, or no UTF-8.',
+    till: 'Correct the till, unless it was the device’s.',
   },
 } as const satisfies Record<string, Cause>;
 

@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expectAccessible } from './accessibility.ts';
 import { expect, test } from './app.ts';
 import { pair, trustRootCa } from './steps.ts';
@@ -22,7 +20,6 @@ test('what is unusual about the certificate stands folded on both pages, and ala
   await fold.click();
   await expect(note).toBeVisible();
   await expectAccessible(page, 'Register paired, with notes');
-  await page.screenshot({ path: join(tmpdir(), 'pos-pairing-notes-success.png'), fullPage: true });
 
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('link', { name: '7', exact: true }).click();
@@ -30,8 +27,6 @@ test('what is unusual about the certificate stands folded on both pages, and ala
   await expect(note).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expectAccessible(page, 'Device, with notes on its certificate');
-  await note.evaluate((shown) => shown.scrollIntoView({ block: 'center' }));
-  await page.screenshot({ path: join(tmpdir(), 'pos-pairing-notes-device.png') });
 });
 
 test('without anything unusual there is no such fold', async ({ app, device }) => {

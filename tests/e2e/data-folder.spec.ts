@@ -6,7 +6,7 @@ import { electronFlags } from '../../scripts/desktop-session.ts';
 import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, test } from './app.ts';
-import { connection, openScreen, pairFirst } from './steps.ts';
+import { connection, openScreen, pairFirst, picture } from './steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const NOTICE = 'Nothing can be saved';
@@ -55,7 +55,7 @@ test('a read-only data folder: the app shows what it has, says so, and runs once
     await expect(page.getByRole('alert')).toHaveCount(0);
     // Its keys can be read and its device checked.
     await expect(connection(page, 'connected')).toBeVisible();
-    await page.screenshot({ path: join(tmpdir(), 'pos-pairing-read-only.png') });
+    await picture(page, 'nothing-saved');
     await expectAccessible(page, 'Nothing can be saved');
     await openScreen(page, 'Settings');
     await expect(page.getByRole('status').filter({ hasText: NOTICE })).toBeVisible();

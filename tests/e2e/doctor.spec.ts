@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { CheckState, DoctorCheck, DoctorResult } from '../../shared/doctor.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { connection, enter, errorPanel, pair, pairFirst, trustRootCa } from './steps.ts';
+import { connection, enter, errorPanel, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 import { tellStatus } from './told.ts';
 
 const check = (page: Page, name: DoctorCheck, state: CheckState) =>
@@ -33,6 +33,7 @@ test('the full test names each check, says that all is well, and copies it', asy
   await expect(check(page, 'name', 'not-run')).toContainText('the address is in numbers');
   await expect(check(page, 'application', 'ok')).toContainText('The payment app answered: Ready');
   await expect(page.getByText('Nothing that the app knows of.')).toBeVisible();
+  await picture(page, 'doctor-well');
   await expectAccessible(page, 'Doctor, all well');
   await page.getByRole('button', { name: 'Copy everything' }).click();
   await expect.poll(() => copied(app)).toContain('Payment app on the device: OK');
@@ -55,6 +56,7 @@ test('the first check that failed gives its advice; the rest says what it waits 
   await fullTest(page);
   await expect(outcome(page, 'failed')).toContainText('tap Connect Device');
   await expect(check(page, 'application', 'failed')).toBeVisible();
+  await picture(page, 'doctor-silent');
   await expectAccessible(page, 'Doctor, payment app silent');
 
   await device.stop();

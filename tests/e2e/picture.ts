@@ -27,7 +27,8 @@ function steady(suggestedPosId: string): () => void {
     [/^test, 14 addresses$/, () => 'Wi-Fi, 254 addresses'],
     [/^14 addresses/, () => '254 addresses'],
     [/\b192\.168\.1\.2:\d+/g, () => '192.168.178.60:8443'],
-    [/\bport \d{5}\b/g, () => 'port 8443'],
+    [/\b([Pp]ort) \d{5}\b/g, (_, port) => `${port} 8443`],
+    [/\/\S*\/pos-pairing-e2e-\w+(?![\w/-])/g, () => '/home/till/.config/POS Pairing'],
     // The licences are those of the Electron that ships; the tests may run in another one.
     [/Electron 4\d\.[\d.]+/g, () => `Electron ${running}`],
     [/^[A-Z][a-z]{2}, [A-Z][a-z]{2} \d{1,2}$/g, () => days.next().value ?? ''],
@@ -53,6 +54,7 @@ function steady(suggestedPosId: string): () => void {
     [/\.damaged-\d+/g, () => '.damaged-1768472640000'],
   ];
   const fixed = (text: string) => rules.reduce((now, [pattern, words]) => now.replace(pattern, words), text);
+  const isBridge = document.querySelector('.bridge-status') !== null;
   const undo: (() => void)[] = [];
 
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -70,7 +72,11 @@ function steady(suggestedPosId: string): () => void {
     const before = input.value;
     const isCode = input.matches('.code-input') && before.length === 8;
     const isMachine = before === suggestedPosId;
-    const after = isCode ? '8QW1YS1D' : isMachine ? '7' : fixed(before).replace(/^\d{5}$/, '8443');
+    const after = isCode
+      ? '8QW1YS1D'
+      : isMachine
+        ? '7'
+        : fixed(before).replace(/^\d{5}$/, isBridge ? '8787' : '8443');
     if (after === before || input.type !== 'text') continue;
     input.value = after;
     undo.push(() => {

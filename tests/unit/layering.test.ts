@@ -36,6 +36,15 @@ it('keeps the core to itself and shared/, whatever folders it has', () => {
   expect(offenders).toEqual([]);
 });
 
+it('keeps the command line to the core and shared/', () => {
+  const imports = importsIn('electron/cli');
+  expect(imports.length).toBeGreaterThan(40);
+  const offenders = imports.filter(
+    (each) => isElectron(each) || (isLocal(each) && !/^(electron\/(core|cli)|shared)\//.test(each.target)),
+  );
+  expect(offenders).toEqual([]);
+});
+
 it('has no two folders of the core that need each other, not even by way of others', () => {
   const below = new Map<string, Set<string>>();
   for (const { file, target } of importsIn('electron/core')) {
