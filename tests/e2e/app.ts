@@ -10,6 +10,8 @@ import type { SimulatedDevice } from '../simulator/device.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** More than the app itself gives its goodbyes, on a computer that is busy. */
+const ENDS_WITHIN_MS = 20_000;
 
 export interface LaunchOptions {
   readonly keyring?: Keyring;
@@ -66,10 +68,20 @@ export class RunningApp {
     return new Promise((resolve) => second.once('exit', resolve));
   }
 
+  /** Quits the app. One that does not end is killed, lest it hold up all tests after it, and fails this one. */
   async close(): Promise<void> {
-    await this.#electron?.close();
+    const electron = this.#electron;
     this.#electron = undefined;
     this.#page = undefined;
+    if (!electron) return;
+    const started = electron.process();
+    let isKilled = false;
+    const patience = setTimeout(() => {
+      isKilled = true;
+      started.kill('SIGKILL');
+    }, ENDS_WITHIN_MS);
+    await electron.close().finally(() => clearTimeout(patience));
+    expect(isKilled, 'the app ends when it is told to quit').toBe(false);
   }
 
   async relaunch(options: LaunchOptions = {}): Promise<Page> {
