@@ -1,10 +1,8 @@
-import { dirname, win32 } from 'node:path';
+import { dirname } from 'node:path';
 import { app } from 'electron';
-import { posixFiles, systemGuard } from '../core/policy/posix-files.ts';
-import { profilePolicy } from '../core/policy/profile.ts';
+import { posixFiles } from '../core/policy/posix-files.ts';
 import type { PolicyPlaces } from '../core/policy/read-policy.ts';
-import { registryPolicy } from '../core/policy/registry.ts';
-import { windowsFiles } from '../core/policy/windows-files.ts';
+import { systemPlaces } from '../core/policy/system-places.ts';
 import { testPolicyFile } from './command-line.ts';
 
 /**
@@ -15,28 +13,6 @@ export function policyPlaces(): PolicyPlaces | undefined {
   const forTest = testPolicyFile();
   if (forTest !== undefined) return testPlaces(forTest);
   return app.isPackaged ? systemPlaces() : undefined;
-}
-
-function systemPlaces(): PolicyPlaces {
-  const { platform } = process;
-  if (platform === 'win32') {
-    const systemRoot = process.env['SystemRoot'] ?? 'C:\\Windows';
-    const programData = process.env['ProgramData'] ?? 'C:\\ProgramData';
-    return {
-      system: registryPolicy(systemRoot),
-      file: win32.join(programData, 'POS Pairing', 'policy.json'),
-      files: windowsFiles(systemRoot),
-    };
-  }
-  const files = posixFiles(systemGuard(platform));
-  if (platform === 'darwin') {
-    return {
-      system: profilePolicy(files),
-      file: '/Library/Application Support/POS Pairing/policy.json',
-      files,
-    };
-  }
-  return { system: null, file: '/etc/pos-pairing/policy.json', files };
 }
 
 function testPlaces(file: string): PolicyPlaces {
