@@ -1,7 +1,8 @@
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { app } from 'electron';
 import { posixFiles } from '../core/policy/posix-files.ts';
-import type { PolicyPlaces } from '../core/policy/read-policy.ts';
+import { ANY_FILES, type PolicyPlaces } from '../core/policy/read-policy.ts';
 import { systemPlaces } from '../core/policy/system-places.ts';
 import { testPolicyFile } from './command-line.ts';
 
@@ -16,7 +17,18 @@ export function policyPlaces(): PolicyPlaces | undefined {
 }
 
 function testPlaces(file: string): PolicyPlaces {
+  // There whoever tests owns neither the temporary folder nor what is above it alone.
+  if (process.platform === 'win32') return { system: null, file, files: ANY_FILES };
   const owners = [process.getuid?.() ?? 0];
   const groups = [process.getgid?.() ?? 0];
-  return { system: null, file, files: posixFiles({ owners, groups, below: dirname(file) }) };
+  return { system: null, file, files: posixFiles({ owners, groups, below: realFolderOf(file) }) };
+}
+
+/** macOS has its temporary folders behind a link. */
+function realFolderOf(file: string): string {
+  try {
+    return realpathSync(dirname(file));
+  } catch {
+    return dirname(file);
+  }
 }
