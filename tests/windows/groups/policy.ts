@@ -10,6 +10,7 @@ import { group, type Surroundings, type WindowsCase } from '../case.ts';
 import { runInSystem } from '../computer-wide.ts';
 import { startDevice } from '../devices.ts';
 import { startRegister } from '../register.ts';
+import { serving } from '../serving.ts';
 
 const KEY = 'HKLM\\SOFTWARE\\Policies\\POS Pairing';
 const VIEW = '/reg:64';
@@ -257,6 +258,27 @@ export default group('policy', {
         assert.equal(register.core.settings.get().language, 'system');
         assert.deepEqual(history(register), ['policy-rejected']);
       });
+    },
+    { notOnWindows: 'it tells' },
+  ),
+  'a refused file is told by commands, and by policy check of the file in its place': onComputer(
+    async ({ folder }) => {
+      mkdirSync(FOLDER);
+      writeFileSync(FILE, '{ "language": "fr" }');
+      const elsewhere = join(folder, 'policy.json');
+      writeFileSync(elsewhere, '{ "language": "fr" }');
+      await serving(
+        folder,
+        async ({ ask }) => {
+          const { code, out, err } = await ask('status', '--json');
+          assert.deepEqual([code, out], [0, '[]\n']);
+          assert.match(err, /^174 .*\n.*policy\.json: .*Windows does not tell who may write it\n$/);
+          const judged = await ask('policy', 'check', FILE.toUpperCase(), '--json');
+          assert.deepEqual([judged.code, JSON.parse(judged.out).error.code], [2, 'policy-unsafe']);
+          assert.equal((await ask('policy', 'check', elsewhere)).code, 0);
+        },
+        systemPlaces(),
+      );
     },
     { notOnWindows: 'it tells' },
   ),
