@@ -46,5 +46,6 @@ export default {
   ignoreBinaries: [
     ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
     ...(production ? ['tsx'] : []),
+    'openssl',
   ],
 } satisfies KnipConfig;

@@ -154,7 +154,7 @@ const faults: string[] = [];
 for (const app of apps) {
   for (const fault of await appFaults(app.executable, app.resources))
     faults.push(`${app.resources}: ${fault}`);
-  console.log(`CHECKED ${app.resources}: fuses, contents, components`);
+  console.log(`CHECKED ${app.resources}: fuses, contents, components, policy templates`);
 }
 for (const file of artifacts) {
   console.log(`BUILT ${relative('.', file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);

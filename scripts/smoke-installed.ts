@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSteadyDevice } from '../tests/support/steady-device.ts';
 import { ensureCommands, ensurePackages, ensureSystemPackages } from './desktop-session.ts';
+import { USER } from './installed/place.ts';
 import { ThrowAwayRoot } from './installed/root.ts';
 import { DesktopSession } from './installed/session.ts';
-import { STEPS, USER } from './installed/steps.ts';
+import { STEPS } from './installed/steps.ts';
 
 /**
  * Installs the Debian package into a throw-away system and uses it there as an ordinary user does, by keyboard and
@@ -87,6 +88,8 @@ async function tryOut(): Promise<{ passed: number; failures: string[] }> {
   }
 }
 
+// Reads the keys that are handed over.
+ensureCommands({ openssl: 'openssl' });
 if (values.minimal) ensureCommands({ mmdebstrap: 'mmdebstrap' });
 else {
   ensureSystemPackages();

@@ -1,10 +1,9 @@
-import { dirname, win32 } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { app } from 'electron';
-import { posixFiles, systemGuard } from '../core/policy/posix-files.ts';
-import { profilePolicy } from '../core/policy/profile.ts';
-import type { PolicyPlaces } from '../core/policy/read-policy.ts';
-import { registryPolicy } from '../core/policy/registry.ts';
-import { windowsFiles } from '../core/policy/windows-files.ts';
+import { posixFiles } from '../core/policy/posix-files.ts';
+import { ANY_FILES, type PolicyPlaces } from '../core/policy/read-policy.ts';
+import { systemPlaces } from '../core/policy/system-places.ts';
 import { testPolicyFile } from './command-line.ts';
 
 /**
@@ -17,30 +16,19 @@ export function policyPlaces(): PolicyPlaces | undefined {
   return app.isPackaged ? systemPlaces() : undefined;
 }
 
-function systemPlaces(): PolicyPlaces {
-  const { platform } = process;
-  if (platform === 'win32') {
-    const systemRoot = process.env['SystemRoot'] ?? 'C:\\Windows';
-    const programData = process.env['ProgramData'] ?? 'C:\\ProgramData';
-    return {
-      system: registryPolicy(systemRoot),
-      file: win32.join(programData, 'POS Pairing', 'policy.json'),
-      files: windowsFiles(systemRoot),
-    };
-  }
-  const files = posixFiles(systemGuard(platform));
-  if (platform === 'darwin') {
-    return {
-      system: profilePolicy(files),
-      file: '/Library/Application Support/POS Pairing/policy.json',
-      files,
-    };
-  }
-  return { system: null, file: '/etc/pos-pairing/policy.json', files };
-}
-
 function testPlaces(file: string): PolicyPlaces {
+  // There whoever tests owns neither the temporary folder nor what is above it alone.
+  if (process.platform === 'win32') return { system: null, file, files: ANY_FILES };
   const owners = [process.getuid?.() ?? 0];
   const groups = [process.getgid?.() ?? 0];
-  return { system: null, file, files: posixFiles({ owners, groups, below: dirname(file) }) };
+  return { system: null, file, files: posixFiles({ owners, groups, below: realFolderOf(file) }) };
+}
+
+/** macOS has its temporary folders behind a link. */
+function realFolderOf(file: string): string {
+  try {
+    return realpathSync(dirname(file));
+  } catch {
+    return dirname(file);
+  }
 }

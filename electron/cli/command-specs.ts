@@ -157,7 +157,7 @@ export const COMMAND_SPECS = {
     operand: { name: 'FILE', help: 'The policy, in JSON.' },
     options: {},
     secrets: {},
-    notes: ['Who may write the file is not judged: it need not be in its place yet.'],
+    notes: ['Who may write the file is judged only where it is in its place already.'],
   },
   'policy hash-pin': {
     summary: 'Prints the hash of a new manager PIN, for a managed policy. Nothing is stored.',

@@ -15,7 +15,7 @@ import { trustRoot } from './commands/trust-root.ts';
 import { DOCUMENTS, errorDocumentSchema } from './documents.ts';
 import { CliError, EXITS, type Exit } from './exit-codes.ts';
 import type { Invocation } from './parse.ts';
-import { explain } from './problem.ts';
+import { explain, problemOf } from './problem.ts';
 
 /** `bridge` writes its lines itself, as they come. */
 const COMMANDS: Readonly<
@@ -71,11 +71,20 @@ async function unlock(
   };
 }
 
+/** Whoever reads the output of a script learns that this register does not do what its organisation wants. */
+function tellWrongPolicy({ core, progress }: CommandContext): void {
+  const { problem, place } = core.policy.view;
+  if (!problem) return;
+  const { number, message, detail } = problemOf(problem);
+  progress(`${number} ${message}\n${place}: ${detail}`);
+}
+
 async function runInContext(context: CommandContext): Promise<Exit> {
   const { invocation, io } = context;
   const { command, json } = invocation;
   // From here on each command listens for it.
   if (io.signal.aborted) throw new CliError('interrupted', 'Ended before it was begun.');
+  tellWrongPolicy(context);
   if (command === 'bridge') return bridge(context);
   const { exit, document, text } = await COMMANDS[command](context);
   // Parsing also strips what the schema does not name.

@@ -129,6 +129,8 @@ async function run(
   const listeners = new Listeners();
   const core = makeCore(dataFolder, listeners.tell);
   if (!dataFolder.writable) core.tellUnwritable(dataFolder.path);
+  // A register may never have a window.
+  core.announcePolicy();
   onWake(() => core.bridges.wake());
   const host: CommandHost = { core, hear: listeners.hear, askService: askRootCaService };
   // Other commands meanwhile, such as beside a bridge. Where nothing can be saved there is no place to meet.

@@ -297,6 +297,8 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Tells that nothing can be saved in `folder`. */
     tellUnwritable: (folder: string) => notices.addUnwritable(folder),
     dismissNotice: (id: string) => notices.dismiss(id),
+    /** Tells what is new of the policy, and remembers a good one. Once for each core that may write. */
+    announcePolicy: () => policy.announce(tell),
     /** Starts the scheduled checks. */
     start: () => {
       policy.announce(tell);

@@ -12,6 +12,11 @@ export interface ElectronRuntime {
   readonly source: 'given' | 'official' | 'fallback';
 }
 
+/** Where an unpacked Electron has its program. */
+const PROGRAM =
+  { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform as string] ??
+  'electron';
+
 function officialExecutable(): string | undefined {
   const packageFolder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
   const pathFile = join(packageFolder, 'path.txt');
@@ -41,8 +46,7 @@ function downloadOfficial(): string | undefined {
  */
 export async function ensureElectron(): Promise<ElectronRuntime> {
   const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  if (given && existsSync(join(given, 'electron')))
-    return { executable: join(given, 'electron'), source: 'given' };
+  if (given && existsSync(join(given, PROGRAM))) return { executable: join(given, PROGRAM), source: 'given' };
   const official = officialExecutable() ?? downloadOfficial();
   if (official) return { executable: official, source: 'official' };
   if (process.platform !== 'linux' || process.arch !== 'x64') {

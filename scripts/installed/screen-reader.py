@@ -110,6 +110,19 @@ def start(command, env=None):
     return process.pid
 
 
+def run(command, text="", without=(), timeout=180):
+    """Runs a program to its end, without some of the variables of the environment."""
+    env = {name: value for name, value in os.environ.items() if name not in without}
+    done = subprocess.run(
+        command, input=text.encode(), capture_output=True, env=env, timeout=timeout, start_new_session=True
+    )
+    return {
+        "status": done.returncode,
+        "out": done.stdout.decode(errors="replace"),
+        "err": done.stderr.decode(errors="replace"),
+    }
+
+
 def output(pid):
     log = programs[pid][1]
     log.seek(0)
@@ -161,6 +174,7 @@ DEEDS = {
     "paste": paste_into,
     "key": lambda name: xdotool("key", name),
     "start": start,
+    "run": run,
     "output": output,
     "wait": wait,
     "stop": stop,

@@ -16,6 +16,10 @@ printf throwaway | gnome-keyring-daemon --unlock --components=secrets >/dev/null
 
 const answerSchema = z.union([z.object({ value: z.unknown() }), z.object({ error: z.string() })]);
 
+const programEndSchema = z.object({ status: z.number(), out: z.string(), err: z.string() });
+/** How a program ended, and what it has written. */
+export type ProgramEnd = z.infer<typeof programEndSchema>;
+
 /** What an element is for assistive technology. */
 export type Role = 'push button' | 'heading' | 'entry' | 'link' | 'check box';
 
@@ -48,6 +52,10 @@ export class DesktopSession {
   /** Starts a program; returns its process id inside. */
   start = (command: readonly string[], env: Record<string, string> = {}): Promise<number> =>
     this.#do(z.number(), 'start', { command, env });
+
+  /** Runs a program without a window to its end, in the environment of the session but for some variables. */
+  run = (command: readonly string[], input: string, without: readonly string[]): Promise<ProgramEnd> =>
+    this.#do(programEndSchema, 'run', { command, text: input, without });
 
   /** What a started program has printed. */
   output = (pid: number): Promise<string> => this.#do(z.string(), 'output', { pid });

@@ -1,29 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { TEXTS } from '../../shared/languages.ts';
-import type { SimulatedDevice } from '../../tests/simulator/device.ts';
+import { COMMANDS_ALONE, COMMANDS_BESIDE_THE_WINDOW } from './command-steps.ts';
+import { check, endProgram, POS_ID, type Steps, startProgram, USER } from './place.ts';
+import { POLICY_STEPS } from './policy-steps.ts';
 import type { ThrowAwayRoot } from './root.ts';
-import type { DesktopSession } from './session.ts';
 
-export const USER = 'cashier';
 const PROGRAM = '/opt/POS Pairing/pos-pairing';
 const DATA = `/home/${USER}/.config/POS Pairing`;
-const POS_ID = 'Till 7';
 const { en } = TEXTS;
-
-/** What every step works with. */
-export interface Place {
-  readonly root: ThrowAwayRoot;
-  readonly session: DesktopSession;
-  readonly device: SimulatedDevice;
-  readonly deb: string;
-  /** Of the program while it runs. */
-  pid: number;
-}
-
-function check(what: string, holds: boolean, detail = ''): void {
-  if (!holds) throw new Error(`${what}${detail && `: ${detail}`}`);
-}
 
 /** A TCP port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -41,12 +26,6 @@ async function debuggerTargets(port: number): Promise<unknown> {
   return answer ? answer.json() : [];
 }
 
-async function startProgram(place: Place): Promise<void> {
-  place.pid = await place.session.start(['pos-pairing', '--force-renderer-accessibility']);
-  // Named after its screen, once there is one.
-  await place.session.takeWindow('– POS Pairing');
-}
-
 /** One line about each process of the program: what it is, and what confines it. */
 function processes(root: ThrowAwayRoot): { arguments: string; seccomp: string; ownUsers: boolean }[] {
   const script = `for p in $(pgrep -u ${USER} -f '^${PROGRAM}'); do
@@ -61,7 +40,7 @@ done; readlink /proc/1/ns/user`;
 }
 
 /** What the installed program is put through, in order: each step goes on where the one before it stopped. */
-export const STEPS: Record<string, (place: Place) => Promise<void>> = {
+export const STEPS: Steps = {
   'is installed for everybody, and lacks nothing': async ({ root }) => {
     check('It is on the path', root.succeeds(['test', '-x', '/usr/bin/pos-pairing'], USER));
     const libraries = root.run(['ldd', PROGRAM], USER);
@@ -141,14 +120,17 @@ export const STEPS: Record<string, (place: Place) => Promise<void>> = {
       keys,
     );
   },
+  ...COMMANDS_BESIDE_THE_WINDOW,
+  ...COMMANDS_ALONE,
+  ...POLICY_STEPS,
   'is upgraded and remembers': async (place) => {
-    check('It ends when it is asked to', (await place.session.stop(place.pid)) === 0);
     place.root.run(['dpkg', '--force-unsafe-io', '--install', place.deb]);
     await startProgram(place);
     await place.session.find('link', POS_ID);
   },
-  'is removed, and leaves what the user has made': async ({ root, session, pid }) => {
-    await session.stop(pid);
+  'is removed, and leaves what the user has made': async (place) => {
+    await endProgram(place);
+    const { root } = place;
     root.run(['dpkg', '--remove', 'pos-pairing']);
     check('The program is gone', !root.succeeds(['test', '-e', '/opt/POS Pairing']));
     check('So is its command', !root.succeeds(['test', '-e', '/usr/bin/pos-pairing']));

@@ -10,6 +10,16 @@ const ASAR_LIMIT = 3 * 1024 * 1024;
 const IN_ASAR =
   /^\/(package\.json|out(\/(main(\/main(-[\w-]+)?\.js)?|preload(\/preload\.cjs)?|licences\.json|renderer(\/.*)?))?)$/;
 
+/** What ships for whoever writes a policy: each file beside app.asar, and where it comes from. */
+export const POLICY_FILES: Readonly<Record<string, string>> = {
+  'policy/policy.json': 'packaging/policy/policy.json',
+  'policy/policy.schema.json': 'docs/schemas/policy.schema.json',
+  'policy/pos-pairing.admx': 'packaging/policy/pos-pairing.admx',
+  'policy/en-US/pos-pairing.adml': 'packaging/policy/en-US/pos-pairing.adml',
+  'policy/de-DE/pos-pairing.adml': 'packaging/policy/de-DE/pos-pairing.adml',
+  'policy/pos-pairing.mobileconfig': 'packaging/policy/pos-pairing.mobileconfig',
+};
+
 /** Where Electron keeps each fuse of electron-builder's `electronFuses`. */
 const FUSES = {
   runAsNode: FuseV1Options.RunAsNode,
@@ -62,11 +72,20 @@ export function asarFaults(asar: string): string[] {
   return faults;
 }
 
+/** What is wrong with the files that ship for whoever writes a policy. */
+export const policyFaults = (resources: string): string[] =>
+  Object.entries(POLICY_FILES).flatMap(([name, source]) => {
+    const file = join(resources, name);
+    if (!existsSync(file)) return [`${name} is missing.`];
+    return readFileSync(file).equals(readFileSync(source)) ? [] : [`${name} is not ${source}.`];
+  });
+
 /** What is wrong with an app that electron-builder has put together. */
 export async function appFaults(executable: string, resources: string): Promise<string[]> {
   const faults = [...(await fuseFaults(executable)), ...asarFaults(join(resources, 'app.asar'))];
   if (existsSync(join(resources, 'default_app.asar')))
     faults.push('Electron’s own start page is still there.');
   if (!existsSync(join(resources, 'sbom.cdx.json'))) faults.push('The list of components is missing.');
+  faults.push(...policyFaults(resources));
   return faults;
 }

@@ -91,7 +91,8 @@ export class RunningApp {
 
   async dispose(): Promise<void> {
     await this.close();
-    rmSync(this.dataFolder, { recursive: true, force: true });
+    // On Windows the system lets go of files only after the last process of the app has ended.
+    rmSync(this.dataFolder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -6,8 +6,15 @@ import { LANGUAGES } from '../../shared/settings.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { enter, openScreen, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 
-const menuLabels = (app: RunningApp): Promise<string[]> =>
-  app.electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? []);
+const onMac = process.platform === 'darwin';
+
+/** Of the menus that every system has: on macOS the app's own comes before them. */
+const menuLabels = async (app: RunningApp): Promise<string[]> => {
+  const labels = await app.electron.evaluate(
+    ({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? [],
+  );
+  return onMac ? labels.slice(1) : labels;
+};
 
 const clickMenu = (app: RunningApp, id: string): Promise<void> =>
   app.electron.evaluate(
@@ -124,6 +131,7 @@ test('the window opens as large as it was left, and where', async ({ app }) => {
 });
 
 test('without a tray entry, closing the window ends the app', async ({ app }) => {
+  test.skip(onMac, 'on macOS an app goes on without a window');
   await app.launch();
   const ended = app.electron.waitForEvent('close');
   await closeWindow(app);

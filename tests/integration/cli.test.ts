@@ -3,6 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DOCUMENTS, errorDocumentSchema } from '../../electron/cli/documents.ts';
+import { appError } from '../../shared/errors.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { createCa, issueCertificate } from '../simulator/pki.ts';
 import { till } from '../support/bridge-rig.ts';
@@ -520,6 +521,23 @@ it('policy hash-pin prints the hash of a PIN that may be one', async () => {
   expect(run).toMatchObject({ exit: 0, document: { hash: expect.stringMatching(/^\$scrypt\$ln=17,/) } });
   const guessed = await line.json(['policy', 'hash-pin', '--pin-stdin'], '123456');
   expect([guessed.exit, codeOf(guessed.document)]).toEqual([2, 'pin-invalid']);
+});
+
+it('every command tells on standard error of a policy that is refused, and does its work', async () => {
+  const place = '/etc/pos-pairing/policy.json';
+  const refused = commandLine({
+    readPolicy: () => ({
+      kind: 'rejected',
+      place,
+      error: appError('policy-unsafe', `${place} can be written by everybody`),
+    }),
+  });
+  const { exit, out, err } = await refused.run(['status', '--json']);
+  expect([exit, JSON.parse(out)]).toEqual([0, []]);
+  expect(err).toMatch(/^174 The policy of your organisation is not safe\. /);
+  expect(err).toContain(`\n${place}: ${place} can be written by everybody\n`);
+  await refused.close();
+  expect((await line.run(['status', '--json'])).err).toBe('');
 });
 
 it('policy check judges a file as the app would, and says what is wrong', async () => {

@@ -3,7 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 
-export const CHROMIUM = '/usr/bin/chromium';
+/** A Chromium of the system: what Debian calls so, and what Windows and CI's macOS have. */
+export const CHROMIUM =
+  {
+    win32: 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+    darwin: '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  }[process.platform as string] ?? '/usr/bin/chromium';
 const FILES: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/till.js': { name: 'till.js', type: 'text/javascript; charset=utf-8' },

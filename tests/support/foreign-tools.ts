@@ -18,8 +18,12 @@ const TOOLS = {
 };
 type Tool = keyof typeof TOOLS;
 
+/** The curl of Windows has its TLS from the system, which takes neither files of keys nor of Root CAs. */
+const isOfNoUse = (tool: Tool): boolean => process.platform === 'win32' && tool === 'curl';
+
 /** Whether a test must do without a tool. Where everything is installed, on CI, it runs and fails instead. */
 export function lacks(tool: Tool): boolean {
+  if (isOfNoUse(tool)) return true;
   if (TOOLS[tool] !== undefined || process.env['CI']) return false;
   console.log(`Left out: ${tool} is not installed.`);
   return true;
@@ -56,7 +60,9 @@ export function runProgram(
       stderr += data.toString();
     });
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    // Programs end their lines as their system does.
+    const text = (written: string) => written.replaceAll('\r\n', '\n');
+    child.on('close', (status) => resolve({ status, stdout: text(stdout), stderr: text(stderr) }));
     // A program that does not read it may be gone already.
     child.stdin.on('error', () => {});
     child.stdin.end(stdin);

@@ -1,11 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPackage } from '@electron/asar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { asarFaults, fuseFaults, wantedFuses } from '../../scripts/package/inspect.ts';
+import {
+  asarFaults,
+  fuseFaults,
+  POLICY_FILES,
+  policyFaults,
+  wantedFuses,
+} from '../../scripts/package/inspect.ts';
 
 const target = z.array(z.object({ target: z.string(), arch: z.unknown() }));
 const config = z
@@ -138,6 +144,41 @@ describe('the archive', () => {
   it('is no more than 3 MiB', async () => {
     const faults = asarFaults(await archive(NEEDED, 'x'.repeat(800 * 1024)));
     expect(faults).toEqual([expect.stringContaining('are the limit')]);
+  });
+});
+
+describe('what ships for whoever writes a policy', () => {
+  const walk = (at: string): string[] =>
+    readdirSync(at, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).replaceAll('\\', '/'));
+
+  it('is all there is of templates and examples, and the schema', () => {
+    expect(Object.values(POLICY_FILES).sort()).toEqual(
+      [...walk('packaging/policy'), 'docs/schemas/policy.schema.json'].sort(),
+    );
+    const shipped = z
+      .array(z.object({ from: z.string(), to: z.string() }))
+      .parse(config['extraResources'])
+      .filter(({ to }) => to.startsWith('policy'));
+    expect(shipped).toEqual([
+      { from: 'packaging/policy', to: 'policy' },
+      { from: 'docs/schemas/policy.schema.json', to: 'policy/policy.schema.json' },
+    ]);
+  });
+
+  it('is compared with where it comes from', () => {
+    for (const [name, source] of Object.entries(POLICY_FILES)) {
+      mkdirSync(join(folder, name, '..'), { recursive: true });
+      cpSync(source, join(folder, name));
+    }
+    expect(policyFaults(folder)).toEqual([]);
+    rmSync(join(folder, 'policy/pos-pairing.admx'));
+    writeFileSync(join(folder, 'policy/policy.json'), '{}');
+    expect(policyFaults(folder)).toEqual([
+      'policy/policy.json is not packaging/policy/policy.json.',
+      'policy/pos-pairing.admx is missing.',
+    ]);
   });
 });
 

@@ -247,7 +247,10 @@ describe('the Windows registry', () => {
   });
 
   it('is no policy while the key is empty', () => {
-    expect(parseRegistry('\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\POS Pairing\r\n')).toBeUndefined();
+    const key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\POS Pairing';
+    expect(parseRegistry(`\r\n${key}\r\n`)).toBeUndefined();
+    // A list of group policy's that is not configured any more.
+    expect(parseRegistry(`\r\n${key}\r\n\r\n${key}\\bridgeOrigins\r\n`)).toBeUndefined();
   });
 
   it('refuses what it would have to guess', () => {
@@ -260,6 +263,8 @@ describe('the Windows registry', () => {
       [line('    tray    REG_BINARY    01'), 'tray: REG_BINARY'],
       [line('    trey    REG_DWORD    0x1'), 'Unrecognized key: "trey"'],
       [line('    posIdPattern    REG_SZ    B\xfcro'), 'beyond ASCII'],
+      // What a console's code page lacks.
+      [line('    posIdPattern    REG_SZ    ??-1'), 'question marks'],
       [line('    posIdPattern    REG_SZ    A\r\nB'), 'more than one line'],
     ] as const) {
       const rejected = read(text);

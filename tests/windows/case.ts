@@ -10,6 +10,8 @@ export interface WindowsCase {
   readonly run: Run;
   /** Runs in a process of its own: after waiting in vain for a held file, the app does not wait for some seconds. */
   readonly alone?: true;
+  /** Changes what the whole computer shares: needs an administrator, and runs while no other case of this kind does. */
+  readonly computerWide?: true;
   /** Why Wine cannot show it; Windows does. */
   readonly notUnderWine?: string;
   /** Why Windows cannot show it; Wine does. */

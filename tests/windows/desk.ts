@@ -10,6 +10,7 @@ export const deskRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('misbehave'), port: z.number(), fault: z.string() }),
   z.object({ type: z.literal('forget'), port: z.number(), posId: z.string() }),
   z.object({ type: z.literal('stop'), port: z.number() }),
+  z.object({ type: z.literal('restart'), port: z.number() }),
 ]);
 export type DeskRequest = z.infer<typeof deskRequestSchema>;
 
@@ -24,5 +25,9 @@ export const deviceViewSchema = z.object({
   paired: z.array(z.string()),
   /** How many TCP connections there were so far. */
   connections: z.number(),
+  /** Whether a register has its channel. */
+  channelOpen: z.boolean(),
+  /** Payments that reached it, in order, by their references. */
+  payments: z.array(z.object({ id: z.string().nullable(), posId: z.string(), state: z.string() })),
 });
 export type DeviceView = z.infer<typeof deviceViewSchema>;

@@ -13,6 +13,10 @@ const view = (device: SimulatedDevice): DeviceView => ({
   code: device.code,
   paired: [...device.paired.keys()],
   connections: device.connections.length,
+  channelOpen: device.channelOpen,
+  payments: device.operations
+    .filter(({ type }) => type === 'PaymentRequest')
+    .map(({ id, posId, state }) => ({ id, posId, state })),
 });
 
 /** Runs simulated devices for a process that cannot, and obeys it over HTTP on a loopback port. */
@@ -32,6 +36,7 @@ export async function openDeviceDesk(): Promise<{ readonly url: string; close():
     else if (request.type === 'forget') device.revoke(request.posId);
     const seen = view(device);
     if (request.type === 'stop') await device.stop();
+    else if (request.type === 'restart') await device.restart();
     return seen;
   }
 

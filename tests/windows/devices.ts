@@ -16,6 +16,8 @@ export async function startDevice() {
     /** Turns the register with this POS ID away from now on. */
     forget: (posId: string) => order({ type: 'forget', port, posId }),
     stop: () => order({ type: 'stop', port }),
+    /** Serves again on the same port, and still knows whom it is paired with. */
+    restart: () => order({ type: 'restart', port }),
   };
 }
 export type RemoteDevice = Awaited<ReturnType<typeof startDevice>>;

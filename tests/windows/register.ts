@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { createCore } from '../../electron/core/core.ts';
 import type { AttemptEnd, News } from '../../electron/core/news.ts';
+import { type PolicyPlaces, readPolicy } from '../../electron/core/policy/read-policy.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import { TEST_TIMING } from '../support/register.ts';
 import { MemoryCipher } from '../support/vault.ts';
@@ -9,9 +10,9 @@ import type { RemoteDevice } from './devices.ts';
 
 /**
  * The app's core with its files in `folder`, as the shell puts it together, but for the key store: Node alone has no
- * DPAPI.
+ * DPAPI. It has no policy unless it is told where that may be.
  */
-export function startRegister(folder: string) {
+export function startRegister(folder: string, policyPlaces?: PolicyPlaces) {
   const listeners = new Set<(news: News) => void>();
   const core = createCore({
     documents: electronStoreDocuments(join(folder, 'vault')),
@@ -26,6 +27,7 @@ export function startRegister(folder: string) {
       throw new Error(name);
     },
     searchRanges: () => [{ cidr: '127.0.0.0/30', interfaceName: 'test', hostCount: 2, virtual: false }],
+    ...(policyPlaces && { readPolicy: () => readPolicy(policyPlaces) }),
     tell: (news) => {
       for (const listener of listeners) listener(news);
     },

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Group, Role, WindowsCase } from './case.ts';
+import { isAdministrator, whileAlone } from './computer-wide.ts';
 import { startOtherProgram } from './held-files.ts';
 import { complaintsOfRoles, playedRole } from './own-process.ts';
 import type { ReportLine } from './report.ts';
@@ -8,8 +9,10 @@ import type { ReportLine } from './report.ts';
 const CASE_LIMIT_MS = 180_000;
 const UNDER_WINE = process.env['POS_PAIRING_UNDER_WINE'] === '1';
 
-const reasonToSkip = ({ notUnderWine, notOnWindows }: WindowsCase): string | undefined =>
-  UNDER_WINE ? notUnderWine : notOnWindows;
+function reasonToSkip({ notUnderWine, notOnWindows, computerWide }: WindowsCase): string | undefined {
+  if (UNDER_WINE) return notUnderWine;
+  return notOnWindows ?? (computerWide && !isAdministrator() ? 'needs an administrator' : undefined);
+}
 
 /** Runs one case after another, since they share this process, and appends a line for each to the report. */
 export async function runCases(groups: readonly Group[], report: string): Promise<void> {
@@ -44,7 +47,10 @@ export const caseAlone =
 let runs = 0;
 
 /** Why the case failed; undefined when it did not. */
-async function run({ run: work, alone }: WindowsCase, names: string[]): Promise<string | undefined> {
+async function run(
+  { run: work, alone, computerWide }: WindowsCase,
+  names: string[],
+): Promise<string | undefined> {
   runs += 1;
   const folder = resolve('cases', String(runs));
   mkdirSync(folder, { recursive: true });
@@ -52,8 +58,9 @@ async function run({ run: work, alone }: WindowsCase, names: string[]): Promise<
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done in ${CASE_LIMIT_MS} ms`)), CASE_LIMIT_MS);
   });
+  const once = async () => (alone ? playedRole(CASE_ALONE, folder, ...names) : work({ folder }));
   try {
-    await Promise.race([alone ? playedRole(CASE_ALONE, folder, ...names) : work({ folder }), late]);
+    await Promise.race([computerWide ? whileAlone(once) : once(), late]);
     return undefined;
   } catch (thrown) {
     const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

@@ -152,7 +152,7 @@ export interface CheckedPolicy {
 }
 
 /** Files as they are, whoever may write them: for a policy that is not in its place yet. */
-const ANY_FILES: GuardedFiles = {
+export const ANY_FILES: GuardedFiles = {
   read(path) {
     try {
       return readFileSync(path);

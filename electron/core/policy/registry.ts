@@ -12,6 +12,8 @@ const VIEW = '/reg:64';
 const VALUE = /^ {4}(.*?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$/;
 const KEY = /^HKEY_LOCAL_MACHINE\\(.*)$/;
 
+const QUESTION_MARK = 0x3f;
+
 interface RegistryValue {
   readonly name: string;
   readonly value: string | number | readonly string[];
@@ -37,10 +39,13 @@ export function registryPolicy(systemRoot: string, run: RunProgramSync = runProg
   };
 }
 
-/** reg.exe writes in the code page of the console, which cannot be told from here. */
+/**
+ * reg.exe writes in the code page of the console, which cannot be told from here, and what that lacks as question
+ * marks.
+ */
 function textOf(output: Buffer): string {
-  if (output.some((byte) => byte > 0x7e))
-    throw wrongPolicy('the registry values have characters beyond ASCII');
+  if (output.some((byte) => byte > 0x7e || byte === QUESTION_MARK))
+    throw wrongPolicy('the registry values have characters beyond ASCII, or question marks');
   return output.toString('latin1');
 }
 
@@ -68,9 +73,11 @@ export function parseRegistry(text: string): Record<string, unknown> | undefined
   }
   const all = [
     ...values.map(({ name, value }) => [name, switchOf(name, value)] as const),
-    ...[...lists].map(([name, entries]) => [name, entries.map(({ value }) => value)] as const),
+    // Group policy leaves an empty key behind when everything in it is "not configured" again.
+    ...[...lists]
+      .filter(([, entries]) => entries.length > 0)
+      .map(([name, entries]) => [name, entries.map(({ value }) => value)] as const),
   ];
-  // Group policy leaves an empty key behind when everything in it is "not configured" again.
   return all.length > 0 ? Object.fromEntries(all) : undefined;
 }
 
