@@ -10,15 +10,15 @@ export function AccountFact({ pairing: { account } }: { readonly pairing: Pairin
   const { t } = useTranslation();
   const own = useAppState().account.account;
   if (!account) return null;
-  const values = { account: accountName(account), computer: account.computer };
-  const isOwn = own && sameUser(account, own) && sameComputer(account.computer, own.computer);
+  const { computer } = account;
+  const isOwn = own && sameUser(account, own) && sameComputer(computer, own.computer);
   return (
     <Fact
       label={t('account.label')}
-      more={isOwn ? t('account.stored', values) : t('account.isOther', values)}
+      more={isOwn ? t('account.stored') : t('account.isOther', { computer })}
       isWide
     >
-      {values.account}
+      {accountName(account)}
     </Fact>
   );
 }
