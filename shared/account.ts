@@ -24,7 +24,7 @@ export const sameUser = (a: Account, b: Account): boolean =>
   accountName(a).toLowerCase() === accountName(b).toLowerCase();
 
 /** Why what an account stores may be gone after it is logged off, or on another computer. */
-export const PROFILE_RISKS = ['temporary', 'mandatory', 'guest', 'memory', 'roaming'] as const;
+const PROFILE_RISKS = ['temporary', 'mandatory', 'guest', 'memory', 'roaming'] as const;
 export type ProfileRisk = (typeof PROFILE_RISKS)[number];
 
 /** The account the app runs under. */
