@@ -13,7 +13,12 @@ export type Account = z.infer<typeof accountSchema>;
 
 /** As people know it: `kasse1`, or `SHOP\kasse1` for one of a Windows domain. */
 export const accountName = ({ user, domain, computer }: Account): string =>
-  domain === '' || sameComputer(domain, computer) ? user : `${domain}\\${user}`;
+  domain === '' || domain.toLowerCase() === firstLabel(computer).slice(0, NETBIOS_LENGTH)
+    ? user
+    : `${domain}\\${user}`;
+
+/** Windows cuts a computer's name to this many characters where it stands for the domain of its own accounts. */
+const NETBIOS_LENGTH = 15;
 
 /** Host names by their first label: what follows comes from the network, and changes with it. */
 export const sameComputer = (a: string, b: string): boolean => firstLabel(a) === firstLabel(b);

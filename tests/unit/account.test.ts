@@ -15,6 +15,7 @@ describe('an account', () => {
     [account({ domain: 'SHOP' }), 'SHOP\\kasse1'],
     // Windows names the computer as the domain of its own accounts, in capital letters and cut to 15 of them.
     [account({ domain: 'REGISTER-1', computer: 'register-1.shop.example' }), 'kasse1'],
+    [account({ domain: 'REGISTER-BAR-NO', computer: 'register-bar-north' }), 'kasse1'],
   ])('%# is called as people know it', (who, name) => {
     expect(accountName(who)).toBe(name);
   });
