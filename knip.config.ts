@@ -44,7 +44,8 @@ export default {
   ignoreExportsUsedInFile: production,
   // Of the system.
   ignoreBinaries: [
-    ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
+    ...['apt-get', 'dbus-daemon', 'gnome-keyring-daemon'],
+    ...['ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
     ...(production ? ['tsx'] : []),
     'openssl',
   ],

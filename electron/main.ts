@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { type Licence, licenceSchema } from '../shared/ipc/app.ts';
 import { type Push, pushSchema } from '../shared/ipc/index.ts';
 import { PUSH_CHANNEL } from '../shared/ipc-channels.ts';
+import { systemAccount } from './adapters/account.ts';
 import { startedBySystem, systemAutostart } from './adapters/autostart.ts';
 import { readOffer, readSearchRanges, refusedSwitch } from './adapters/command-line.ts';
 import { type DataFolder, isOnlyInstance, openDataFolder, type Told } from './adapters/data-folder.ts';
@@ -59,6 +60,7 @@ function makeCore(dataFolder: DataFolder, tell: Tell, documents = documentsIn(da
     documents,
     historyFolder: join(dataFolder.path, 'history'),
     cipher: safeStorageCipher(safeStorage),
+    account: systemAccount(),
     builtAt: __BUILT_AT__,
     timing: DEFAULT_TIMING,
     software: { version: app.getVersion(), system: `${type()} ${release()}` },

@@ -13,6 +13,7 @@ export type Keyring = 'real' | 'none';
 export async function launchForPlaywright(
   appArguments: readonly string[],
   keyring: Keyring = 'real',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ElectronApplication> {
   await ensureElectron();
   const flags = electronFlags();
@@ -25,6 +26,7 @@ export async function launchForPlaywright(
     cwd: ROOT,
     env: {
       ...Object.fromEntries(inherited),
+      ...env,
       POS_PAIRING_TEST_PASSWORD_STORE: keyring === 'none' ? 'basic' : ownStore,
     },
   });

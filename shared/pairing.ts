@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountSchema } from './account.ts';
 import { appErrorSchema, STAGES, stageSchema } from './errors.ts';
 import { deviceIdentitySchema } from './identity.ts';
 import { deviceAddressSchema, TRANSPORTS } from './inputs.ts';
@@ -116,6 +117,8 @@ export const pairingRecordSchema = z.object({
   readiness: readinessSchema.optional(),
   /** Left out as long as no check succeeded. */
   lastSuccess: circumstancesSchema.optional(),
+  /** Whose key store has sealed the keys. Left out where an older version did, until they are opened again. */
+  account: accountSchema.optional(),
 });
 export type PairingRecord = z.infer<typeof pairingRecordSchema>;
 

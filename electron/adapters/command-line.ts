@@ -22,6 +22,7 @@ const { values: own } = parseArgs({
     // Read by autostart.ts.
     hidden: { type: 'boolean' },
     'policy-file': { type: 'string' },
+    account: { type: 'string' },
   },
   // Chromium's switches and the path of the app stand between them.
   strict: false,
@@ -74,3 +75,6 @@ export function testPolicyFile(): string | undefined {
   const file = textOf(own['policy-file']);
   return app.isPackaged || !file ? undefined : resolve(file);
 }
+
+/** `--account=JSON` stands for the account of this computer in a development build: `user`, `domain`, `computer`. */
+export const testAccount = (): string | undefined => (app.isPackaged ? undefined : textOf(own.account));

@@ -38,6 +38,8 @@ const pairingItemSchema = z.object({
   /** `host:port`. */
   address: z.string(),
   state: pairingStatusSchema.shape.state,
+  /** Of the operating system, whose keys they are; null when an older version has stored them. */
+  account: z.string().nullable(),
   /** When the register's own certificate ends. */
   validTo: isoTime,
   lastCheck: z

@@ -1,3 +1,4 @@
+import { accountName } from '../../shared/account.ts';
 import { serialOf } from '../../shared/identity.ts';
 import { formatAuthority } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
@@ -8,7 +9,7 @@ import { problemOf } from './problem.ts';
 
 /** A pairing as commands print it. */
 export function pairingItem(pairing: PairingRecord, { monitor }: Pick<Core, 'monitor'>): PairingItem {
-  const { id, posId, name, identity, address, clientCertificate, lastCheck } = pairing;
+  const { id, posId, name, identity, address, clientCertificate, lastCheck, account } = pairing;
   const status = monitor.statuses[id];
   const error = status?.error ?? (lastCheck?.result === 'failed' ? lastCheck.error : null);
   return {
@@ -18,6 +19,7 @@ export function pairingItem(pairing: PairingRecord, { monitor }: Pick<Core, 'mon
     serial: serialOf(identity),
     address: formatAuthority(address),
     state: status?.state ?? 'unknown',
+    account: account ? accountName(account) : null,
     validTo: clientCertificate.validTo,
     lastCheck: lastCheck && { at: lastCheck.at, result: lastCheck.result },
     problem: error ? problemOf(error) : null,
@@ -31,6 +33,7 @@ export function pairingLine({
   serial,
   address,
   state,
+  account,
   validTo,
   lastCheck,
   problem,
@@ -41,6 +44,7 @@ export function pairingLine({
     serial || '(no serial number)',
     address,
     state,
+    ...(account === null ? [] : [`keys of ${account}`]),
     `valid to ${validTo.slice(0, 10)}`,
     lastCheck ? `checked ${lastCheck.at}` : 'never checked',
   ];

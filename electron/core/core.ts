@@ -6,6 +6,7 @@ import { type Authorize, ManagerAccess } from './access/manager-access.ts';
 import { SCRYPT, type Scrypt } from './access/pin-hash.ts';
 import { resetPin } from './access/reset-pin.ts';
 import { PinDocument } from './access/stored-pin.ts';
+import { type AccountSource, OwnAccount } from './account/account.ts';
 import { type Autostart, arrangeAutostart } from './bridge/autostart.ts';
 import { BridgeStore } from './bridge/bridge-store.ts';
 import { Bridges } from './bridge/bridges.ts';
@@ -52,6 +53,8 @@ export interface CoreParts {
   /** Where the history is kept. */
   readonly historyFolder: string;
   readonly cipher: SecretCipher;
+  /** The account whose key store the cipher works with; left out: not known. */
+  readonly account?: AccountSource | undefined;
   /** Milliseconds since 1970. */
   readonly builtAt: number;
   readonly timing: Timing;
@@ -96,8 +99,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
     now: datableNow,
     builtAt: parts.builtAt,
   });
+  const ownAccount = new OwnAccount(parts.account);
   const settings = new SettingsStore(documents, notices, policy.settings);
-  const vault = new Vault(documents, parts.cipher, notices, policy.rootCas);
+  const vault = new Vault(documents, parts.cipher, notices, policy.rootCas, ownAccount.account);
   const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
   const context: CoreContext = {
     vault,
@@ -179,6 +183,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const doctor = new Doctor({
     context,
     world: systemWorld(parts.proxyFor),
+    account: () => ownAccount.view(),
     quietCheck: (id) => monitor.check(id),
     fullTest: (id, held) => monitor.fullTest(id, held),
     isInUse: ({ id, identity }) =>
@@ -210,6 +215,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     rootCaImport: rootCaImport as Pick<RootCaImport, 'preview'>,
     manager: access as ManagerSwitch,
     policy: policy as ReadablePolicy,
+    account: ownAccount as Pick<OwnAccount, 'view'>,
     search,
     monitor,
     pairing,

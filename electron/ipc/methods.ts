@@ -41,13 +41,14 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
   return {
     getState: async () => {
       // First, so that the rest is one picture of one moment.
-      const storageProblem = await vault.storageProblem();
+      const [storageProblem, account] = await Promise.all([vault.storageProblem(), core.account.view()]);
       return {
         version: parts.version,
         runtime: parts.runtime,
         rootCas: vault.rootCas.map(describeRootCa),
         pairings: vault.pairings,
         storageProblem,
+        account,
         notices: [...vault.notices],
         statuses: monitor.statuses,
         manager: manager.state,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountViewSchema } from '../account.ts';
 import { bridgeViewSchema } from '../bridge.ts';
 import { appErrorSchema } from '../errors.ts';
 import { managerStateSchema } from '../manager.ts';
@@ -23,6 +24,8 @@ const appStateSchema = z.object({
   pairings: z.array(pairingRecordSchema),
   /** Why secrets cannot be stored on this computer, or null when they can. */
   storageProblem: appErrorSchema.nullable(),
+  /** The account the app runs under. */
+  account: accountViewSchema,
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
   statuses: z.record(z.string(), pairingStatusSchema),

@@ -6,6 +6,7 @@ import { appError } from '../../shared/errors.ts';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES, PSEUDO_LANGUAGE, type ShownLanguage } from '../../shared/settings.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { IN_MEMORY } from '../support/account.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
@@ -15,6 +16,7 @@ import {
   enter,
   errorPanel,
   openScreen,
+  pair,
   pairFirst,
   pasteRootCa,
   trustRootCa,
@@ -122,6 +124,15 @@ test('a computer that cannot store secrets is told so accessibly', async ({ app,
   await trustRootCa(page, device);
   await expect(errorPanel(page, 'storage-unavailable')).toBeVisible();
   await expectAccessible(page, 'Pairing form, no key store');
+});
+
+test('an account that keeps nothing is warned of accessibly', async ({ app, device }) => {
+  const page = await app.launch({ account: { fileSystem: IN_MEMORY } });
+  await trustRootCa(page, device);
+  await expect(page.getByRole('status').filter({ hasText: 'kept in memory' })).toBeVisible();
+  await expectAccessible(page, 'Pairing form, short-lived account');
+  await pair(page, device, 'wss', '7');
+  await expectAccessible(page, 'Success, short-lived account');
 });
 
 test('settings and dialogs are accessible, and give the focus back', async ({ app, device }) => {

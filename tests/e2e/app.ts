@@ -6,7 +6,9 @@ import { test as base, type ElectronApplication, expect, type Page } from '@play
 import { electronFlags } from '../../scripts/desktop-session.ts';
 import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
 import { type Keyring, launchForPlaywright } from '../../scripts/launch.ts';
+import type { Account } from '../../shared/account.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { TEST_ACCOUNT } from '../support/account.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -17,6 +19,10 @@ export interface LaunchOptions {
   readonly keyring?: Keyring;
   /** Further arguments of the app itself. */
   readonly flags?: readonly string[];
+  /** Another account than the one that pictures show, or a home folder on another file system. */
+  readonly account?: Partial<Account> & { readonly fileSystem?: number };
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The app in a real Electron, over a data folder of its own. */
@@ -49,8 +55,12 @@ export class RunningApp {
   }
 
   /** For an app that may open no window. */
-  async launchUnseen({ keyring = 'real', flags = [] }: LaunchOptions = {}): Promise<void> {
-    this.#electron = await launchForPlaywright([`--user-data-dir=${this.dataFolder}`, ...flags], keyring);
+  async launchUnseen({ keyring, flags = [], account, env }: LaunchOptions = {}): Promise<void> {
+    const own = [
+      `--user-data-dir=${this.dataFolder}`,
+      `--account=${JSON.stringify({ ...TEST_ACCOUNT, ...account })}`,
+    ];
+    this.#electron = await launchForPlaywright([...own, ...flags], keyring, env);
     this.#electron.process().stderr?.on('data', (data: Buffer) => {
       for (const line of data.toString().split('\n')) {
         if (/UnhandledPromiseRejection|Uncaught|TypeError|ReferenceError/.test(line))

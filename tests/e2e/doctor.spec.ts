@@ -28,9 +28,10 @@ test('the full test names each check, says that all is well, and copies it', asy
   await expect(page.getByRole('heading', { level: 1, name: 'Full test of 7' })).toBeFocused();
   await expect(outcome(page, 'ok')).toContainText('This register can take payments now.');
   const items = page.getByRole('list', { name: 'Checks' }).getByRole('listitem');
-  await expect(items).toHaveCount(14);
-  await expect(page.locator('[data-check][data-state="ok"]')).toHaveCount(13);
+  await expect(items).toHaveCount(15);
+  await expect(page.locator('[data-check][data-state="ok"]')).toHaveCount(14);
   await expect(check(page, 'name', 'not-run')).toContainText('the address is in numbers');
+  await expect(check(page, 'account', 'ok')).toContainText('stored for the account “kasse1”');
   await expect(check(page, 'application', 'ok')).toContainText('The payment app answered: Ready');
   await expect(page.getByText('Nothing that the app knows of.')).toBeVisible();
   await picture(page, 'doctor-well');

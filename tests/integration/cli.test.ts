@@ -6,12 +6,14 @@ import { DOCUMENTS, errorDocumentSchema } from '../../electron/cli/documents.ts'
 import { appError } from '../../shared/errors.ts';
 import { createVendorPki, type SimulatedDevice } from '../simulator/device.ts';
 import { createCa, issueCertificate } from '../simulator/pki.ts';
+import { accountSource, IN_MEMORY } from '../support/account.ts';
 import { till } from '../support/bridge-rig.ts';
 import { commandLine } from '../support/command-line.ts';
 import { trustAll } from '../support/core.ts';
 import { TEST_TIMING } from '../support/register.ts';
 import { askTrusting, startRootCaService } from '../support/root-ca-service.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
+import { MemoryCipher, MemoryDocuments } from '../support/vault.ts';
 
 const PIN = '295713';
 const PASSWORD = 'correct-horse-battery';
@@ -166,6 +168,70 @@ describe('pair', () => {
     const run = line.run(pairArgs(), device.code, { signal: cancel.signal });
     setTimeout(() => cancel.abort(), 300);
     expect((await run).exit).toBe(130);
+  });
+});
+
+describe('the account', () => {
+  it('is named with each pairing, and in the way when its key store was replaced', async () => {
+    await line.close();
+    const documents = new MemoryDocuments();
+    const cipher = new MemoryCipher();
+    line = commandLine({ documents, cipher, account: accountSource({ domain: 'SHOP' }) });
+    await paired();
+    expect(await line.json(['status'])).toMatchObject({
+      document: [{ account: 'SHOP\\kasse1', problem: null }],
+    });
+    expect((await line.run(['status'])).out).toContain('keys of SHOP\\kasse1');
+    await line.close();
+
+    // As after a log-off that has thrown away what the account keeps beside this folder.
+    cipher.key = 0x11;
+    line = commandLine({ documents, cipher, account: accountSource({ domain: 'SHOP' }) });
+    const { exit, document } = await line.json(['check']);
+    expect(exit).toBe(6);
+    expect(DOCUMENTS.check.parse(document)).toMatchObject([
+      { state: 'failed', account: 'SHOP\\kasse1', problem: { code: 'keys-lost', number: 713 } },
+    ]);
+    const doctor = await line.json(['doctor', '--pos-id=POS-1']);
+    expect(DOCUMENTS.doctor.parse(doctor.document)).toMatchObject({ result: 'failed' });
+    expect(doctor).toMatchObject({ exit: 6 });
+    await line.close();
+
+    line = commandLine({ documents, cipher, account: accountSource({ user: 'manager' }) });
+    expect(await line.json(['check'])).toMatchObject({
+      exit: 6,
+      document: [{ account: 'SHOP\\kasse1', problem: { code: 'keys-of-other-account', number: 711 } }],
+    });
+  });
+
+  it('is unknown of what an older version has stored, until its keys are opened', async () => {
+    await line.close();
+    const documents = new MemoryDocuments();
+    line = commandLine({ documents });
+    await paired();
+    await line.close();
+    line = commandLine({ documents, account: accountSource() });
+    expect(await line.json(['status'])).toMatchObject({ document: [{ account: null }] });
+    expect(await line.json(['check'])).toMatchObject({ exit: 0, document: [{ account: 'kasse1' }] });
+  });
+
+  it('that stores nothing for long is warned of by the doctor', async () => {
+    await line.close();
+    const inMemory = {
+      platform: 'linux',
+      user: 'kasse1',
+      folder: '/home/kasse1',
+      fileSystem: IN_MEMORY,
+    } as const;
+    line = commandLine({ account: accountSource({}, inMemory) });
+    await paired();
+    const { document } = await line.json(['doctor', '--pos-id=POS-1']);
+    const { checks, result } = DOCUMENTS.doctor.parse(document);
+    expect(checks.find(({ check }) => check === 'account')).toMatchObject({
+      state: 'warning',
+      told: { finding: 'profile-memory', values: { account: 'kasse1' } },
+    });
+    expect(result).toBe('warning');
   });
 });
 

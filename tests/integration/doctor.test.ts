@@ -6,11 +6,12 @@ import { openChannelSocket } from '../../electron/core/device/channel-socket.ts'
 import { closeWebSocket } from '../../electron/core/device/web-socket.ts';
 import { systemWorld } from '../../electron/core/doctor/world.ts';
 import { currentTrust } from '../../electron/core/root-ca/trust.ts';
-import { DOCTOR_CHECKS, type DoctorCheck, doctorResult } from '../../shared/doctor.ts';
+import { DOCTOR_CHECKS, type DoctorCheck, doctorResult, firstTrouble } from '../../shared/doctor.ts';
 import { formatAuthority, type Transport } from '../../shared/inputs.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { createVendorPki, SECOND_CHANNEL_POLICY_NAMES, type SimulatedDevice } from '../simulator/device.ts';
 import { createCa, issueCertificate } from '../simulator/pki.ts';
+import { TEST_ACCOUNT } from '../support/account.ts';
 import { doctorOf } from '../support/doctor.ts';
 import { issuePair } from '../support/issued.ts';
 import { testRegister } from '../support/register.ts';
@@ -27,6 +28,7 @@ const GOOD: Record<DoctorCheck, string> = {
   chain: 'ok chain-ok',
   identity: 'ok identity-ok',
   clock: 'ok clock-plausible',
+  account: 'ok keys-open',
   certificate: 'ok accepted',
   stranger: 'ok stranger-refused',
   websocket: 'ok websocket-open',
@@ -79,6 +81,7 @@ function behind(
     chain: 'tls-versions',
     identity: 'chain',
     clock: 'speaks',
+    account: undefined,
     certificate: 'identity',
     stranger: 'certificate',
     websocket: 'certificate',
@@ -476,6 +479,36 @@ it('ends the run before when another one is asked for', async () => {
   expect((await second).results.speaks).toBe('failed timed-out');
 });
 
+describe('the account', () => {
+  it('whose key store was replaced is told so', async () => {
+    const pairing = await paired();
+    register.cipher.key = 0x11;
+    const { results, end } = await ward.examine(whole(pairing));
+    expect(results).toEqual({
+      ...GOOD,
+      account: 'failed keys-lost',
+      certificate: 'not-run needs account',
+      stranger: 'not-run needs certificate',
+      websocket: 'not-run needs certificate',
+      application: 'not-run needs websocket',
+      'round-trip': 'not-run needs websocket',
+    });
+    expect(firstTrouble(end.checks)?.told).toMatchObject({ error: { params: { owner: 'kasse1' } } });
+    expect(doctorResult(end)).toBe('failed');
+  });
+
+  it('that has no profile of its own is warned of, paired or not', async () => {
+    const pairing = await paired();
+    await ward.close();
+    ward = doctorOf(register, { account: async () => ({ account: TEST_ACCOUNT, risk: 'temporary' }) });
+    expect((await ward.examine(whole(pairing))).results).toEqual({
+      ...GOOD,
+      account: 'warning profile-temporary',
+    });
+    expect((await ward.examine(stranger())).results.account).toBe('warning profile-temporary');
+  });
+});
+
 describe('a device that is not paired yet', () => {
   const LEFT = Object.fromEntries(
     (['certificate', 'stranger', 'websocket', 'application', 'round-trip'] as const).map((check) => [
@@ -486,7 +519,12 @@ describe('a device that is not paired yet', () => {
 
   it('is looked at up to its identity; no upgrade, no request, no code', async () => {
     const { results, end } = await ward.examine(stranger());
-    expect(results).toEqual({ ...GOOD, ...LEFT, identity: 'ok identity-seen' });
+    expect(results).toEqual({
+      ...GOOD,
+      ...LEFT,
+      identity: 'ok identity-seen',
+      account: 'ok keys-to-be',
+    });
     expect(end.changed).toBeNull();
     expect(device.counts).toMatchObject({ upgrades: 0, requests: 0 });
     expect(device.received).toEqual([]);

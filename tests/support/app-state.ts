@@ -23,6 +23,7 @@ export const EMPTY_APP: AppState = {
   rootCas: [],
   pairings: [],
   storageProblem: null,
+  account: { account: null, risk: null },
   notices: [],
   statuses: {},
   manager: { state: 'off' },

@@ -2,6 +2,7 @@ import { Doctor, type DoctorParts } from '../../electron/core/doctor/doctor.ts';
 import { systemWorld } from '../../electron/core/doctor/world.ts';
 import type { CheckResult, DoctorCheck, DoctorProgress } from '../../shared/doctor.ts';
 import type { DoctorRequest } from '../../shared/ipc/doctor.ts';
+import { TEST_ACCOUNT } from './account.ts';
 import { watchRegister } from './monitor.ts';
 import type { testRegister } from './register.ts';
 
@@ -26,6 +27,7 @@ export function doctorOf(register: ReturnType<typeof testRegister>, parts: Parti
   const doctor = new Doctor({
     context: register.context,
     world: systemWorld(async () => undefined),
+    account: async () => ({ account: TEST_ACCOUNT, risk: null }),
     quietCheck: (id) => monitor.check(id),
     fullTest: (id, held) => monitor.fullTest(id, held),
     isInUse: ({ identity }) => register.context.leases.holderOf(identity) === 'bridge',

@@ -9,6 +9,7 @@ import type { Transport } from '../../shared/inputs.ts';
 import type { PairingRequest } from '../../shared/ipc/pairing.ts';
 import type { PairingProgress } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
+import { TEST_ACCOUNT } from './account.ts';
 import { EVERYBODY } from './manager.ts';
 import { memoryVault } from './vault.ts';
 
@@ -32,7 +33,7 @@ export interface PairOptions extends Partial<PairingRequest> {
 
 /** A register without a screen: the core as the app uses it, over a vault in memory. */
 export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
-  const parts = memoryVault();
+  const parts = memoryVault(TEST_ACCOUNT);
   let now = () => Date.now();
   const context: CoreContext = {
     vault: parts.vault,

@@ -2,6 +2,7 @@ import { failure } from '../../electron/core/failure.ts';
 import type { SecretCipher } from '../../electron/core/vault/cipher.ts';
 import type { DocumentStore } from '../../electron/core/vault/documents.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
+import type { Account } from '../../shared/account.ts';
 import { appError } from '../../shared/errors.ts';
 
 /** A cipher that really hides the text, under a key that can be changed as when a keyring is lost. */
@@ -82,13 +83,15 @@ export class MemoryDocuments implements DocumentStore {
   }
 }
 
-export function memoryVault() {
+/** @param account whose key store the cipher stands for */
+export function memoryVault(account?: Account) {
   const documents = new MemoryDocuments();
   const cipher = new MemoryCipher();
   return {
     documents,
     cipher,
-    vault: new Vault(documents, cipher),
-    reopen: () => new Vault(documents, cipher),
+    vault: new Vault(documents, cipher, undefined, [], account),
+    /** As the next start, perhaps under another account, finds it. */
+    reopen: (as = account) => new Vault(documents, cipher, undefined, [], as),
   };
 }

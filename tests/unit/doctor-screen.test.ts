@@ -94,6 +94,7 @@ describe.each(LANGUAGES)('the words in %s', (language) => {
         'versions',
         'root',
         'identity',
+        'account',
       ].map((name) => [name, 'X']),
     ),
     ...{ encryption: 'X', message: 'X', now: AT, times: 10, answered: 3 },

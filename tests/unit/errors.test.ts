@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failure, settle } from '../../electron/core/failure.ts';
 import { ERROR_DOCS, errorDocs } from '../../scripts/make-error-docs.ts';
+import { isPutRightAtOnce, TROUBLESHOOTING, troubleshooting } from '../../scripts/make-troubleshooting.ts';
 import { ERROR_CATALOGUE, ERROR_CODES } from '../../shared/errors.ts';
 import en from '../../shared/locales/en.json' with { type: 'json' };
 
@@ -52,6 +53,21 @@ describe('error numbers', () => {
 
   it('are listed in docs/errors.md as `npm run docs:errors` writes it', () => {
     expect(readFileSync(ERROR_DOCS, 'utf8')).toBe(errorDocs());
+  });
+
+  it('are found by what is on the screen, each once, with a link that leads to its entry', () => {
+    const page = readFileSync(TROUBLESHOOTING, 'utf8');
+    expect(page).toBe(troubleshooting());
+    const rows = [...page.matchAll(/^\| \*\*[^|]+\| \[(\d+)\]\(errors\.md#error-\1\) \|/gm)].map(
+      ([, number]) => Number(number),
+    );
+    const expected = ERROR_CODES.filter((code) => !isPutRightAtOnce(code)).map(
+      (code) => ERROR_CATALOGUE[code].number,
+    );
+    expect(rows.toSorted()).toEqual(expected.toSorted());
+    const entries = readFileSync(ERROR_DOCS, 'utf8');
+    for (const [, anchor] of page.matchAll(/errors\.md#([\w-]+)/g))
+      expect(entries).toContain(`<a id="${anchor}"></a>`);
   });
 });
 

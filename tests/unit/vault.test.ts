@@ -10,8 +10,10 @@ import { summarize } from '../../electron/core/pki/certificate.ts';
 import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { readVersioned } from '../../electron/core/vault/schema.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
+import type { Account } from '../../shared/account.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { type CertifiedKey, createCa } from '../simulator/pki.ts';
+import { TEST_ACCOUNT } from '../support/account.ts';
 import { codeOf } from '../support/failure-code.ts';
 import { MemoryCipher, memoryVault } from '../support/vault.ts';
 
@@ -110,6 +112,55 @@ describe('Vault', () => {
       { pending: true, error: { code: 'storage-undecryptable' } },
     ]);
     expect(documents.files.get(`pairings/${ID}`)).toBe(before);
+  });
+
+  it('notes whose keys it stores, and says so when another account reads them', async () => {
+    const { vault, cipher, reopen } = memoryVault(TEST_ACCOUNT);
+    await vault.storePending(record(), credentials('A'));
+    expect(vault.promote(ID, {}).account).toEqual(TEST_ACCOUNT);
+    cipher.key = 0x11;
+    const codes = async (as?: Account) => (await reopen(as).credentials(ID)).map(({ error }) => error?.code);
+    expect(await codes({ ...TEST_ACCOUNT, user: 'manager' })).toEqual(['keys-of-other-account']);
+    expect(await codes({ ...TEST_ACCOUNT, computer: 'REGISTER-2' })).toEqual(['keys-of-other-computer']);
+    expect(await codes()).toEqual(['keys-lost']);
+    expect(reopen().find(ID)?.account).toEqual(TEST_ACCOUNT);
+  });
+
+  it('notes whose keys an older version has stored once they are opened', async () => {
+    const { vault, documents, cipher, reopen } = memoryVault();
+    await vault.storePending(record(), credentials('A'));
+    vault.promote(ID, {});
+    const newer = reopen(TEST_ACCOUNT);
+    expect(newer.find(ID)?.account).toBeUndefined();
+    expect((await newer.credentials(ID)).map(({ error }) => error)).toEqual([undefined]);
+    expect(reopen().find(ID)?.account).toEqual(TEST_ACCOUNT);
+    const before = documents.written.length;
+    await newer.credentials(ID);
+    expect(documents.written).toHaveLength(before);
+    // Keys that open are this account's, whatever it is called by now.
+    const renamed = { ...TEST_ACCOUNT, computer: 'BAR-1' };
+    const after = reopen(renamed);
+    await after.credentials(ID);
+    expect(after.find(ID)?.account).toEqual(renamed);
+    documents.failWrites = true;
+    expect((await newer.credentials(ID)).map(({ error }) => error)).toEqual([undefined]);
+    expect(cipher.key).toBe(0x5a);
+  });
+
+  it('does not give keys that were lost to who pairs anew', async () => {
+    const { vault, cipher, reopen } = memoryVault(TEST_ACCOUNT);
+    await vault.storePending(record(), credentials('old'));
+    vault.promote(ID, {});
+    cipher.key = 0x11;
+    const own = { ...TEST_ACCOUNT, user: 'manager' };
+    const now = reopen(own);
+    await now.storePending(record(), credentials('new'));
+    expect((await now.credentials(ID)).map(({ error }) => error?.code)).toEqual([
+      undefined,
+      'keys-of-other-account',
+    ]);
+    expect(now.find(ID)?.account).toEqual(TEST_ACCOUNT);
+    expect(now.promote(ID, {}).account).toEqual(own);
   });
 
   it('keeps the old state when a write fails', async () => {

@@ -69,7 +69,8 @@ What is in it
   about.json         versions of the app and the system, language, time zone, clock
   settings.json      the settings of the app
   policy.json        what the organisation decides, and whether its policy is used
-  pairings.json      each pairing: POS ID, name, device, address, state, last check, and what its certificates say
+  pairings.json      each pairing: POS ID, name, device, address, state, last check, what its certificates say, and
+                     the account and the computer that have its keys
   bridges.json       each bridge to POS software: state, port, pages, the connection there is and the last one:
                      times, counts of messages, close codes
   root-cas.json      what the certificates of the Root CAs say

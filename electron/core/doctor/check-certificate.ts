@@ -24,7 +24,7 @@ export function judgeCertificate(check: ConnectionCheck | null): Verdict {
 
 export const checkCertificate: Check = {
   name: 'certificate',
-  needs: ['identity'],
+  needs: ['identity', 'account'],
   run: async ({ subject, quietCheck }, signal) => {
     if (subject.kind === 'stranger') return notRun({ reason: 'not-paired' });
     const { id } = subject.pairing;

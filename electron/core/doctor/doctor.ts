@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AccountView } from '../../../shared/account.ts';
 import { DOCTOR_CHECKS, type DoctorProgress } from '../../../shared/doctor.ts';
 import { parseAddress, parseSerial } from '../../../shared/inputs.ts';
 import type { DoctorRequest } from '../../../shared/ipc/doctor.ts';
@@ -25,6 +26,8 @@ const READINESS_MS = 15_000;
 export interface DoctorParts extends Pick<Visit, 'quietCheck' | 'fullTest'> {
   readonly context: CoreContext;
   readonly world: World;
+  /** The account the app runs under. */
+  readonly account: () => Promise<AccountView>;
   /** Whether the POS software has the channel of a pairing's device, as far as is known. */
   readonly isInUse: (pairing: PairingRecord) => boolean;
   readonly tell: Tell;
@@ -103,7 +106,7 @@ export class Doctor {
   }
 
   async #examine(runId: string, subject: Subject, takesChannel: boolean, signal: AbortSignal): Promise<void> {
-    const { context, world, quietCheck, fullTest, tell } = this.#parts;
+    const { context, world, account, quietCheck, fullTest, tell } = this.#parts;
     const address = subject.kind === 'paired' ? subject.pairing.address : subject.address;
     let progress: DoctorProgress = {
       runId,
@@ -126,8 +129,9 @@ export class Doctor {
       world: boundedWorld(world, signal),
       seen,
       trust: this.#trust(),
+      account,
       credentials: async () =>
-        subject.kind === 'paired' ? this.#credentials(subject.pairing.id).catch(() => undefined) : undefined,
+        subject.kind === 'paired' ? this.#credentials(subject.pairing.id) : undefined,
       quietCheck: (id) => {
         isVerdictKept = true;
         return quietCheck(id);

@@ -42,6 +42,6 @@ export async function lookAt(visit: Visit, trust: Trust, signal: AbortSignal): P
   visit.tcp = undefined;
   const look = await lookWith(visit, trust, signal, tcp ? { tcp } : {});
   if (look.kind === 'seen' || !look.spokeTls || !WANTS_CERTIFICATE.has(look.error.code)) return look;
-  const clientCertificate = await visit.credentials();
+  const clientCertificate = await visit.credentials().catch(() => undefined);
   return clientCertificate ? lookWith(visit, trust, signal, { clientCertificate }) : look;
 }

@@ -1,6 +1,7 @@
 import { type CheckResult, DOCTOR_CHECKS, type DoctorCheck } from '../../../shared/doctor.ts';
 import { closeWebSocket } from '../device/web-socket.ts';
 import { toAppError } from '../failure.ts';
+import { checkAccount } from './check-account.ts';
 import { checkApplication } from './check-application.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkChain } from './check-chain.ts';
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   checkTlsVersions,
   checkChain,
   checkIdentity,
+  checkAccount,
   checkCertificate,
   checkStranger,
   checkWebSocket,

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { AccountView } from '../../../shared/account.ts';
 import type { DoctorCheck } from '../../../shared/doctor.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
@@ -43,7 +44,8 @@ export interface Visit {
   readonly world: World;
   /** undefined: no Root CA is trusted yet. */
   readonly trust: Trust | undefined;
-  /** The keys in use of a paired device. Secret. */
+  readonly account: () => Promise<AccountView>;
+  /** The keys in use of a paired device. Secret. Throws {@link Failure} `storage-*` and `keys-*`. */
   readonly credentials: () => Promise<Credentials | undefined>;
   /** A check of the pairing that leaves the channel alone; its outcome is kept with the pairing. */
   readonly quietCheck: (id: string) => Promise<PairingRecord>;

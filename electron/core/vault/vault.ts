@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type AppError, appError } from '../../../shared/errors.ts';
+import { type Account, sameComputer, sameUser } from '../../../shared/account.ts';
+import type { AppError } from '../../../shared/errors.ts';
 import type { PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
+import { whySealed } from '../account/why-sealed.ts';
 import { Failure, failure, toAppError } from '../failure.ts';
 import type { Credentials } from '../pki/credentials.ts';
 import type { RootCa } from '../pki/root-ca.ts';
@@ -41,7 +43,7 @@ export type StoredCredentials = {
   readonly pending: boolean;
 } & (
   | { readonly credentials: Credentials; readonly error?: undefined }
-  /** `storage-undecryptable`, `storage-unavailable`, or `storage-locked`: to be tried again. */
+  /** What {@link whySealed} says, `storage-unavailable`, or `storage-locked`: to be tried again. */
   | { readonly credentials?: undefined; readonly error: AppError }
 );
 
@@ -66,14 +68,20 @@ export class Vault {
   readonly #stored: CarefulDocuments;
   readonly #rootCas: RootCaStore;
   readonly #managedRootCas: readonly StoredRootCa[];
+  readonly #account: Account | undefined;
 
-  /** `managedRootCas`: trusted as well, and never stored. */
+  /**
+   * @param managedRootCas trusted as well, and never stored
+   * @param account whose key store the cipher works with, where that is known
+   */
   constructor(
     documents: DocumentStore,
     cipher: SecretCipher,
     notices = new StorageNotices(),
     managedRootCas: readonly StoredRootCa[] = [],
+    account?: Account,
   ) {
+    this.#account = account;
     this.#managedRootCas = managedRootCas;
     this.#documents = documents;
     this.#cipher = cipher;
@@ -175,7 +183,10 @@ export class Vault {
     const { id } = record;
     const removals = this.#removals.get(id);
     return this.#inTurn(id, async () => {
-      const pending = { record: { ...record, proved: false }, sealed: await this.#seal(credentials) };
+      const pending = {
+        record: { ...record, proved: false, ...this.#owner },
+        sealed: await this.#seal(credentials),
+      };
       if (this.#removals.get(id) !== removals) throw failure('not-found', `pairing ${id} was removed`);
       this.#save(id, {
         version: CURRENT_VERSION,
@@ -315,13 +326,32 @@ export class Vault {
     try {
       const { text, reencrypt } = await this.#cipher.decrypt(sealed);
       const credentials = credentialsSchema.parse(JSON.parse(text));
+      this.#noteOwner(id, { record, sealed });
       if (reencrypt) await this.#sealAnew(id, sealed, credentials);
       return { record, credentials };
     } catch (thrown) {
       if (thrown instanceof Failure) return { record, error: toAppError(thrown) };
       // What was thrown may quote the decrypted text, so it goes no further.
-      const detail = 'the stored credentials cannot be decrypted on this computer';
-      return { record, error: appError('storage-undecryptable', detail) };
+      return { record, error: whySealed(record.account, this.#account) };
+    }
+  }
+
+  get #owner(): Pick<PairingRecord, 'account'> {
+    return this.#account ? { account: this.#account } : {};
+  }
+
+  /**
+   * What this account can open is its own: a version that did not note it has sealed it, or the account or the
+   * computer got another name.
+   */
+  #noteOwner(id: string, { record, sealed }: SealedPairing): void {
+    const own = this.#account;
+    const { account } = record;
+    if (!own || (account && sameUser(account, own) && sameComputer(account.computer, own.computer))) return;
+    try {
+      this.#changePart(id, sealed, (part) => ({ ...part, record: { ...part.record, account: own } }));
+    } catch {
+      // Nothing depends on it today, and it is noted at the next reading.
     }
   }
 
@@ -329,15 +359,20 @@ export class Vault {
   async #sealAnew(id: string, before: string, credentials: Credentials): Promise<void> {
     try {
       const sealed = await this.#seal(credentials);
-      const document = this.#pairings.get(id);
-      if (!document) return;
-      const renewed = (part: SealedPairing | null) => (part?.sealed === before ? { ...part, sealed } : part);
-      const [active, pending] = [renewed(document.active), renewed(document.pending)];
-      if (active === document.active && pending === document.pending) return;
-      this.#save(id, { ...document, active, pending });
+      this.#changePart(id, before, (part) => ({ ...part, sealed }));
     } catch {
       // The old key still opens it, and the key store asks again at the next reading.
     }
+  }
+
+  /** Saves another form of the part with these sealed credentials, unless they are gone. */
+  #changePart(id: string, sealed: string, change: (part: SealedPairing) => SealedPairing): void {
+    const document = this.#pairings.get(id);
+    if (!document) return;
+    const changed = (part: SealedPairing | null) => (part?.sealed === sealed ? change(part) : part);
+    const [active, pending] = [changed(document.active), changed(document.pending)];
+    if (active === document.active && pending === document.pending) return;
+    this.#save(id, { ...document, active, pending });
   }
 
   #loadPairing(name: string): void {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
 import { commonName } from '../../../shared/root-ca.ts';
+import { AccountFact } from '../../components/account.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Fold } from '../../components/fold.tsx';
 import { IdentityFact } from '../../components/identity-fact.tsx';
@@ -46,6 +47,7 @@ export function Details({ pairing }: { readonly pairing: PairingRecord }) {
         <Fact label={t('device.protection')}>
           {protection ? t(`check.result.${protection}`) : t('device.notProved')}
         </Fact>
+        <AccountFact pairing={pairing} />
       </Facts>
       <Fold title={t('panel.details')} className="support">
         <SupportRows

@@ -3,6 +3,7 @@ import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'reac
 import { useTranslation } from 'react-i18next';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import { formatAuthority, parseAddress, parseCode, parsePosId, parseSerial } from '../../../shared/inputs.ts';
+import { ProfileWarning } from '../../components/account.tsx';
 import { Button } from '../../components/button.tsx';
 import { WayToCode } from '../../components/device-steps.tsx';
 import { PairingDrawing } from '../../components/drawings.tsx';
@@ -183,6 +184,7 @@ export function PairForm() {
           }
         />
       )}
+      <ProfileWarning />
       <TillWarning address={draft.address} replaces={draft.replaces} />
       <form className="pair-form" onSubmit={onSubmit} noValidate autoComplete="off">
         <div className="columns columns-drawing">

@@ -2,6 +2,7 @@ import { Check, LockKeyhole, RotateCw, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingRecord } from '../../../shared/pairing.ts';
+import { AccountFact, ProfileWarning } from '../../components/account.tsx';
 import { Button } from '../../components/button.tsx';
 import { CertificateNotes } from '../../components/certificate-notes.tsx';
 import { ConnectTaps } from '../../components/device-steps.tsx';
@@ -41,6 +42,7 @@ function Proved({ pairing }: { readonly pairing: PairingRecord }) {
         <Check />
       </div>
       <ReadinessLine pairing={pairing} />
+      <ProfileWarning />
       {isReady ? (
         <Summary pairing={pairing} />
       ) : (
@@ -73,6 +75,7 @@ function HalfProtected({ pairing }: { readonly pairing: PairingRecord }) {
         <LockKeyhole />
       </div>
       <ReadinessLine pairing={pairing} isPlain />
+      <ProfileWarning />
       {problem && <ErrorPanel key={problem.code} error={problem} origin="connection" compact />}
       <div className="columns columns-help">
         <section className="panel panel-warn" aria-labelledby="switch-on">
@@ -141,6 +144,7 @@ function Summary({ pairing }: { readonly pairing: PairingRecord }) {
             </span>
           </Fact>
         )}
+        <AccountFact pairing={pairing} />
       </Facts>
       <CertificateNotes pairing={pairing} />
     </section>
