@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { updatesOfBuild } from './scripts/package/updates.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
@@ -35,7 +36,7 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
 export default defineConfig({
   root: 'renderer',
   base: './',
-  define: { __BUILT_AT__: Date.now() },
+  define: { __BUILT_AT__: Date.now(), __UPDATES__: JSON.stringify(updatesOfBuild()) },
   plugins: [
     react(),
     shownLanguagesOnly(),

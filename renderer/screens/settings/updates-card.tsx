@@ -102,7 +102,9 @@ function Waits({ obstacle }: { readonly obstacle: UpdateObstacle | null }) {
   const { t } = useTranslation();
   if (obstacle === null) return null;
   return (
-    <Line icon={<Hourglass className="icon-warn" aria-hidden="true" />}>{t(`updates.waits.${obstacle}`)}</Line>
+    <Line icon={<Hourglass className="icon-warn" aria-hidden="true" />}>
+      {t(`updates.waits.${obstacle}`)}
+    </Line>
   );
 }
 
