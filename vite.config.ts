@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { updatesOfBuild } from './scripts/package/updates.ts';
+import { leanerPackages } from './scripts/vite-leaner-packages.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
@@ -42,7 +43,8 @@ export default defineConfig({
     shownLanguagesOnly(),
     textsOfMainProcess(),
     noAjv(),
-    licences(resolve('out/licences.json')),
+    leanerPackages(),
+    licences(resolve('out/licences.json.gz')),
   ],
   environments: {
     client: {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   app,
   BrowserWindow,
@@ -211,8 +212,8 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
 }
 
 async function readLicences(): Promise<Licence[]> {
-  const text = await readFile(join(import.meta.dirname, '../licences.json'), 'utf8');
-  return z.array(licenceSchema).parse(JSON.parse(text));
+  const packed = await readFile(join(import.meta.dirname, '../licences.json.gz'));
+  return z.array(licenceSchema).parse(JSON.parse(gunzipSync(packed).toString()));
 }
 
 /** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */
