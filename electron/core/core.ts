@@ -217,6 +217,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     random: Math.random,
     tell,
   });
+  context.leases.onFree(() => updates.reconsider());
   const rootCaImport = new RootCaImport(context);
   const closing = new AbortController();
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));

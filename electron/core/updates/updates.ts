@@ -125,15 +125,25 @@ export class Updates {
       case 'bridge-changed':
       case 'bridge-switched':
       case 'doctor-progress':
-        this.#reconsider();
+        this.reconsider();
         break;
       default:
     }
   }
 
+  /** Breaks off a fetch that something stands in the way of, or begins one that waited. */
+  reconsider(): void {
+    const { source, obstacle } = this.#parts;
+    if (!source || this.#closed) return;
+    const isFree = obstacle() === null;
+    if (this.#now.state === 'fetching' && !isFree) this.#run?.cancel.abort();
+    if (this.#now.state === 'found' && isFree && !this.#run) this.#fetch(source, this.#now.version);
+    this.#show();
+  }
+
   /** To be called every few seconds. */
   tick(): void {
-    this.#reconsider();
+    this.reconsider();
     const { source, automatic, steadyNow } = this.#parts;
     const { state } = this.#now;
     const isIdle = !this.#run && (state === 'idle' || state === 'failed');
@@ -174,7 +184,7 @@ export class Updates {
         wanted ? { state: 'found', version } : { state: 'idle', lookedAt: new Date(now()).toISOString() },
       );
     });
-    this.#reconsider();
+    this.reconsider();
   }
 
   #fetch(source: UpdateSource, version: string): void {
@@ -192,7 +202,7 @@ export class Updates {
         return;
       }
       this.#set({ state: 'ready', version });
-    }, version).then(() => this.#reconsider());
+    }, version).then(() => this.reconsider());
   }
 
   /** One thing at a time; what goes wrong becomes the state. */
@@ -207,16 +217,6 @@ export class Updates {
       });
     this.#run = { cancel, finished };
     await finished;
-  }
-
-  /** Breaks off a fetch that something stands in the way of, or begins one that waited. */
-  #reconsider(): void {
-    const { source, obstacle } = this.#parts;
-    if (!source || this.#closed) return;
-    const isFree = obstacle() === null;
-    if (this.#now.state === 'fetching' && !isFree) this.#run?.cancel.abort();
-    if (this.#now.state === 'found' && isFree && !this.#run) this.#fetch(source, this.#now.version);
-    this.#show();
   }
 
   #fail(thrown: unknown, version: string | undefined): void {

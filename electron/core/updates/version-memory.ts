@@ -34,6 +34,8 @@ const newerOf = (a: string, b: string): string => (compareReleases(a, b) < 0 ? b
  */
 export class VersionMemory {
   readonly #documents: DocumentStore;
+  /** Of a newer version of the app, which must find it as it was. */
+  #isUntouchable = false;
   readonly #before: Versions | undefined;
   #now: Versions;
 
@@ -74,6 +76,7 @@ export class VersionMemory {
       const stored = this.#documents.read(DOCUMENT);
       if (stored.kind !== 'document') return undefined;
       const read = readVersioned(stored.value, documentSchema, {}, VERSION);
+      this.#isUntouchable = read.kind === 'newer-version';
       if (read.kind !== 'current') return undefined;
       const { version: _version, ...versions } = read.value;
       return versions;
@@ -84,7 +87,7 @@ export class VersionMemory {
 
   #write(versions: Versions): void {
     this.#now = versions;
-    if (isDeepStrictEqual(versions, this.#before)) return;
+    if (this.#isUntouchable || isDeepStrictEqual(versions, this.#before)) return;
     try {
       this.#documents.write(DOCUMENT, { version: VERSION, ...versions });
     } catch {
