@@ -108,7 +108,7 @@ function start(dataFolder: DataFolder): void {
       listeners.tell(news);
     },
     documents,
-    { openUpdates: (feed) => openUpdates(feed, dataFolder.path, leaveForUpdate) },
+    { openUpdates: (feed) => openUpdates(feed, dataFolder.path, () => leaveForUpdate()) },
   );
   /** With a tray entry the app goes on watching, and carrying what tills send; it is left by "Quit". */
   const goesOnUnseen = () => core.settings.get().tray || core.bridges.isAnyOn;

@@ -15,7 +15,7 @@ const LEFT_OUT: readonly { readonly by: RegExp; readonly id: RegExp; readonly co
   {
     by: /electron-updater/,
     id: /^lodash\.isequal$/,
-    code: "export { isDeepStrictEqual as default } from 'node:util'",
+    code: "export { isDeepStrictEqual as 'module.exports' } from 'node:util'",
   },
   { by: /builder-util-runtime/, id: /^\.\/xml$/, code: 'export {}' },
   {
@@ -25,7 +25,7 @@ const LEFT_OUT: readonly { readonly by: RegExp; readonly id: RegExp; readonly co
   },
   { by: /js-yaml/, id: /\/dumper$/, code: 'export {}' },
   // For old systems and for too many open files: Electron's Node is neither.
-  { by: /fs-extra|jsonfile/, id: /^graceful-fs$/, code: "export { default } from 'node:fs'" },
+  { by: /fs-extra|jsonfile/, id: /^graceful-fs$/, code: "export * from 'node:fs'" },
   // It comes without the text of its licence, which would have to be passed on; this is all of it that is needed.
   {
     by: /electron-updater/,

@@ -16,6 +16,8 @@ import { requireSignedFeed } from '../core/updates/feed.ts';
 /** Most bytes of a feed, and of its signature. */
 const FEED_LIMIT = 256 * 1024;
 const SIGNATURE_LIMIT = 1024;
+/** In the place of what Chromium says: versions, system and processor. */
+const WHO = { 'user-agent': 'pos-pairing' };
 
 /** What is used of a feed; what else may stand in one, such as a web installer, is as good as not there. */
 const feedSchema = z.object({
@@ -36,7 +38,10 @@ const feedSchema = z.object({
   releaseDate: z.string().default(''),
 });
 
-export type FetchFile = (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
+export type FetchFile = (
+  url: string,
+  init: { readonly signal: AbortSignal; readonly headers: Record<string, string> },
+) => Promise<Response>;
 
 export interface FeedParts {
   /** Of the folder, with a slash at its end. */
@@ -115,7 +120,7 @@ export class SignedFeed extends Provider<UpdateInfo> {
   async #read(url: URL, limit: number): Promise<Buffer> {
     const { fetch, signal } = this.#parts;
     try {
-      const response = await fetch(url.href, { signal: signal() });
+      const response = await fetch(url.href, { signal: signal(), headers: WHO });
       if (!response.ok) throw new Error(`status ${response.status}`);
       const chunks: Uint8Array[] = [];
       let length = 0;
