@@ -44,7 +44,7 @@ export default {
   ignoreExportsUsedInFile: production,
   // Of the system.
   ignoreBinaries: [
-    ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
+    ...['apt-get', 'ip', 'ldd', 'makensis', 'mount', 'nmap', 'openssl', 'umount', 'unshare', 'wine'],
     ...(production ? ['tsx'] : []),
   ],
 } satisfies KnipConfig;

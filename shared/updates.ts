@@ -5,7 +5,7 @@ import { appErrorSchema } from './errors.ts';
 export const UPDATE_MODES = ['off', 'manual', 'automatic'] as const;
 
 /** What an update waits for: it is neither fetched nor installed meanwhile. `test`: a full test or a readiness check. */
-export const UPDATE_OBSTACLES = ['pairing', 'till', 'bridge', 'test'] as const;
+const UPDATE_OBSTACLES = ['pairing', 'till', 'bridge', 'test'] as const;
 export type UpdateObstacle = (typeof UPDATE_OBSTACLES)[number];
 
 const VERSION_SHAPE = /^(?:0|[1-9]\d{0,5})\.(?:0|[1-9]\d{0,5})\.(?:0|[1-9]\d{0,5})$/;
