@@ -79,7 +79,7 @@ export class UpdateEngine implements UpdateSource {
     updater.disableDifferentialDownload = true;
     updater.forceDevUpdateConfig = !app.isPackaged;
     // No part of its interface, but each has a field; its own would need app-update.yml and would make up a number
-    // for this computer. tests/integration/updates.test.ts goes through all of them.
+    // for this computer. tests/integration/update-engine.test.ts goes through all of them.
     Reflect.set(updater, 'httpExecutor', executor);
     Reflect.set(updater, 'downloadedUpdateHelper', this.#downloads);
     Reflect.set(updater, 'stagingUserIdPromise', { value: Promise.resolve('') });

@@ -25,9 +25,8 @@ let opened: (string | undefined)[];
 /** Fetches that are under way. */
 let fetches: number;
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'updates-core-'));
-  device = await startSteadyDevice();
   documents = new MemoryDocuments();
   news = [];
   listeners = [];
@@ -37,7 +36,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const core of running) await core.close();
-  await device.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -105,6 +103,11 @@ async function pair(core: Core) {
 }
 
 describe('an update waits', () => {
+  beforeEach(async () => {
+    device = await startSteadyDevice();
+  });
+  afterEach(() => device.stop());
+
   it('for a pairing: what is fetched is broken off as it begins, and fetched when it has ended', async () => {
     const core = start({ done: new Promise(() => {}) });
     await trustAll(core, device.rootCaPem);
