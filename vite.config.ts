@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { updatesOfBuild } from './scripts/package/updates.ts';
+import { leanerPackages } from './scripts/vite-leaner-packages.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
@@ -35,13 +37,14 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
 export default defineConfig({
   root: 'renderer',
   base: './',
-  define: { __BUILT_AT__: Date.now() },
+  define: { __BUILT_AT__: Date.now(), __UPDATES__: JSON.stringify(updatesOfBuild()) },
   plugins: [
     react(),
     shownLanguagesOnly(),
     textsOfMainProcess(),
     noAjv(),
-    licences(resolve('out/licences.json')),
+    leanerPackages(),
+    licences(resolve('out/licences.json.gz')),
   ],
   environments: {
     client: {

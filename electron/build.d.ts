@@ -1,6 +1,9 @@
 /** Milliseconds since 1970 at which this build was made; set by vite.config.ts. */
 declare const __BUILT_AT__: number;
 
+/** For updates, or null: the PEM text of the key their feeds are signed with, and the feed's address, if the build has one. */
+declare const __UPDATES__: { readonly key: string; readonly feed: string | null } | null;
+
 /** An image as a data: URL, made so by Vite. */
 declare module '*.png?inline' {
   const url: string;

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   app,
   BrowserWindow,
@@ -26,13 +27,14 @@ import { policyPlaces } from './adapters/policy-places.ts';
 import { askRootCaService } from './adapters/root-ca-service.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
+import { makeWay, openUpdates } from './adapters/updates.ts';
 import { onWake } from './adapters/wake.ts';
 import { becomeFirst } from './command/become-first.ts';
 import { Listeners, runCommandApp } from './command/command-app.ts';
 import { serveCommands } from './command/server.ts';
 import { commandWords } from './command/words.ts';
 import { DEFAULT_TIMING } from './core/context.ts';
-import { type Core, createCore } from './core/core.ts';
+import { type Core, type CoreParts, createCore } from './core/core.ts';
 import { diagnose } from './core/diagnostics/diagnose.ts';
 import { failure } from './core/failure.ts';
 import type { Tell } from './core/news.ts';
@@ -54,7 +56,12 @@ const documentsIn = (dataFolder: DataFolder): DocumentStore =>
   electronStoreDocuments(join(dataFolder.path, 'vault'));
 
 /** The core over a data folder. The app must be ready. */
-function makeCore(dataFolder: DataFolder, tell: Tell, documents = documentsIn(dataFolder)): Core {
+function makeCore(
+  dataFolder: DataFolder,
+  tell: Tell,
+  documents = documentsIn(dataFolder),
+  more: Pick<CoreParts, 'openUpdates'> = {},
+): Core {
   const places = policyPlaces();
   return createCore({
     documents,
@@ -69,6 +76,7 @@ function makeCore(dataFolder: DataFolder, tell: Tell, documents = documentsIn(da
     readSample: kitSample,
     autostart: systemAutostart(),
     ...(places && { readPolicy: () => readPolicy(places) }),
+    ...more,
     tell,
   });
 }
@@ -102,6 +110,7 @@ function start(dataFolder: DataFolder): void {
       listeners.tell(news);
     },
     documents,
+    { openUpdates: (feed) => openUpdates(feed, dataFolder.path, () => leaveForUpdate()) },
   );
   /** With a tray entry the app goes on watching, and carrying what tills send; it is left by "Quit". */
   const goesOnUnseen = () => core.settings.get().tray || core.bridges.isAnyOn;
@@ -167,11 +176,20 @@ function start(dataFolder: DataFolder): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin' && !goesOnUnseen()) app.quit();
   });
-  quitAfter(async () => {
+  const endAll = async () => {
     await (await commands)?.close();
     await core.close().finally(() => diagnose({ kind: 'app-stopped' }));
-  });
+  };
+  /** Not for long, as when it is quit. */
+  const leaveForUpdate = async () => {
+    await within(endAll());
+    makeWay();
+  };
+  quitAfter(endAll);
 }
+
+const within = (ending: Promise<void>): Promise<void> =>
+  Promise.race([ending, new Promise<void>((resolve) => setTimeout(resolve, QUIT_WITHIN_MS))]);
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
 function quitAfter(close: () => Promise<void>): void {
@@ -180,9 +198,8 @@ function quitAfter(close: () => Promise<void>): void {
     if (closed) return;
     event.preventDefault();
     closed = true;
-    const patience = new Promise((resolve) => setTimeout(resolve, QUIT_WITHIN_MS));
     // Not app.quit() again: in the end-to-end tests the process then never ended.
-    void Promise.race([close(), patience]).finally(() => app.exit());
+    void within(close()).finally(() => app.exit());
   });
 }
 
@@ -197,8 +214,8 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
 }
 
 async function readLicences(): Promise<Licence[]> {
-  const text = await readFile(join(import.meta.dirname, '../licences.json'), 'utf8');
-  return z.array(licenceSchema).parse(JSON.parse(text));
+  const packed = await readFile(join(import.meta.dirname, '../licences.json.gz'));
+  return z.array(licenceSchema).parse(JSON.parse(gunzipSync(packed).toString()));
 }
 
 /** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */

@@ -8,6 +8,7 @@ import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
+import { UpdateNotice } from './components/update-notice.tsx';
 import { BridgeScreen } from './screens/bridge/bridge.tsx';
 import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
 import { DeviceScreen } from './screens/devices/device.tsx';
@@ -29,6 +30,7 @@ export function App() {
       <main className="app-main">
         {mirror.state === 'ready' && <Notices notices={mirror.app.notices} />}
         {mirror.state === 'ready' && <PolicyNotice policy={mirror.app.policy} />}
+        {mirror.state === 'ready' && <UpdateNotice updates={mirror.app.updates} />}
         <CurrentScreen />
       </main>
       {mirror.state === 'ready' && <AppDialogs />}

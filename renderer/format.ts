@@ -33,6 +33,7 @@ function createFormats(language: string) {
   const hour = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
   const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
   const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: 'percent' });
   const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
   return {
     date: (iso: string) => date.format(new Date(iso)),
@@ -66,6 +67,8 @@ function createFormats(language: string) {
     hour: (at: number) => hour.format(at),
     kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
     number: (value: number) => number.format(value),
+    /** "50%", for 0.5. */
+    percent: (share: number) => percent.format(share),
     twoDigits: (value: number) => twoDigits.format(value),
   };
 }

@@ -18,6 +18,7 @@ import { ensureElectron } from './electron-runtime/ensure.ts';
 import { appFaults } from './package/inspect.ts';
 import { compileInstallerPart } from './package/nsis.ts';
 import { writeSbom } from './package/sbom.ts';
+import { feedConfig } from './package/updates.ts';
 
 /**
  * `npm run package [-- --target deb] [-- --quick]`: the packages of this system, into dist/. Where electron-builder
@@ -101,6 +102,7 @@ async function packageOffline(dist: string): Promise<string[]> {
     electronDist: dist,
     electronVersion: version,
     directories: { output: values.output },
+    ...feedConfig(),
     afterPack: async ({ appOutDir }) => {
       for (const name of NOT_OURS) rmSync(join(appOutDir, name), { force: true });
     },
@@ -122,7 +124,7 @@ async function packageOnline(): Promise<string[]> {
   const targets = values.target ?? [];
   const platform = { linux: 'linux', darwin: 'mac', win32: 'win' } as const;
   const name = platform[Platform.current().nodeName as keyof typeof platform];
-  const config: Configuration = { directories: { output: values.output }, ...quickly };
+  const config: Configuration = { directories: { output: values.output }, ...feedConfig(), ...quickly };
   const options: CliOptions = { [name]: targets, publish: 'never', config };
   return electronBuilder(options);
 }

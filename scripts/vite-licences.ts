@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { z } from 'zod';
 
@@ -51,7 +52,7 @@ function electronLicences(): Licence[] {
 }
 
 /**
- * Writes what ships with the app to `file`: every package with code in one of the bundles, and Electron. The build
+ * Writes what ships with the app to `file`, as JSON in gzip since licences say much of the same: every package with code in one of the bundles, and Electron. The build
  * fails when one of them has no licence.
  */
 export function licences(file: string): Plugin {
@@ -74,7 +75,7 @@ export function licences(file: string): Plugin {
       order: 'post',
       async handler() {
         const packages = [...folders].map(readLicence).sort((a, b) => (a.name < b.name ? -1 : 1));
-        writeFileSync(file, `${JSON.stringify([...electronLicences(), ...packages], null, 1)}\n`);
+        writeFileSync(file, gzipSync(JSON.stringify([...electronLicences(), ...packages])));
       },
     },
   };

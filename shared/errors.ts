@@ -56,6 +56,14 @@ export const ERROR_CATALOGUE = {
   'policy-invalid': { number: 173, action: 'none' },
   'policy-unsafe': { number: 174, action: 'none' },
   'policy-unreadable': { number: 175, action: 'none' },
+  'update-feed-unreachable': { number: 181, action: 'retry' },
+  'update-signature-invalid': { number: 182, action: 'none' },
+  'update-feed-invalid': { number: 183, action: 'none' },
+  'update-older': { number: 184, action: 'none' },
+  'update-interrupted': { number: 185, action: 'retry' },
+  'update-damaged': { number: 186, action: 'retry' },
+  'update-busy': { number: 187, action: 'none' },
+  'update-not-installed': { number: 188, action: 'retry' },
 
   // Root CA import
   'root-ca-missing': { number: 201, action: 'choose-root-ca' },

@@ -46,6 +46,10 @@ export const HISTORY_KINDS = [
   'policy-applied',
   'policy-removed',
   'policy-rejected',
+  /** Another version of the app runs than at the last start; `from` and `to` are versions. */
+  'app-updated',
+  /** An update was refused or not installed; `to` is its version, where that is known. */
+  'update-failed',
   /** The connection changed; `from` and `to` are connection states (shared/status.ts). */
   'status',
 ] as const;

@@ -23,6 +23,8 @@ const { values: own } = parseArgs({
     hidden: { type: 'boolean' },
     'policy-file': { type: 'string' },
     account: { type: 'string' },
+    'update-feed': { type: 'string' },
+    'update-key': { type: 'string' },
   },
   // Chromium's switches and the path of the app stand between them.
   strict: false,
@@ -68,6 +70,13 @@ export function readSearchRanges(): SearchRange[] {
   const cidr = textOf(own['search-range']);
   if (app.isPackaged || !cidr) return localRanges();
   return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length, virtual: false }];
+}
+
+/** `--update-feed=URL --update-key=FILE` stand for those of a build in a development build. */
+export function testUpdates(): { readonly keyFile: string; readonly feed: string | null } | undefined {
+  const keyFile = textOf(own['update-key']);
+  if (app.isPackaged || !keyFile) return undefined;
+  return { keyFile: resolve(keyFile), feed: textOf(own['update-feed']) ?? null };
 }
 
 /** `--policy-file=FILE` stands for that of the computer in a development build. */

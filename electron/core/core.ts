@@ -41,6 +41,10 @@ import { SettingsStore } from './settings/settings-store.ts';
 import { updateSettings } from './settings/update-settings.ts';
 import { ConnectionMonitor, DEFAULT_HEARTBEAT } from './status/monitor.ts';
 import { TimelineRecorder } from './timeline/timeline-recorder.ts';
+import { obstacleTo } from './updates/obstacle.ts';
+import type { UpdateSource } from './updates/update-source.ts';
+import { Updates } from './updates/updates.ts';
+import { VersionMemory } from './updates/version-memory.ts';
 import type { SecretCipher } from './vault/cipher.ts';
 import type { DocumentStore } from './vault/documents.ts';
 import { StorageNotices } from './vault/notices.ts';
@@ -73,6 +77,8 @@ export interface CoreParts {
   readonly autostart?: Autostart;
   /** Reads the organisation's policy, once; none unless given. */
   readonly readPolicy?: () => PolicyReading;
+  /** Where updates come from, by the address of the policy's feed or else of the build's; none unless given. */
+  readonly openUpdates?: (feed: string | undefined) => UpdateSource | undefined;
   /** Hears of everything that happens, in the order it happens. */
   readonly tell: Tell;
 }
@@ -84,6 +90,9 @@ type ReadableVault = Pick<
 >;
 /** The manager PIN as a window or a command line works with it. */
 type ManagerSwitch = Pick<ManagerAccess, 'state' | 'unlock' | 'lock' | 'set' | 'change' | 'clear'>;
+
+/** Updates as a window works with them. */
+type UpdateSwitch = Pick<Updates, 'view' | 'look' | 'install'>;
 
 /** The policy as those work with it who begin something that it does not reach by itself, such as a form. */
 type ReadablePolicy = Pick<PolicyInForce, 'view' | 'suggestPosId'>;
@@ -123,9 +132,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
     timeline.record(news);
     parts.tell(news);
     bridges.hear(news);
+    updates.hear(news);
     if (isKept) parts.tell({ type: 'history-changed' });
   };
 
+  const steadyNow = parts.steadyNow ?? (() => performance.now());
   const { managerPinHash } = policy;
   const access = new ManagerAccess({
     document:
@@ -135,7 +146,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     managed: managerPinHash !== undefined,
     scrypt: parts.scrypt ?? SCRYPT,
     now: Date.now,
-    steadyNow: parts.steadyNow ?? (() => performance.now()),
+    steadyNow,
     later,
     onState: (manager) => tell({ type: 'manager-changed', manager }),
     onEvent: (event) => tell({ type: 'manager-event', event }),
@@ -198,6 +209,20 @@ export function createCore({ documents, ...parts }: CoreParts) {
     readSample: parts.readSample,
     tell,
   });
+  const { updates: updateMode = 'manual', updatesFeed } = policy.updates;
+  const updates = new Updates({
+    source: updateMode === 'off' ? undefined : parts.openUpdates?.(updatesFeed),
+    automatic: updateMode === 'automatic',
+    memory: new VersionMemory(documents, parts.software.version),
+    running: parts.software.version,
+    obstacle: () => obstacleTo({ pairing, bridges, leases: context.leases }),
+    authorize,
+    now: datableNow,
+    steadyNow,
+    random: Math.random,
+    tell,
+  });
+  context.leases.onFree(() => updates.reconsider());
   const rootCaImport = new RootCaImport(context);
   const closing = new AbortController();
   settings.onChange(() => tell({ type: 'settings-changed', settings: settings.get() }));
@@ -216,6 +241,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     manager: access as ManagerSwitch,
     policy: policy as ReadablePolicy,
     account: ownAccount as Pick<OwnAccount, 'view'>,
+    updates: updates as UpdateSwitch,
     search,
     monitor,
     pairing,
@@ -308,6 +334,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     /** Starts the scheduled checks. */
     start: () => {
       policy.announce(tell);
+      updates.announce();
       arrangeAutostart(parts.autostart, policy.startsWithComputer);
       monitor.tick();
       void bridges.start();
@@ -316,6 +343,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
         bridges.tick();
         timeline.tick();
         access.tick();
+        updates.tick();
       }, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
@@ -324,6 +352,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       closing.abort();
       access.close();
       await Promise.allSettled([
+        updates.close(),
         pairing.close(),
         doctor.close(),
         search.close(),

@@ -15,6 +15,7 @@ import type { TrustedRootCa } from '../../shared/root-ca.ts';
 import type { SearchProgress } from '../../shared/search.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ChecksProgress, PairingStatus } from '../../shared/status.ts';
+import type { UpdatesView } from '../../shared/updates.ts';
 
 /** How a pairing attempt ended. */
 export interface AttemptEnd {
@@ -83,6 +84,12 @@ export type News =
   | { readonly type: 'policy-applied' | 'policy-removed'; readonly place: string }
   /** It is not used; the last good one holds, if there is one. */
   | { readonly type: 'policy-rejected'; readonly place: string; readonly error: AppError }
+  /** Null where the app does not update itself. */
+  | { readonly type: 'updates-changed'; readonly updates: UpdatesView | null }
+  /** Another version runs than at the last start, whoever installed it. */
+  | { readonly type: 'app-updated'; readonly from: string; readonly to: string }
+  /** An update was refused, or did not get installed. `version`: which one, where that is known. */
+  | { readonly type: 'update-failed'; readonly version: string | undefined; readonly error: AppError }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'manager-changed'; readonly manager: ManagerState }
   | { readonly type: 'manager-event'; readonly event: ManagerEvent }

@@ -55,6 +55,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         bridges: bridges.views,
         ...preferences(core.settings.get()),
         policy: core.policy.view,
+        updates: core.updates.view,
         suggestedPosId: core.policy.suggestPosId(parts.hostName),
         offered: parts.offered,
       };
@@ -110,6 +111,9 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     exportHistory: async ({ format }) => ({ saved: await parts.saveHistory(format) }),
 
     saveSupportReport: async () => ({ file: await parts.saveSupportReport() }),
+
+    lookForUpdate: async () => ({ updates: await core.updates.look() }),
+    installUpdate: () => done(core.updates.install()),
 
     updateSettings: (change) => preferences(core.updateSettings(change)),
     unlockManager: ({ pin }) => managerAfter(manager.unlock(pin)),

@@ -15,8 +15,13 @@ export function pushOf(
     case 'history-changed':
     case 'manager-changed':
     case 'bridge-changed':
+    case 'updates-changed':
       return news;
     case 'manager-event':
+      return null;
+    case 'app-updated':
+    case 'update-failed':
+      // The history tells, and the view of a failure that is new.
       return null;
     case 'policy-applied':
     case 'policy-removed':

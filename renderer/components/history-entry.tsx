@@ -4,6 +4,7 @@ import {
   ArrowLeftRight,
   Building2,
   Cable,
+  Download,
   FolderKey,
   Hourglass,
   KeyRound,
@@ -56,6 +57,8 @@ const ICONS: Record<HistoryKind, LucideIcon> = {
   'policy-applied': Building2,
   'policy-removed': Building2,
   'policy-rejected': Building2,
+  'app-updated': Download,
+  'update-failed': Download,
   status: Activity,
 };
 
@@ -80,7 +83,7 @@ function toneOf({ kind, to, result }: HistoryEntry): Tone {
   if (result === 'cancelled') return 'plain';
   if (kind === 'pairing-failed' || kind === 'refused' || kind === 'manager-locked-out') return 'bad';
   if (kind === 'bridge-locked') return 'bad';
-  if (kind === 'policy-rejected') return 'bad';
+  if (kind === 'policy-rejected' || kind === 'update-failed') return 'bad';
   if (kind === 'status')
     return to === 'connected' ? 'good' : to === 'in-use' || to === 'waiting' ? 'plain' : 'bad';
   return kind === 'paired' || kind === 're-paired' || kind === 'proved' ? 'good' : 'plain';
@@ -122,6 +125,10 @@ function sentenceOf(t: TFunction, { kind, result, from = '', to = '', note = '',
     }
     case 'bridge-locked':
       return t('historyEvents.bridge-locked', { posId, seconds: to });
+    case 'app-updated':
+      return t('historyEvents.app-updated', { from, to });
+    case 'update-failed':
+      return t('historyEvents.update-failed', { reason });
     case 'status': {
       const state = WRITTEN_STATES.find((known) => known === to) ?? 'failed';
       return t(`historyEvents.status.${state}`, { posId, reason });

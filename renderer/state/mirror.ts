@@ -107,6 +107,8 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
       return withApp(mirror, { manager: push.manager });
     case 'bridge-changed':
       return withApp(mirror, { bridges: { ...app.bridges, [push.pairingId]: push.view } });
+    case 'updates-changed':
+      return withApp(mirror, { updates: push.updates });
     case 'notices-changed':
       return withApp(mirror, { notices: push.notices });
     case 'settings-changed':

@@ -255,6 +255,9 @@ export function createStore(api: PosApi) {
     readHistory: (request: MethodRequest<'readHistory'>) => call('readHistory', request),
     exportHistory: (format: 'csv' | 'json') => withManager(() => call('exportHistory', { format })),
     saveSupportReport: () => call('saveSupportReport', null),
+    /** What comes of it is pushed. */
+    lookForUpdate: () => call('lookForUpdate', null),
+    installUpdate: () => withManager(() => call('installUpdate', null)),
     getLicences: () => call('getLicences', null),
     openDialog: (dialog: AppDialog | null) => dispatch({ type: 'dialog-changed', dialog }),
 

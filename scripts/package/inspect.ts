@@ -8,7 +8,7 @@ import { z } from 'zod';
 const ASAR_LIMIT = 3 * 1024 * 1024;
 /** All that belongs in the app's archive. */
 const IN_ASAR =
-  /^\/(package\.json|out(\/(main(\/main(-[\w-]+)?\.js)?|preload(\/preload\.cjs)?|licences\.json|renderer(\/.*)?))?)$/;
+  /^\/(package\.json|out(\/(main(\/main(-[\w-]+)?\.js)?|preload(\/preload\.cjs)?|licences\.json\.gz|renderer(\/.*)?))?)$/;
 
 /** What ships for whoever writes a policy: each file beside app.asar, and where it comes from. */
 export const POLICY_FILES: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ export function asarFaults(asar: string): string[] {
   const files = listPackage(asar, { isPack: false }).map((file) => file.replaceAll('\\', '/'));
   const strangers = files.filter((file) => !IN_ASAR.test(file) || file.endsWith('.map'));
   if (strangers.length > 0) faults.push(`app.asar has what is no production code: ${strangers.join(', ')}.`);
-  for (const needed of ['/out/main/main.js', '/out/licences.json', '/out/renderer/index.html']) {
+  for (const needed of ['/out/main/main.js', '/out/licences.json.gz', '/out/renderer/index.html']) {
     if (!files.includes(needed)) faults.push(`app.asar lacks ${needed}.`);
   }
   return faults;

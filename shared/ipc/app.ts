@@ -7,6 +7,7 @@ import { pairingRecordSchema, storageNoticeSchema } from '../pairing.ts';
 import { policyViewSchema } from '../policy.ts';
 import { trustedRootCaSchema } from '../root-ca.ts';
 import { pairingStatusSchema } from '../status.ts';
+import { updatesViewSchema } from '../updates.ts';
 import { preferences } from './settings.ts';
 
 const appStateSchema = z.object({
@@ -33,6 +34,8 @@ const appStateSchema = z.object({
   /** By pairing id; what is missing has none. */
   bridges: z.record(z.string(), bridgeViewSchema),
   policy: policyViewSchema,
+  /** Null where the app does not update itself. */
+  updates: updatesViewSchema.nullable(),
   ...preferences,
   suggestedPosId: z.string(),
   /** Values the demo offers, or null outside the demo. */

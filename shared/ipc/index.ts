@@ -12,6 +12,7 @@ import { ROOT_CA_METHODS, ROOT_CA_PUSHES } from './root-ca.ts';
 import { SEARCH_METHODS, SEARCH_PUSHES } from './search.ts';
 import { SETTINGS_METHODS, SETTINGS_PUSHES } from './settings.ts';
 import { SUPPORT_METHODS } from './support.ts';
+import { UPDATE_METHODS, UPDATE_PUSHES } from './updates.ts';
 
 /** The one IPC contract: each method's request and the value of its {@link Result}. */
 export const METHODS = {
@@ -26,6 +27,7 @@ export const METHODS = {
   ...HISTORY_METHODS,
   ...SETTINGS_METHODS,
   ...SUPPORT_METHODS,
+  ...UPDATE_METHODS,
   ...MANAGER_METHODS,
 } as const satisfies Record<string, { request: z.ZodType; value: z.ZodType }>;
 
@@ -45,6 +47,7 @@ export const pushSchema = z.discriminatedUnion('type', [
   ...HISTORY_PUSHES,
   ...SETTINGS_PUSHES,
   ...MANAGER_PUSHES,
+  ...UPDATE_PUSHES,
 ]);
 export type Push = z.infer<typeof pushSchema>;
 

@@ -29,6 +29,7 @@ export const EMPTY_APP: AppState = {
   manager: { state: 'off' },
   bridges: {},
   policy: NO_POLICY,
+  updates: null,
   settings: DEFAULT_SETTINGS,
   suggestedPosId: 'bar-1',
   offered: null,

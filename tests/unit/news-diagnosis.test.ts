@@ -10,6 +10,7 @@ import { appError, type ErrorCode, STAGES } from '../../shared/errors.ts';
 import type { ConnectionCheck, PairingProgress, PairingRecord, StorageNotice } from '../../shared/pairing.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { ConnectionState } from '../../shared/status.ts';
+import type { UpdatesView } from '../../shared/updates.ts';
 
 const ATTEMPT = '6b9e2f1c-8a34-4b77-9d0e-000000000001';
 const certificate = {
@@ -278,4 +279,27 @@ describe('the last failed attempt', () => {
     expect(last.get()?.events.at(-1)).toMatchObject({ status: 999 });
     last.close();
   });
+});
+
+it('tells each step of an update once, and which version followed which', () => {
+  const step = (now: UpdatesView['now'], obstacle: UpdatesView['obstacle'] = null): News => ({
+    type: 'updates-changed',
+    updates: { automatic: false, obstacle, now },
+  });
+  const version = '1.1.0';
+  expect(
+    told(
+      step({ state: 'found', version }, 'bridge'),
+      step({ state: 'fetching', version, percent: 1 }),
+      step({ state: 'fetching', version, percent: 2 }),
+      step({ state: 'failed', error: appError('update-interrupted', 'https://updates.example/: cut') }),
+      { type: 'updates-changed', updates: null },
+      { type: 'app-updated', from: '1.0.0', to: version },
+    ),
+  ).toEqual([
+    { kind: 'update', state: 'found', version, obstacle: 'bridge', code: null },
+    { kind: 'update', state: 'fetching', version, obstacle: null, code: null },
+    { kind: 'update', state: 'failed', version: null, obstacle: null, code: 'update-interrupted' },
+    { kind: 'app-updated', from: '1.0.0', to: version },
+  ]);
 });

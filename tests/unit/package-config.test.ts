@@ -111,7 +111,7 @@ describe('fuses', () => {
 });
 
 describe('the archive', () => {
-  const NEEDED = ['out/main/main.js', 'out/licences.json', 'out/renderer/index.html', 'package.json'];
+  const NEEDED = ['out/main/main.js', 'out/licences.json.gz', 'out/renderer/index.html', 'package.json'];
   async function archive(files: readonly string[], content = 'x'): Promise<string> {
     const source = join(folder, 'app');
     for (const file of files) {

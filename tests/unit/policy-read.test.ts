@@ -63,6 +63,8 @@ describe('a policy file', () => {
       managerPinHash: pinHash,
       locked: ['language', 'rootCas'],
       allowExport: false,
+      updates: 'automatic',
+      updatesFeed: 'https://updates.example/pos-pairing/',
     };
     expect(Object.keys(policy).sort()).toEqual([...policySchema.keyof().options].sort());
     const expected = { kind: 'found', place: FILE, policy: { ...policy, rootCas: [rootPem.trim()] } };

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { type Policy, policySchema } from '../../electron/core/policy/policy-schema.ts';
 import { LOCKABLE } from '../../shared/policy.ts';
 import { LANGUAGES } from '../../shared/settings.ts';
+import { UPDATE_MODES } from '../../shared/updates.ts';
 
 const folder = resolve(import.meta.dirname, '../../packaging/policy');
 const KEY = 'SOFTWARE\\Policies\\POS Pairing';
@@ -57,7 +58,7 @@ it('the template for group policy has the keys of the schema, each of its kind',
       expect(decimal.getAttribute('valueName')).toBe(name);
     } else if (choice) {
       const values = all(choice, 'string').map(({ textContent }) => textContent);
-      expect(values).toEqual(['system', ...LANGUAGES]);
+      expect(values).toEqual(name === 'updates' ? UPDATE_MODES : ['system', ...LANGUAGES]);
       expect(values.map(takes)).not.toContain(false);
     } else expect(attributes(all(policy, 'text'), 'valueName'), name).toEqual([name]);
   }

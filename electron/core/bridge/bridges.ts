@@ -106,6 +106,11 @@ export class Bridges {
     return this.#parts.store.ids.some((id) => this.#parts.store.get(id).settings.on);
   }
 
+  /** Whether any is switched on, or served without being kept. */
+  get isAnyOpen(): boolean {
+    return this.#running.size > 0 || this.isAnyOn;
+  }
+
   /** Whether a till has the channel of any device. */
   get isTillConnected(): boolean {
     return [...this.#running.values()].some(({ link }) => link !== undefined);

@@ -142,6 +142,11 @@ export class ChannelLeases {
     return this.#devices.get(channelKey(identity))?.held?.holder;
   }
 
+  /** Whether any device is held by one of these. */
+  isAnyHeldBy(...holders: readonly Holder[]): boolean {
+    return [...this.#devices.values()].some(({ held }) => held && holders.includes(held.holder));
+  }
+
   /** How many devices are held. */
   get size(): number {
     return this.#devices.size;

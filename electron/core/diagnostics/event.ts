@@ -2,6 +2,7 @@ import type { BridgeState } from '../../../shared/bridge.ts';
 import type { ErrorCode, Stage } from '../../../shared/errors.ts';
 import type { ConnectionCheck, StorageNotice } from '../../../shared/pairing.ts';
 import type { ConnectionState } from '../../../shared/status.ts';
+import type { UpdateObstacle, UpdateState } from '../../../shared/updates.ts';
 
 /** Which device, pairing and connection an event is about, as far as that is known. */
 export interface About {
@@ -110,6 +111,15 @@ export type DiagnosticEvent = About &
     | { readonly kind: 'channel-taken' | 'channel-let-go'; readonly holder: string }
     /** The organisation's policy is another one, or cannot be used. */
     | { readonly kind: 'policy'; readonly outcome: 'applied' | 'removed' | ErrorCode }
+    /** How far an update of the app is, and what it waits for or why it failed. */
+    | {
+        readonly kind: 'update';
+        readonly state: UpdateState['state'];
+        readonly version: string | null;
+        readonly obstacle: UpdateObstacle | null;
+        readonly code: ErrorCode | null;
+      }
+    | { readonly kind: 'app-updated'; readonly from: string; readonly to: string }
     | BridgeEvent
     | { readonly kind: 'bridge-switched'; readonly on: boolean }
     | { readonly kind: 'bridge-token-replaced' }

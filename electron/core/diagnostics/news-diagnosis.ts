@@ -3,6 +3,7 @@ import { serialOf } from '../../../shared/identity.ts';
 import { formatAuthority } from '../../../shared/inputs.ts';
 import type { PairingProgress, PairingRecord, StorageNotice } from '../../../shared/pairing.ts';
 import type { SearchProgress } from '../../../shared/search.ts';
+import type { UpdatesView } from '../../../shared/updates.ts';
 import type { AttemptEnd, News } from '../news.ts';
 import { BridgeDiagnosis } from './bridge-diagnosis.ts';
 import { diagnose } from './diagnose.ts';
@@ -19,6 +20,7 @@ export class NewsDiagnosis {
   #progress: PairingProgress | undefined;
   #awaited: ErrorCode | null | undefined;
   #searchId = '';
+  #update = '';
   readonly #checkedAt = new Map<string, string>();
   #notices: ReadonlySet<string> = new Set();
   readonly #bridges = new BridgeDiagnosis();
@@ -66,6 +68,12 @@ export class NewsDiagnosis {
       case 'policy-rejected':
         diagnose({ kind: 'policy', outcome: news.error.code });
         break;
+      case 'updates-changed':
+        this.#updated(news.updates);
+        break;
+      case 'app-updated':
+        diagnose({ kind: 'app-updated', from: news.from, to: news.to });
+        break;
       case 'bridge-changed':
         this.#bridges.changed(news.pairingId, news.view);
         break;
@@ -83,6 +91,18 @@ export class NewsDiagnosis {
         break;
       default:
     }
+  }
+
+  /** Each step once, and not how it gets on. */
+  #updated(updates: UpdatesView | null): void {
+    if (!updates) return;
+    const { now, obstacle } = updates;
+    const version = 'version' in now ? now.version : null;
+    const code = now.state === 'failed' ? now.error.code : null;
+    const step = [now.state, version, obstacle, code].join();
+    if (step === this.#update) return;
+    this.#update = step;
+    diagnose({ kind: 'update', state: now.state, version, obstacle, code });
   }
 
   #progressed(progress: PairingProgress): void {

@@ -149,6 +149,18 @@ export class HistoryRecorder {
           note: detail ? `${news.place}: ${detail}` : news.place,
         };
       }
+      case 'app-updated':
+        return { kind: 'app-updated', result: 'ok', from: news.from, to: news.to };
+      case 'update-failed': {
+        const { code, detail } = news.error;
+        return {
+          kind: 'update-failed',
+          result: code,
+          ...(news.version !== undefined && { to: news.version }),
+          ...(detail && { note: detail }),
+        };
+      }
+      case 'updates-changed':
       case 'bridge-changed':
       case 'manager-changed':
       case 'pairing-progress':

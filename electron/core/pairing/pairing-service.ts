@@ -30,6 +30,11 @@ export class PairingService {
     this.#parts = parts;
   }
 
+  /** Whether an attempt is under way, or waits for its device. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Starts a pairing; its course is told. Throws {@link Failure} for invalid input, `busy`, `manager-needed`. */
   start(raw: PairingRequest): { attemptId: string } {
     const { authorize, context, tell, onStored } = this.#parts;

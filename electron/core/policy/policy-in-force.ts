@@ -75,6 +75,12 @@ export class PolicyInForce {
     return this.#policy.allowExport ?? true;
   }
 
+  /** How the app updates itself, and from where, as far as the organisation says. */
+  get updates(): Pick<Policy, 'updates' | 'updatesFeed'> {
+    const { updates, updatesFeed } = this.#policy;
+    return { updates, updatesFeed };
+  }
+
   /** What a bridge begins with, as far as the organisation proposes something. */
   get bridge(): ProposedBridge {
     const { bridgePort, bridgeOrigins } = this.#policy;

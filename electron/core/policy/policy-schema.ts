@@ -4,7 +4,9 @@ import { formatAuthority, parseAddress } from '../../../shared/inputs.ts';
 import { LOCKABLE } from '../../../shared/policy.ts';
 import { MOST_ROOT_CAS } from '../../../shared/root-ca.ts';
 import { settingsSchema } from '../../../shared/settings.ts';
+import { UPDATE_MODES } from '../../../shared/updates.ts';
 import { isPinHash } from '../access/pin-hash.ts';
+import { isFeedUrl } from '../updates/feed.ts';
 import { isPosIdPattern } from './pos-id-pattern.ts';
 
 const bridge = bridgeSettingsSchema.shape;
@@ -98,6 +100,18 @@ export const policySchema = z.strictObject({
     .describe(
       'Whether connection kits with the keys of a pairing may be written for POS software; true unless given.',
     ),
+  updates: z
+    .enum(UPDATE_MODES)
+    .optional()
+    .describe(
+      'How the app updates itself: "off", "manual" (when somebody asks for it) or "automatic" (looks each day; a person installs). Without a feed it does not; "manual" unless given.',
+    ),
+  updatesFeed: z
+    .string()
+    .max(2000)
+    .refine(isFeedUrl, 'must be an https address without user, query and fragment')
+    .optional()
+    .describe('Address of the folder with the signed feed of updates; that of the build unless given.'),
 });
 export type Policy = Readonly<z.infer<typeof policySchema>>;
 

@@ -48,6 +48,8 @@ const GROUP_OF: Record<HistoryKind, Group> = {
   'policy-applied': 'everything',
   'policy-removed': 'everything',
   'policy-rejected': 'everything',
+  'app-updated': 'everything',
+  'update-failed': 'everything',
 };
 
 /** The most that one call may ask for (shared/ipc/history.ts). */

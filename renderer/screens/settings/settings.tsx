@@ -20,6 +20,7 @@ import { IS_MAC } from '../../platform.ts';
 import { useActions, useAppState } from '../../state/context.tsx';
 import { firstToEnd } from '../../state/root-cas.ts';
 import { ManagerPin } from './manager-pin.tsx';
+import { UpdatesCard } from './updates-card.tsx';
 
 const { least, most } = CHECK_INTERVAL_MINUTES;
 const INTERVALS = [least, 15, 30, 60, 120, most];
@@ -113,6 +114,7 @@ export function SettingsScreen() {
             />
           </Group>
           <RootCa />
+          <UpdatesCard />
         </div>
       </div>
     </Screen>

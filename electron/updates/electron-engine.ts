@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { app } from 'electron';
+import { type AppAdapter, getAppCacheDir } from 'electron-updater/out/AppAdapter.js';
+import { getNetSession } from 'electron-updater/out/electronHttpExecutor.js';
+import { CountingExecutor } from './counting-executor.ts';
+import { type EngineParts, UpdateEngine } from './update-engine.ts';
+
+interface ElectronEngineParts extends Pick<EngineParts, 'kind' | 'feed' | 'key' | 'leave'> {
+  readonly dataFolder: string;
+}
+
+/** {@link UpdateEngine} in this app, over Chromium's network: the system's proxy and certificates are those used. */
+export function electronEngine({ dataFolder, ...parts }: ElectronEngineParts): UpdateEngine {
+  const { isPackaged } = app;
+  const cacheFolder = isPackaged
+    ? join(getAppCacheDir(), `${app.getName()} updates`)
+    : join(dataFolder, 'updates');
+  const adapter: AppAdapter = {
+    version: app.getVersion(),
+    name: app.getName(),
+    isPackaged,
+    // Names the publisher by whom a Windows installer must be signed.
+    appUpdateConfigPath: join(process.resourcesPath, 'app-update.yml'),
+    userDataPath: cacheFolder,
+    baseCachePath: cacheFolder,
+    whenReady: () => app.whenReady(),
+    relaunch: () => app.relaunch(),
+    quit: () => app.exit(),
+    onQuit: () => {},
+  };
+  return new UpdateEngine({
+    ...parts,
+    cacheFolder,
+    app: adapter,
+    executor: new CountingExecutor(),
+    fetch: (url, init) => getNetSession().fetch(url, init),
+  });
+}

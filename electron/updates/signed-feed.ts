@@ -1,0 +1,144 @@
+import type { KeyObject } from 'node:crypto';
+import type { UpdateInfo } from 'electron-updater';
+import {
+  findFile,
+  Provider,
+  type ProviderRuntimeOptions,
+  parseUpdateInfo,
+  resolveFiles,
+} from 'electron-updater/out/providers/Provider.js';
+import type { ResolvedUpdateFileInfo } from 'electron-updater/out/types.js';
+import { z } from 'zod';
+import { releaseVersionSchema } from '../../shared/updates.ts';
+import { failure } from '../core/failure.ts';
+import { requireSignedFeed } from '../core/updates/feed.ts';
+
+/** Most bytes of a feed, and of its signature. */
+const FEED_LIMIT = 256 * 1024;
+const SIGNATURE_LIMIT = 1024;
+/** In the place of what Chromium says: versions, system and processor. */
+const WHO = { 'user-agent': 'pos-pairing' };
+
+/** What is used of a feed; what else may stand in one, such as a web installer, is as good as not there. */
+const feedSchema = z.object({
+  version: releaseVersionSchema,
+  files: z
+    .array(
+      z.object({
+        /** The name of a file beside the feed, and no way to another place. */
+        url: z.string().regex(/^\w[\w.+-]{0,200}$/),
+        sha512: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+        /** In bytes. */
+        size: z.number().int().positive(),
+        isAdminRightsRequired: z.boolean().optional(),
+      }),
+    )
+    .min(1)
+    .max(50),
+  releaseDate: z.string().default(''),
+});
+
+export type FetchFile = (
+  url: string,
+  init: { readonly signal: AbortSignal; readonly headers: Record<string, string> },
+) => Promise<Response>;
+
+export interface FeedParts {
+  /** Of the folder, with a slash at its end. */
+  readonly folder: URL;
+  readonly key: KeyObject;
+  /** How the name of a package ends that this installation can use, such as `AppImage`. */
+  readonly extension: string;
+  readonly fetch: FetchFile;
+  readonly signal: () => AbortSignal;
+}
+
+/** A feed of which not a byte is understood before its signature was found to be right. */
+export class SignedFeed extends Provider<UpdateInfo> {
+  readonly #parts: FeedParts;
+
+  constructor(parts: FeedParts, runtime: ProviderRuntimeOptions) {
+    super(runtime);
+    this.#parts = parts;
+  }
+
+  override async getLatestVersion(): Promise<UpdateInfo> {
+    const { folder, key } = this.#parts;
+    const fileName = `${this.getDefaultChannelName()}.yml`;
+    const url = new URL(fileName, folder);
+    const content = await this.#read(url, FEED_LIMIT);
+    const signature = await this.#read(new URL(`${fileName}.sig`, folder), SIGNATURE_LIMIT);
+    requireSignedFeed(key, { fileName, content, signature: signature.toString('latin1') });
+    return this.#understood(content, fileName, url);
+  }
+
+  override resolveFiles(info: UpdateInfo): ResolvedUpdateFileInfo[] {
+    return resolveFiles(info, this.#parts.folder);
+  }
+
+  /** The package for this installation. Throws {@link Failure} `update-feed-invalid` when there is none. */
+  packageIn(info: UpdateInfo): ResolvedUpdateFileInfo {
+    const { extension } = this.#parts;
+    const found = findFile(this.resolveFiles(info), extension);
+    // electron-updater takes any file rather than none.
+    if (!found?.url.pathname.endsWith(`.${extension}`))
+      throw failure('update-feed-invalid', `${info.version} has no ${extension}`);
+    return found;
+  }
+
+  /** electron-updater would name this computer to the server by a number of its own. */
+  override setRequestHeaders(): void {}
+
+  #understood(content: Buffer, fileName: string, url: URL): UpdateInfo {
+    let value: unknown;
+    try {
+      value = parseUpdateInfo(content.toString('utf8'), fileName, url);
+    } catch {
+      throw failure('update-feed-invalid', `${fileName} is not YAML`);
+    }
+    const parsed = feedSchema.safeParse(value);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw failure('update-feed-invalid', `${fileName}: ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const { version, files, releaseDate } = parsed.data;
+    const [first] = files;
+    const info: UpdateInfo = {
+      version,
+      files: files.map(({ isAdminRightsRequired, ...file }) => ({
+        ...file,
+        ...(isAdminRightsRequired !== undefined && { isAdminRightsRequired }),
+      })),
+      path: first?.url ?? '',
+      sha512: first?.sha512 ?? '',
+      releaseDate,
+    };
+    this.packageIn(info);
+    return info;
+  }
+
+  async #read(url: URL, limit: number): Promise<Buffer> {
+    const { fetch, signal } = this.#parts;
+    try {
+      const response = await fetch(url.href, { signal: signal(), headers: WHO });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of response.body ?? []) {
+        length += chunk.length;
+        if (length > limit) throw failure('update-feed-invalid', `${url.href} is too long`);
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    } catch (thrown) {
+      if (thrown instanceof Error && 'appError' in thrown) throw thrown;
+      throw failure('update-feed-unreachable', `${url.href}: ${reasonOf(thrown)}`);
+    }
+  }
+}
+
+/** Node says only "fetch failed", and why in the cause. */
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause instanceof Error ? thrown.cause.message : thrown.message;
+}
