@@ -324,6 +324,9 @@ function build(options: CertificateOptions, defaults: Defaults): Party {
   ];
   const toSign = sequence(...(options.reshape?.(parts) ?? parts));
   const signature = signatureOf(signer.privateKey, toSign, signing);
+  // Unused bits are zeros, or DER would be broken as well.
+  if (options.unusedSignatureBits)
+    signature[signature.length - 1] = (signature.at(-1) ?? 0) & ~((1 << options.unusedSignatureBits) - 1);
   if (options.corrupt) signature[signature.length - 1] = (signature[signature.length - 1] ?? 0) ^ 0xff;
   const der = sequence(
     toSign,

@@ -20,8 +20,8 @@ const REFUSAL = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: c
 const HOST = '127.0.0.1';
 
 /** What OpenSSL would show, if it is the same to the byte. */
-function contextFor({ chain, key }: ShownChain): SecureContextOptions | undefined {
-  if (chain.length === 0) return undefined;
+function contextFor({ chain, key, byHand }: ShownChain): SecureContextOptions | undefined {
+  if (chain.length === 0 || byHand) return undefined;
   const options = {
     key: key.privateKey.export({ type: 'pkcs8', format: 'pem' }),
     cert: chain.map(pemOf).join(''),

@@ -32,7 +32,11 @@ export async function openSslVersion(): Promise<string | undefined> {
  * would have typed; and no store of the system. `-x509_strict` is asked beside that and decides nothing: no TLS client
  * sets it, and devices leave out key identifiers that it insists on.
  */
-export async function askOpenSsl({ chain, roots = [ROOT.der], name = NAME }: ShownChain): Promise<OpenSslVerdict> {
+export async function askOpenSsl({
+  chain,
+  roots = [ROOT.der],
+  name = NAME,
+}: ShownChain): Promise<OpenSslVerdict> {
   const folder = mkdtempSync(join(tmpdir(), 'pos-pairing-chain-'));
   const file = (fileName: string, ders: readonly Uint8Array[]) => {
     const path = join(folder, fileName);

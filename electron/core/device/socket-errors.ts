@@ -89,6 +89,13 @@ export function socketFailure(thrown: unknown, networks: () => LocalNetworks = l
 /** Alerts of a server that shares no cipher suite, or misses a certificate in TLS 1.2 (RFC 5246 section 7.2.2). */
 const NO_AGREEMENT = /HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY/;
 
+/**
+ * The words of OpenSSL and BoringSSL for a certificate that they cannot read, or, in BoringSSL, whose keyUsage does not
+ * allow the handshake. Which parts they look at within the handshake differs; what is wrong does not.
+ */
+const UNREADABLE_CERTIFICATE =
+  /asn\.?1 encoding routines|x\.?509( v3| certificate)? routines|X509_PUBKEY|(public key|elliptic curve|rsa) routines|CANNOT_PARSE_LEAF_CERT|KEY_USAGE_BIT_INCORRECT/i;
+
 /** Maps an error from within a TLS handshake: what an alert means depends on how far it had got. */
 export function handshakeFailure(
   thrown: unknown,
@@ -106,5 +113,9 @@ export function handshakeFailure(
   if (isNoAgreement && !seen.serverHello) return failure('tls-too-old', detail);
   if ((isNoAgreement || code === 'mtls-refused') && seen.serverHello && !seen.clientCertificate)
     return failure('device-demands-certificate', detail);
+  const isOurWord = code === 'tls-failed' && !(failed instanceof AlertFailure);
+  // Before that, only the keys of the handshake itself can be at fault.
+  if (isOurWord && seen.serverHello && UNREADABLE_CERTIFICATE.test(detail))
+    return failure('device-certificate-invalid', detail);
   return failed;
 }

@@ -14,6 +14,8 @@ export interface ShownChain {
   /** The name that OpenSSL is told to look for. */
   readonly name?: string;
   readonly addedDaysAgo?: number;
+  /** Not by a TLS library, though one would show it. */
+  readonly byHand?: boolean;
 }
 
 /** `let-in`: the code is sent, and not before that. */

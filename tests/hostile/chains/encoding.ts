@@ -30,7 +30,7 @@ import {
   utf8String,
   wrapped,
 } from '../der.ts';
-import { group, ISSUING, ROOT, type ShownChain, shown } from './chain-case.ts';
+import { boring, differs, group, ISSUING, ROOT, type ShownChain, shown } from './chain-case.ts';
 
 const NAME = `${SERIAL}.cybs.seclib.io`;
 const good = () => device({ issuer: ISSUING });
@@ -60,73 +60,88 @@ const subject = (value: Der): ShownChain =>
 export const ENCODING = group('encoding', [
   [
     'indefinite length around the certificate',
-    'device-certificate-invalid',
+    'let-in',
     () => asBytes((der) => indefinite(0x30, contentOf(der))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'indefinite length around what is signed',
-    'device-certificate-invalid',
+    'device-issuer-unknown',
     () =>
       asBytes((der) => {
         const [tbs = der, ...rest] = elementsOf(contentOf(der));
         return sequence(indefinite(0x30, contentOf(tbs)), ...rest);
       }),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'indefinite length around the subject, and signed so',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.subject, (part) => indefinite(0x30, contentOf(part)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'a length in four bytes around the certificate',
-    'device-certificate-invalid',
+    'let-in',
     () => asBytes((der) => longLength(0x30, contentOf(der))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'a length in four bytes around the subject, and signed so',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.subject, (part) => longLength(0x30, contentOf(part)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'bytes behind the certificate',
     'tls-failed',
     () => asBytes((der) => Buffer.concat([der, Buffer.from('more')])),
+    boring('device-certificate-invalid', 'wording', 'handshake'),
   ],
-  ['cut off in the middle', 'tls-failed', () => asBytes((der) => der.subarray(0, der.length / 2))],
-  ['one byte short', 'tls-failed', () => asBytes((der) => der.subarray(0, -1))],
-  ['random bytes', 'tls-failed', () => asBytes((der) => Buffer.alloc(der.length, 0xa7))],
+  [
+    'cut off in the middle',
+    'device-certificate-invalid',
+    () => asBytes((der) => der.subarray(0, der.length / 2)),
+  ],
+  ['one byte short', 'device-certificate-invalid', () => asBytes((der) => der.subarray(0, -1))],
+  ['random bytes', 'device-certificate-invalid', () => asBytes((der) => Buffer.alloc(der.length, 0xa7))],
   [
     'PEM in place of DER',
-    'tls-failed',
+    'device-certificate-invalid',
     () => asBytes((der) => Buffer.from(`-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n`)),
   ],
   [
     'an unreadable certificate behind the right ones',
-    'tls-failed',
+    'device-certificate-invalid',
     () => {
       const leaf = good();
       return { ...shown(leaf), chain: [leaf.der, ISSUING.der, Buffer.alloc(99, 0xa7)] };
     },
+    differs('handshake'),
   ],
   [
     'version 1 written out',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.version, () => wrapped(0, integer(0)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'version 2',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.version, () => wrapped(0, integer(1)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'version 4',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.version, () => wrapped(0, integer(3)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   [
     'version 128',
-    'device-certificate-invalid',
+    'let-in',
     () => reshaped(replacing(PART.version, () => wrapped(0, integer(127)))),
+    boring('device-certificate-invalid', 'strict-der'),
   ],
   ['a serial number of 0', 'let-in', () => shown(device({ issuer: ISSUING, serial: Buffer.from([0]) }))],
   [
@@ -151,12 +166,12 @@ export const ENCODING = group('encoding', [
   ],
   [
     'another algorithm beside the signature than within',
-    'device-certificate-invalid',
+    'device-issuer-unknown',
     () => shown(device({ issuer: ISSUING, outerAlgorithm: RSA_SHA256 })),
   ],
   [
     'another digest within than beside the signature',
-    'device-certificate-invalid',
+    'device-issuer-unknown',
     () => reshaped(replacing(PART.algorithm, () => sequence(oid('1.2.840.10045.4.1')))),
   ],
   [
@@ -171,7 +186,7 @@ export const ENCODING = group('encoding', [
   ],
   [
     'parameters for ECDSA',
-    'device-certificate-invalid',
+    'let-in',
     () => {
       const odd = sequence(oid('1.2.840.10045.4.3.2'), nothing());
       return shown(
@@ -247,6 +262,7 @@ export const ENCODING = group('encoding', [
           ),
         }),
       ),
+    differs('unreadable'),
   ],
   [
     'bytes behind the value of an extension',
@@ -287,7 +303,11 @@ export const ENCODING = group('encoding', [
         ...parts.slice(PART.extensions),
       ]),
   ],
-  ['a part too few', 'tls-failed', () => reshaped((parts) => parts.filter((_, at) => at !== PART.validity))],
+  [
+    'a part too few',
+    'device-certificate-invalid',
+    () => reshaped((parts) => parts.filter((_, at) => at !== PART.validity)),
+  ],
   ['a subject in a BMPString', 'let-in', () => subject(tlv(0x1e, Buffer.from('device', 'utf16le').swap16()))],
   ['a subject in a TeletexString', 'let-in', () => subject(tlv(0x14, 'device'))],
   ['a subject in a UniversalString', 'let-in', () => subject(tlv(0x1c, Buffer.from([0, 0, 0, 0x64])))],
@@ -324,15 +344,19 @@ export const ENCODING = group('encoding', [
   ],
   [
     'an RSA key of an even modulus',
-    'device-certificate-invalid',
+    'tls-failed',
     () => {
       const modulus = Buffer.alloc(257, 0xfe);
       modulus[0] = 0;
       const key = bitString(sequence(integer(modulus), integer(Buffer.from([1, 0, 1]))));
-      return shown(
-        device({ issuer: ISSUING, spki: sequence(sequence(oid('1.2.840.113549.1.1.1'), nothing()), key) }),
-      );
+      return {
+        ...shown(
+          device({ issuer: ISSUING, spki: sequence(sequence(oid('1.2.840.113549.1.1.1'), nothing()), key) }),
+        ),
+        byHand: true,
+      };
     },
+    boring('device-certificate-invalid', 'wording', 'handshake'),
   ],
   [
     'an EC point that is not on its curve',
@@ -345,7 +369,7 @@ export const ENCODING = group('encoding', [
   ],
   [
     'an EC key with a curve of its own',
-    'device-certificate-weak',
+    'device-certificate-invalid',
     () => {
       const ca = authority({
         subject: 'Vendor Issuing CA',
@@ -355,6 +379,7 @@ export const ENCODING = group('encoding', [
       });
       return shown(device({ issuer: ca }), [ca]);
     },
+    boring('device-issuer-unknown', 'unknown-algorithm'),
   ],
 ]);
 

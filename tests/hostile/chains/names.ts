@@ -13,7 +13,7 @@ import {
   uriName,
 } from '../certificates.ts';
 import { type Der, octetString, primitive, sequence, tlv, utf8String, wrapped } from '../der.ts';
-import { group, ISSUING, type ShownChain, shown } from './chain-case.ts';
+import { boring, differs, group, ISSUING, type ShownChain, shown } from './chain-case.ts';
 
 const HOST = '127.0.0.1';
 const NAME = `${SERIAL}.cybs.seclib.io`;
@@ -28,6 +28,7 @@ export const NAMES = group('names', [
     'the name as common name only',
     'device-identity-missing',
     () => shown(device({ issuer: ISSUING, san: null, subject: NAME })),
+    differs('common-name'),
   ],
   [
     'the name as common name, another one as alternative name',
@@ -38,15 +39,31 @@ export const NAMES = group('names', [
   ['among names of others', 'let-in', () => dns('a.example', NAME, 'b.example')],
   ['the same name three times', 'let-in', () => dns(NAME, NAME, NAME.toUpperCase())],
   ['one serial number under two brands', 'let-in', () => dns(`${SERIAL}.pgw.seclib.io`, NAME)],
-  ['two serial numbers', 'device-identity-ambiguous', () => dns(NAME, '1850099999.cybs.seclib.io')],
+  [
+    'two serial numbers',
+    'device-identity-ambiguous',
+    () => dns(NAME, '1850099999.cybs.seclib.io'),
+    differs('identity'),
+  ],
   [
     'two serial numbers under two brands',
     'device-identity-ambiguous',
     () => dns(NAME, '1850099999.pgw.seclib.io'),
+    differs('identity'),
   ],
-  ['a wildcard for the serial number', 'device-identity-missing', () => dns('*.cybs.seclib.io')],
+  [
+    'a wildcard for the serial number',
+    'device-identity-missing',
+    () => dns('*.cybs.seclib.io'),
+    differs('wildcard'),
+  ],
   ['a wildcard for the brand', 'device-identity-missing', () => dns(`${SERIAL}.*.seclib.io`)],
-  ['a wildcard within the serial number', 'device-identity-missing', () => dns('18500*.cybs.seclib.io')],
+  [
+    'a wildcard within the serial number',
+    'device-identity-missing',
+    () => dns('18500*.cybs.seclib.io'),
+    differs('wildcard'),
+  ],
   ['a wildcard for everything', 'device-identity-missing', () => dns('*')],
   ['a wildcard beside the name', 'let-in', () => dns('*.cybs.seclib.io', NAME)],
   ['the domain alone', 'device-identity-missing', () => dns('cybs.seclib.io')],
@@ -145,7 +162,7 @@ export const NAMES = group('names', [
   ['an empty list of names', 'device-identity-missing', () => by()],
   [
     'a list of names that is none',
-    'device-identity-missing',
+    'device-issuer-unknown',
     () => shown(device({ issuer: ISSUING, san: extension(EXT.san, octetString(Buffer.from(NAME))) })),
   ],
   [
@@ -167,7 +184,13 @@ export const NAMES = group('names', [
           san: extension(EXT.san, Buffer.concat([sequence(dnsName(NAME)), Buffer.from('more')])),
         }),
       ),
+    differs('unreadable'),
   ],
-  ['the name in a constructed element', 'device-identity-missing', () => by(wrapped(2, tlv(0x16, NAME)))],
+  [
+    'the name in a constructed element',
+    'device-identity-missing',
+    () => by(wrapped(2, tlv(0x16, NAME))),
+    boring('device-issuer-unknown', 'unreadable-extension', 'unreadable'),
+  ],
   ['the names critical', 'let-in', () => shown(device({ issuer: ISSUING, san: san([dnsName(NAME)], true) }))],
 ]);

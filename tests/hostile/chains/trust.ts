@@ -9,6 +9,7 @@ import {
   edKey,
   extension,
   inDays,
+  keyUsage,
   named,
   rsaKey,
   SERIAL,
@@ -17,7 +18,7 @@ import {
 } from '../certificates.ts';
 import { octetString, primitive, printableString, sequence, set, utf8String, wrapped } from '../der.ts';
 import { SYSTEM_ROOT } from '../system-root.ts';
-import { group, ISSUING, ROOT, shown } from './chain-case.ts';
+import { boring, differs, group, ISSUING, ROOT, shown } from './chain-case.ts';
 
 const under = (...names: readonly string[]) => {
   const path = [ROOT];
@@ -94,11 +95,11 @@ export const WELL_FORMED = group('well-formed', [
     },
   ],
   [
-    'the issuing CA cross-signed by a stranger and by the root',
+    'the issuing CA cross-signed by the root and by a stranger',
     'let-in',
     () => {
       const cross = authority({ subject: 'Vendor Issuing CA', key: ecKey('issuing'), issuer: STRANGER });
-      return shown(device({ issuer: ISSUING }), [cross, ISSUING, STRANGER]);
+      return shown(device({ issuer: ISSUING }), [ISSUING, cross, STRANGER]);
     },
   ],
   [
@@ -113,6 +114,7 @@ export const WELL_FORMED = group('well-formed', [
       });
       return shown(device({ issuer: ISSUING }), [ended, ISSUING]);
     },
+    boring('device-certificate-expired', 'first-path'),
   ],
   [
     'the second of two trusted roots',
@@ -242,7 +244,7 @@ export const ISSUERS = group('issuer', [
   ],
   [
     'an authority key identifier that is none',
-    'let-in',
+    'device-issuer-unknown',
     () => shown(device({ issuer: ISSUING, aki: extension(EXT.aki, octetString(Buffer.from('x'))) })),
   ],
   [
@@ -284,11 +286,46 @@ export const ISSUERS = group('issuer', [
 ]);
 
 export const LONG_CHAINS = group('long and cyclic', [
+  [
+    'the issuing CA cross-signed by a stranger, and behind that by the root',
+    'device-certificate-invalid',
+    () => {
+      const cross = authority({ subject: 'Vendor Issuing CA', key: ecKey('issuing'), issuer: STRANGER });
+      return shown(device({ issuer: ISSUING }), [cross, ISSUING, STRANGER]);
+    },
+  ],
+  [
+    'two CAs that issue each other, and behind them one of them by the root',
+    'device-certificate-invalid',
+    () => {
+      const a = { subject: named('A'), key: ecKey('a') };
+      const b = { subject: named('B'), key: ecKey('b') };
+      const bByRoot = authority({ ...b, issuer: ROOT });
+      return shown(device({ issuer: a }), [
+        authority({ ...a, issuer: b }),
+        authority({ ...b, issuer: a }),
+        bByRoot,
+      ]);
+    },
+  ],
+  [
+    'the root itself as the device, with a device’s name and digitalSignature',
+    'let-in',
+    () => {
+      const root = authority({
+        subject: 'Vendor Root CA',
+        key: ecKey('device'),
+        keyUsage: keyUsage(['digitalSignature', 'keyCertSign']),
+        san: san([dnsName(`${SERIAL}.cybs.seclib.io`)]),
+      });
+      return shown(root, [], { roots: [root.der] });
+    },
+  ],
   ['three CAs between', 'let-in', () => deep(3)],
   ['six CAs between, eight certificates in all', 'let-in', () => deep(6)],
-  ['seven CAs between', 'device-issuer-unknown', () => deep(7)],
-  ['nine CAs between', 'device-issuer-unknown', () => deep(9)],
-  ['forty CAs between', 'device-issuer-unknown', () => deep(40)],
+  ['seven CAs between', 'device-issuer-unknown', () => deep(7), differs('path-limit')],
+  ['nine CAs between', 'device-issuer-unknown', () => deep(9), differs('path-limit')],
+  ['forty CAs between', 'device-issuer-unknown', () => deep(40), differs('path-limit')],
   [
     'the right issuing CA behind fifty others',
     'device-issuer-unknown',
@@ -298,6 +335,7 @@ export const LONG_CHAINS = group('long and cyclic', [
       );
       return shown(device({ issuer: ISSUING }), [...others, ISSUING]);
     },
+    differs('presented-limit'),
   ],
   [
     'two CAs that issue each other',
@@ -319,7 +357,7 @@ export const LONG_CHAINS = group('long and cyclic', [
       const aByB = authority({ ...a, issuer: b });
       const bByA = authority({ ...b, issuer: a });
       const bByRoot = authority({ ...b, issuer: ROOT });
-      return shown(device({ issuer: a }), [aByB, bByA, bByRoot]);
+      return shown(device({ issuer: a }), [aByB, bByRoot, bByA]);
     },
   ],
   [
@@ -359,6 +397,7 @@ export const LONG_CHAINS = group('long and cyclic', [
       const names = Array.from({ length: 1000 }, (_, at) => dnsName(`${SERIAL}${at}.cybs.seclib.io`));
       return shown(device({ issuer: ISSUING, san: san([dnsName(`${SERIAL}.cybs.seclib.io`), ...names]) }));
     },
+    differs('identity'),
   ],
   [
     'an extension of 50,000 bytes',
@@ -371,6 +410,7 @@ export const LONG_CHAINS = group('long and cyclic', [
     'tls-failed',
     () =>
       shown(device({ issuer: ISSUING, more: [extension(EXT.unknown, octetString(Buffer.alloc(150_000)))] })),
+    differs('handshake'),
   ],
   [
     'a serial number of 20 bytes',
@@ -378,7 +418,12 @@ export const LONG_CHAINS = group('long and cyclic', [
     () => shown(device({ issuer: ISSUING, serial: Buffer.alloc(20, 0x5a) })),
   ],
   ['no certificate at all', 'tls-failed', () => ({ chain: [], key: ecKey('device') })],
-  ['a certificate of no bytes', 'tls-failed', () => ({ chain: [Buffer.alloc(0)], key: ecKey('device') })],
+  [
+    'a certificate of no bytes',
+    'device-certificate-invalid',
+    () => ({ chain: [Buffer.alloc(0)], key: ecKey('device') }),
+    boring('tls-failed', 'wording'),
+  ],
   [
     'the issuing CA first, then the device',
     'tls-failed',
@@ -386,6 +431,7 @@ export const LONG_CHAINS = group('long and cyclic', [
       const leaf = device({ issuer: ISSUING });
       return { chain: [ISSUING.der, leaf.der], key: leaf.key };
     },
+    boring('device-certificate-invalid', 'key-usage'),
   ],
   [
     'the key of somebody else',
@@ -393,7 +439,9 @@ export const LONG_CHAINS = group('long and cyclic', [
     () => ({
       ...shown(device({ issuer: ISSUING })),
       key: edKey('other'),
+      byHand: true,
     }),
+    differs('handshake'),
   ],
   [
     'another key of the same kind',
@@ -401,11 +449,13 @@ export const LONG_CHAINS = group('long and cyclic', [
     () => ({
       ...shown(device({ issuer: ISSUING })),
       key: ecKey('other'),
+      byHand: true,
     }),
+    differs('handshake'),
   ],
   [
     'the root itself as the device, with a device’s name',
-    'let-in',
+    'device-certificate-purpose',
     () => {
       const root = authority({
         subject: 'Vendor Root CA',
@@ -414,5 +464,6 @@ export const LONG_CHAINS = group('long and cyclic', [
       });
       return shown(root, [], { roots: [root.der] });
     },
+    boring('device-certificate-invalid', 'key-usage'),
   ],
 ]);
