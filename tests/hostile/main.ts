@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { answerTrial } from './answer-trials.ts';
+import { SHAPES } from './answers/shapes.ts';
 import { pemOf } from './certificates.ts';
 import { chainTrial } from './chain-trials.ts';
 import type { ChainCase, ShownChain } from './chains/chain-case.ts';
@@ -31,7 +33,14 @@ const shownOf = (c: ChainCase) => () => {
   made.set(c, s);
   return s;
 };
-const all: Trial[] = [...CHAINS.map((c) => chainTrial(c, shownOf(c)))];
+const all: Trial[] = [
+  ...CHAINS.map((c) => chainTrial(c, shownOf(c))),
+  ...SHAPES.flatMap((s, at) =>
+    (flags.bounded ? [at % 2 ? ('https' as const) : ('wss' as const)] : (['https', 'wss'] as const)).map(
+      (t) => answerTrial(s, t),
+    ),
+  ),
+];
 const trials = all.filter((t) => only.test(`${t.class} ${t.group}: ${t.name}`));
 for (const t of trials) t.prepare();
 lap('prepared');
@@ -74,7 +83,9 @@ lap('met');
 for (const [t, cells] of verdicts) {
   cells.forEach((v, at) => {
     if (v.problems.length)
-      console.log(`${t.class} ${t.group}: ${t.name} [${runtimes[at]?.name}] ${v.problems.join('; ')}`);
+      console.log(
+        `${t.class} ${t.group}: ${t.name} ${t.transport} [${runtimes[at]?.name}] ${v.problems.join('; ')}`,
+      );
   });
 }
 console.log(await openSslVersion());
