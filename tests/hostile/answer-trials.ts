@@ -8,7 +8,8 @@ import { CODE } from './job.ts';
 import { problemsOfAny, type Trial } from './trial.ts';
 
 const shown = device({ issuer: ISSUING });
-const presented = {
+/** The device of all answers: nothing is wrong with its own certificate. */
+export const PRESENTED = {
   certificatePem: pemOf(shown.der),
   privateKeyPem: shown.key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 };
@@ -44,7 +45,7 @@ export function answerTrial(shape: AnswerShape, transport: Transport): Trial {
     transport,
     prepare: () => void shape.messages(),
     async stage() {
-      const peer = await startScriptedDevice(presented, pemOf(ISSUING.der), script(shape, transport));
+      const peer = await startScriptedDevice(PRESENTED, pemOf(ISSUING.der), script(shape, transport));
       return { ...peer, port: peer.address.port, rootCaFiles: [pemOf(ROOT.der)], heard: peer.received };
     },
     judge(outcome, heard, isBoringSsl) {

@@ -55,7 +55,7 @@ export async function askOpenSsl({
     run('openssl', ['verify', ...flags, ...more, leafFile]).then(
       () => '',
       ({ stderr }: { readonly stderr: string }) =>
-        /error \d+ at \d+ depth lookup: (.*)/.exec(stderr)?.[1] ?? stderr.split('\n')[0] ?? 'error',
+        /error \d+ at \d+ depth lookup: (.*)/.exec(stderr)?.[1] ?? 'cannot be read',
     );
   try {
     const [words, strict] = await Promise.all([verify([]), verify(['-x509_strict'])]);

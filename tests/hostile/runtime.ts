@@ -8,6 +8,7 @@ export class Runtime {
   /** What nobody caught, in words. */
   readonly uncaught: string[] = [];
   version = '';
+  isBoringSsl = false;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (outcome: Outcome | Error) => void>();
   #next = 0;
@@ -18,7 +19,8 @@ export class Runtime {
     process.on('message', (word: FromRegister) => {
       switch (word.kind) {
         case 'ready':
-          this.version = `Node ${word.node}, ${word.tls === '0.0.0' ? 'BoringSSL' : `OpenSSL ${word.tls}`}`;
+          this.isBoringSsl = word.tls === '0.0.0';
+          this.version = `Node ${word.node}, ${this.isBoringSsl ? 'BoringSSL' : `OpenSSL ${word.tls}`}`;
           return onReady(undefined);
         case 'outcome':
           this.#waiting.get(word.id)?.(word.outcome);

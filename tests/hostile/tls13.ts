@@ -124,10 +124,6 @@ export interface Tls13Options {
   readonly chain: readonly Uint8Array[];
   readonly key: KeyObject;
   readonly asksForCertificate?: boolean;
-  /** Bytes of content in a record. */
-  readonly recordBytes?: number;
-  /** Puts bytes on the wire; by default all at once. */
-  readonly put?: (tcp: Socket, bytes: Buffer) => Promise<void>;
 }
 
 const putAtOnce = async (tcp: Socket, bytes: Buffer): Promise<void> => {
@@ -137,9 +133,10 @@ const putAtOnce = async (tcp: Socket, bytes: Buffer): Promise<void> => {
 export class Tls13Peer {
   readonly tcp: Socket;
   readonly #options: Tls13Options;
-  readonly #put: (bytes: Buffer) => Promise<void>;
+  /** Puts bytes on the wire; by default all at once. */
+  put: (tcp: Socket, bytes: Buffer) => Promise<void> = putAtOnce;
   /** How much content the next records hold at most. */
-  recordBytes: number;
+  recordBytes = 16_384;
   /** The first certificate the client has shown. */
   clientCertificate: Buffer | undefined;
   #pending: Buffer = Buffer.alloc(0);
@@ -159,9 +156,6 @@ export class Tls13Peer {
   constructor(tcp: Socket, options: Tls13Options) {
     this.tcp = tcp;
     this.#options = options;
-    this.recordBytes = options.recordBytes ?? 16_384;
-    const put = options.put ?? putAtOnce;
-    this.#put = (bytes) => put(tcp, bytes);
     tcp.on('error', () => {});
     tcp.on('data', (data) => {
       this.#pending = Buffer.concat([this.#pending, data]);
@@ -216,7 +210,7 @@ export class Tls13Peer {
   /** Content in records: sealed once there are keys. */
   async send(type: number, data: Uint8Array): Promise<void> {
     for (let at = 0; at < data.length; at += this.recordBytes)
-      await this.#put(this.record(type, data.subarray(at, at + this.recordBytes)));
+      await this.put(this.tcp, this.record(type, data.subarray(at, at + this.recordBytes)));
   }
 
   /** One record, not sent. */
@@ -228,7 +222,7 @@ export class Tls13Peer {
 
   /** Bytes as they are, in no record. */
   async raw(bytes: Uint8Array): Promise<void> {
-    await this.#put(Buffer.from(bytes));
+    await this.put(this.tcp, Buffer.from(bytes));
   }
 
   async #say(...messages: readonly Buffer[]): Promise<void> {
@@ -367,6 +361,11 @@ export class Tls13Peer {
     await this.sayTicket();
   }
 
+  /** Takes what comes and does not look at it. */
+  async skip(): Promise<void> {
+    await this.#take(1);
+  }
+
   /** The next application data; throws {@link Gone} when the client has closed. */
   async read(): Promise<Buffer> {
     for (;;) {
@@ -381,6 +380,6 @@ export class Tls13Peer {
 
   /** Levels are 1, a warning, and 2, fatal (section 6). */
   async alert(level: number, description: number): Promise<void> {
-    await this.#put(this.record(RECORD.alert, Buffer.from([level, description])));
+    await this.put(this.tcp, this.record(RECORD.alert, Buffer.from([level, description])));
   }
 }

@@ -294,7 +294,8 @@ function requireTrusted(
 ): { readonly certificate: X509Certificate; readonly rootCa: RootCa } {
   const { trust } = options;
   const [leaf, ...intermediates] = presentedChain(socket);
-  if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
+  // There is no handshake without one: the connection has ended since.
+  if (!leaf) throw failure('connection-lost', 'closed right after the TLS handshake');
   const now = trust.now();
   const judged = judgeUnder(trust.rootCas, [leaf, ...intermediates], now);
   const found = judged.find(({ chain }) => chain.ok) ?? judged.find(leadsSomewhere) ?? judged[0];
