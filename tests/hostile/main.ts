@@ -28,7 +28,7 @@ const { values: flags } = parseArgs({
 });
 
 /** Devices that are up at the same time; registers mostly wait for them. */
-const AT_ONCE = 32;
+const AT_ONCE = 96;
 /** A meeting that takes longer hangs: every wait of the app is over by then. */
 const LIMIT_MS = 90_000;
 /** Generous: a busy machine is no fault of a device. */

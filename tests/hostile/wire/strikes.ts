@@ -65,13 +65,16 @@ function strike(
   expected?: Expected,
 ): Strike {
   const isEndless = fault === SILENCE || fault === SLOW_LORIS;
-  const wanted = expected ?? verdictOn(connection, moment, fault, transport);
+  const usual = expected ?? verdictOn(connection, moment, fault, transport);
+  const one = typeof usual === 'string' ? [usual] : usual;
+  // Who waits for a word after the handshake waits for a moment only; then the same happens to the code's connection.
+  const wanted = connection === 'meeting' && moment === 'handshake' ? [...one, 'no-answer' as const] : one;
   return {
     connection,
     moment,
     fault,
     transport,
-    expected: typeof wanted === 'string' ? [wanted] : wanted,
+    expected: wanted,
     group: `${connection}, ${moment}`,
     name: fault.name,
     timing: isEndless && moment !== 'answer' ? waitsOn(connection, moment) : {},
