@@ -173,10 +173,10 @@ function keyIdentifier(key: KeyPair): Buffer {
   const [, bits = Buffer.alloc(0)] = elementsOf(contentOf(spkiOf(key)));
   return createHash('sha1').update(contentOf(bits).subarray(1)).digest();
 }
-export const ski = (key: KeyPair): Der => extension(EXT.ski, octetString(keyIdentifier(key)));
+const ski = (key: KeyPair): Der => extension(EXT.ski, octetString(keyIdentifier(key)));
 export const aki = (key: KeyPair): Der => extension(EXT.aki, sequence(primitive(0, keyIdentifier(key))));
 
-export type Digest = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+type Digest = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 const DIGESTS: Readonly<Record<Digest, { readonly oid: string; readonly octets: number }>> = {
   md5: { oid: '1.2.840.113549.2.5', octets: 16 },
   sha1: { oid: '1.3.14.3.2.26', octets: 20 },

@@ -57,7 +57,6 @@ export const boolean = (octet: number): Der => tlv(0x01, Buffer.from([octet]));
 export const nothing = (): Der => tlv(0x05);
 export const utf8String = (text: string): Der => tlv(0x0c, Buffer.from(text, 'utf8'));
 export const printableString = (text: string): Der => tlv(0x13, text);
-export const ia5String = (text: string): Der => tlv(0x16, text);
 /** Context-specific: `primitive` has a value of its own, `wrapped` holds elements. */
 export const primitive = (number: number, content: Uint8Array | string): Der => tlv(0x80 | number, content);
 export const wrapped = (number: number, ...parts: readonly Uint8Array[]): Der => tlv(0xa0 | number, ...parts);

@@ -6,6 +6,7 @@ import { pemOf } from './certificates.ts';
 import { startChainPeer } from './chain-peer.ts';
 import type { ChainCase } from './chains/chain-case.ts';
 import { CHAINS } from './chains.ts';
+import { PATIENT_TIMING } from './job.ts';
 import { askOpenSsl, openSslVersion } from './openssl.ts';
 import { type ChainRow, type Row, reportPage, summarise, summaryTable } from './report.ts';
 import { Runtime } from './runtime.ts';
@@ -31,8 +32,6 @@ const { values: flags } = parseArgs({
 const AT_ONCE = 96;
 /** A meeting that takes longer hangs: every wait of the app is over by then. */
 const LIMIT_MS = 90_000;
-/** Generous: a busy machine is no fault of a device. */
-const TIMING = { connectMs: 20_000, answerMs: 20_000, proofMs: 20_000 };
 
 async function eachOf<T>(
   items: readonly T[],
@@ -57,7 +56,7 @@ async function meet({ trial, runtime }: Meeting<Runtime>): Promise<Verdict> {
         transport: trial.transport,
         rootCaFiles: stage.rootCaFiles,
         addedDaysAgo: stage.addedDaysAgo ?? 0,
-        timing: { ...TIMING, ...stage.timing },
+        timing: { ...PATIENT_TIMING, ...stage.timing },
       };
       const outcome = await runtime.pair(job, LIMIT_MS);
       return trial.judge(outcome, stage.heard(), runtime.isBoringSsl);

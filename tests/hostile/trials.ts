@@ -18,7 +18,7 @@ export function shownBy(chain: ChainCase): ShownChain {
 }
 
 /** Every hostile device, met over each transport where that makes a difference. */
-export const TRIALS: readonly Trial[] = [
+const TRIALS: readonly Trial[] = [
   ...CHAINS.map((chain) => chainTrial(chain, () => shownBy(chain))),
   ...SHAPES.flatMap((shape) => (['https', 'wss'] as const).map((transport) => answerTrial(shape, transport))),
   ...STRIKES.map(strikeTrial),

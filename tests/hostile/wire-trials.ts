@@ -1,5 +1,6 @@
 import { startScriptedDevice } from '../support/scripted-device.ts';
 import { PRESENTED } from './answer-trials.ts';
+import { rightBlocks } from './answers/issued.ts';
 import { pemOf } from './certificates.ts';
 import { ISSUING, ROOT } from './chains/chain-case.ts';
 import { CODE } from './job.ts';
@@ -14,7 +15,7 @@ export function strikeTrial(strike: Strike): Trial {
     group: strike.group,
     name: strike.name,
     transport: strike.transport,
-    prepare: () => {},
+    prepare: () => void rightBlocks(),
     async stage() {
       const peer = await startWireDevice(strike, strike.transport);
       return { ...peer, rootCaFiles: [pemOf(ROOT.der)], timing: strike.timing };
@@ -49,7 +50,7 @@ export function sceneTrial(scene: Scene): Trial {
     group,
     name,
     transport,
-    prepare: () => {},
+    prepare: () => void rightBlocks(),
     async stage() {
       let isPlayed = false;
       const peer = await startScriptedDevice(PRESENTED, pemOf(ISSUING.der), (socket, request) => {

@@ -18,8 +18,8 @@ import { sequence } from '../der.ts';
 
 /** What a device issues, rightly or wrongly: the parts that answers are made of. */
 
-export const CLIENT_ROOT = authority({ subject: 'Device CA', key: ecKey('client root') });
-export const CLIENT_ISSUING = authority({
+const CLIENT_ROOT = authority({ subject: 'Device CA', key: ecKey('client root') });
+const CLIENT_ISSUING = authority({
   subject: 'Device Issuing CA',
   key: ecKey('client issuing'),
   issuer: CLIENT_ROOT,
@@ -56,7 +56,7 @@ function damaged(key: KeyObject): string {
 }
 
 /** What becomes of an answer: keys that are stored, or an entry of the catalogue. */
-export type AnswerVerdict = 'keys' | 'answer-malformed' | `credentials-${string}`;
+type AnswerVerdict = 'keys' | 'answer-malformed' | `credentials-${string}`;
 
 export interface KeyPart {
   readonly name: string;

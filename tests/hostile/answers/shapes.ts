@@ -29,7 +29,7 @@ export interface AnswerShape {
   /** Of the certificate that is to be stored; the right one when left out. */
   readonly stored?: () => string;
 }
-export type AnswerCode = 'keys' | ErrorCode;
+type AnswerCode = 'keys' | ErrorCode;
 
 const right = (): string => rightBlocks().join('');
 const shape = (

@@ -4,7 +4,7 @@ import { Gone, RECORD, type Tls13Peer } from '../tls13.ts';
 /** What a peer may do at any moment of a connection, instead of going on or while it goes on. */
 
 /** `over`: nothing follows. */
-export type Aftermath = 'over' | 'goes-on';
+type Aftermath = 'over' | 'goes-on';
 export interface Fault {
   readonly name: string;
   readonly strike: (peer: Tls13Peer) => Promise<Aftermath>;

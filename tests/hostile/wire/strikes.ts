@@ -23,7 +23,7 @@ import {
 } from './faults.ts';
 
 /** `paired`: proved. `waiting`: the keys are kept, and the proof is tried again later. */
-export type WireVerdict = 'paired' | 'waiting' | ErrorCode;
+type WireVerdict = 'paired' | 'waiting' | ErrorCode;
 
 export interface Strike extends Struck {
   readonly group: string;
