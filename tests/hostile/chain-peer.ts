@@ -6,11 +6,11 @@ import type { ShownChain } from './chains/chain-case.ts';
 import { Gone, Tls13Peer } from './tls13.ts';
 
 /** Who shows a chain: a real TLS library, or, for what that would not load or would write otherwise, tls13.ts. */
-type Server_ = 'OpenSSL' | 'by hand';
+type ShownBy = 'OpenSSL' | 'by hand';
 
 export interface ChainPeer {
   readonly port: number;
-  readonly servedBy: Server_;
+  readonly servedBy: ShownBy;
   /** What registers have sent within TLS. */
   heard(): string;
   stop(): Promise<void>;

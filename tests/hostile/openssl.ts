@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pemOf } from './certificates.ts';
-import { NAME, ROOT, type ShownChain } from './chains/chain-case.ts';
+import { DEVICE_NAME, pemOf } from './certificates.ts';
+import { ROOT, type ShownChain } from './chains/chain-case.ts';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ export async function openSslVersion(): Promise<string | undefined> {
 export async function askOpenSsl({
   chain,
   roots = [ROOT.der],
-  name = NAME,
+  name = DEVICE_NAME,
 }: ShownChain): Promise<OpenSslVerdict> {
   const folder = mkdtempSync(join(tmpdir(), 'pos-pairing-chain-'));
   const file = (fileName: string, ders: readonly Uint8Array[]) => {

@@ -44,14 +44,12 @@ export class Runtime {
    */
   static start(name: string, executable: string, systemRootFile: string): Promise<Runtime> {
     return new Promise((resolve, reject) => {
-      const process_ = fork(join(import.meta.dirname, 'register.ts'), {
+      const child = fork(join(import.meta.dirname, 'register.ts'), {
         execPath: executable,
         execArgv: ['--import', 'tsx'],
         env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_EXTRA_CA_CERTS: systemRootFile },
       });
-      const runtime = new Runtime(name, process_, (problem) =>
-        problem ? reject(problem) : resolve(runtime),
-      );
+      const runtime = new Runtime(name, child, (problem) => (problem ? reject(problem) : resolve(runtime)));
     });
   }
 

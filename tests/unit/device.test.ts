@@ -141,6 +141,12 @@ describe('socketFailure', () => {
 });
 
 describe('handshakeFailure', () => {
+  const codeFor = (message: string, serverHello: boolean) =>
+    handshakeFailure(Object.assign(new Error(message), { code: 'ERR_SSL_X' }), {
+      serverHello,
+      clientCertificate: false,
+    }).appError.code;
+
   it.each([
     ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', false, false, 'tls-too-old'],
     ['ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY', false, true, 'tls-too-old'],
@@ -170,11 +176,13 @@ describe('handshakeFailure', () => {
     'error:0b00008c:X.509 certificate routines:OPENSSL_internal:INVALID_VERSION',
     'error:10000110:SSL routines:OPENSSL_internal:CANNOT_PARSE_LEAF_CERT',
     'error:1000012e:SSL routines:OPENSSL_internal:KEY_USAGE_BIT_INCORRECT',
-  ])('"%s" is about the certificate, once the other end has spoken TLS', (message) => {
-    const error = Object.assign(new Error(message), { code: 'ERR_SSL_X' });
-    const codeOf = (serverHello: boolean) =>
-      handshakeFailure(error, { serverHello, clientCertificate: false }).appError.code;
-    expect(codeOf(true)).toBe('device-certificate-invalid');
-    expect(codeOf(false)).toBe('tls-failed');
+  ])('"%s" is about the certificate', (message) => {
+    expect(codeFor(message, false)).toBe('device-certificate-invalid');
+  });
+
+  it('takes a point that is not on its curve for the certificate’s once the keys of the handshake are there', () => {
+    const message = 'error:0f000078:elliptic curve routines:OPENSSL_internal:POINT_IS_NOT_ON_CURVE';
+    expect(codeFor(message, true)).toBe('device-certificate-invalid');
+    expect(codeFor(message, false)).toBe('tls-failed');
   });
 });

@@ -97,7 +97,9 @@ const NO_AGREEMENT = /ALERT_(HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY)/;
  * allow the handshake. Which parts they look at within the handshake differs; what is wrong does not.
  */
 const UNREADABLE_CERTIFICATE =
-  /asn\.?1 encoding routines|x\.?509( v3| certificate)? routines|X509_PUBKEY|(public key|elliptic curve|rsa) routines|CANNOT_PARSE_LEAF_CERT|KEY_USAGE_BIT_INCORRECT/i;
+  /asn\.?1 encoding routines|x\.?509( v3| certificate)? routines|X509_PUBKEY|public key routines|CANNOT_PARSE_LEAF_CERT|KEY_USAGE_BIT_INCORRECT/i;
+/** Also the words for the keys of the handshake itself, as long as the other end has not sent its part of them. */
+const UNREADABLE_POINT = /elliptic curve routines/i;
 
 /** Maps an error from within a TLS handshake: what an alert means depends on how far it had got. */
 export function handshakeFailure(
@@ -120,8 +122,10 @@ export function handshakeFailure(
   if ((code === 'mtls-refused' && !seen.serverHello) || (code === 'not-tls' && seen.serverHello))
     return failure('tls-failed', detail);
   const isOurWord = code === 'tls-failed' && !(failed instanceof AlertFailure);
-  // Before that, only the keys of the handshake itself can be at fault.
-  if (isOurWord && seen.serverHello && UNREADABLE_CERTIFICATE.test(detail))
+  if (
+    isOurWord &&
+    (UNREADABLE_CERTIFICATE.test(detail) || (seen.serverHello && UNREADABLE_POINT.test(detail)))
+  )
     return failure('device-certificate-invalid', detail);
   return failed;
 }

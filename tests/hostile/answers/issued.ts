@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import type { KeyPair } from '../../simulator/keys.ts';
 import {
   authority,
@@ -56,7 +57,7 @@ function damaged(key: KeyObject): string {
 }
 
 /** What becomes of an answer: keys that are stored, or an entry of the catalogue. */
-type AnswerVerdict = 'keys' | 'answer-malformed' | `credentials-${string}`;
+type AnswerVerdict = 'keys' | Extract<ErrorCode, 'answer-malformed' | `credentials-${string}`>;
 
 export interface KeyPart {
   readonly name: string;

@@ -58,22 +58,22 @@ const MATERIAL: readonly AnswerShape[] = [
         ...shape(
           'keys',
           `key: ${key.name}`,
-          key.verdict as AnswerCode,
+          key.verdict,
           () => key.pem() + RIGHT_CERTIFICATES.pem(key.pair()),
         ),
         stored: () => fingerprint(leafFor(key.pair())),
       },
-      shape('keys', `key alone: ${key.name}`, key.alone as AnswerCode, () => key.pem() || 'POS registered.'),
+      shape('keys', `key alone: ${key.name}`, key.alone, () => key.pem() || 'POS registered.'),
       {
         ...shape(
           'keys',
           `certificates first, then the key: ${key.name}`,
-          key.verdict as AnswerCode,
+          key.verdict,
           () => RIGHT_CERTIFICATES.pem(key.pair()) + key.pem(),
         ),
         stored: () => fingerprint(leafFor(key.pair())),
       },
-    ].map((each) => ({ ...each, ...(key.inBoringSsl && { inBoringSsl: key.inBoringSsl as AnswerCode }) })),
+    ].map((each) => ({ ...each, ...(key.inBoringSsl && { inBoringSsl: key.inBoringSsl }) })),
   ),
   ...CERTIFICATE_PARTS.flatMap((part): AnswerShape[] =>
     [KEY_PARTS[0], KEY_PARTS[7]].flatMap((key) =>
@@ -83,7 +83,7 @@ const MATERIAL: readonly AnswerShape[] = [
               ...shape(
                 'certificates',
                 `certificates: ${part.name}, ${key.name}`,
-                part.verdict as AnswerCode,
+                part.verdict,
                 () => key.pem() + part.pem(key.pair()),
               ),
               ...(part.notes && { notes: part.notes }),

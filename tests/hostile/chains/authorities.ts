@@ -1,6 +1,7 @@
 import {
   authority,
   basicConstraints,
+  DEVICE_NAME,
   device,
   directoryName,
   dnsName,
@@ -219,7 +220,7 @@ export const NAME_CONSTRAINTS = group('name constraints', [
   [
     'this device alone is excluded',
     'device-certificate-invalid',
-    () => constrained({ excluded: [dnsName(`${SERIAL}.cybs.seclib.io`)] }),
+    () => constrained({ excluded: [dnsName(DEVICE_NAME)] }),
   ],
   ['every domain is excluded', 'device-certificate-invalid', () => constrained({ excluded: [dnsName('')] })],
   [
@@ -234,7 +235,7 @@ export const NAME_CONSTRAINTS = group('name constraints', [
       constrained(
         { permitted: [dnsName('example.com')] },
         {
-          san: san([dnsName('a.example.com'), dnsName(`${SERIAL}.cybs.seclib.io`)]),
+          san: san([dnsName('a.example.com'), dnsName(DEVICE_NAME)]),
         },
       ),
   ],
@@ -277,7 +278,7 @@ export const NAME_CONSTRAINTS = group('name constraints', [
       constrained(
         { permitted: [otherName(EXT.unknown, utf8String('x'))] },
         {
-          san: san([dnsName(`${SERIAL}.cybs.seclib.io`), otherName(EXT.unknown, utf8String('x'))]),
+          san: san([dnsName(DEVICE_NAME), otherName(EXT.unknown, utf8String('x'))]),
         },
       ),
   ],
@@ -288,7 +289,7 @@ export const NAME_CONSTRAINTS = group('name constraints', [
       constrained(
         { permitted: [uriName('example.com')] },
         {
-          san: san([dnsName(`${SERIAL}.cybs.seclib.io`), uriName('https://seclib.io/')]),
+          san: san([dnsName(DEVICE_NAME), uriName('https://seclib.io/')]),
         },
       ),
   ],

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../shared/errors.ts';
 import type { KeyPair } from '../../simulator/keys.ts';
-import { authority, DEVICE_NAME, ecKey, type Party } from '../certificates.ts';
+import { authority, ecKey, type Party } from '../certificates.ts';
 import type { Der } from '../der.ts';
 import type { Difference } from '../differences.ts';
 
@@ -60,5 +60,3 @@ export const boring = (expected: ChainVerdict, because: Difference, openSslDiffe
   inBoringSsl: { expected, because },
   ...(openSslDiffers && { openSslDiffers }),
 });
-
-export const NAME = DEVICE_NAME;

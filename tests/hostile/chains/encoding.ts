@@ -1,6 +1,7 @@
 import {
   attribute,
   authority,
+  DEVICE_NAME,
   device,
   dnsName,
   EXT,
@@ -9,7 +10,6 @@ import {
   named,
   RSA_SHA256,
   rsaKey,
-  SERIAL,
 } from '../certificates.ts';
 import {
   bitString,
@@ -32,7 +32,6 @@ import {
 } from '../der.ts';
 import { boring, differs, group, ISSUING, ROOT, type ShownChain, shown } from './chain-case.ts';
 
-const NAME = `${SERIAL}.cybs.seclib.io`;
 const good = () => device({ issuer: ISSUING });
 /** The device's certificate as other bytes; the signature is no longer looked at by then, or still holds. */
 const asBytes = (change: (der: Der) => Uint8Array): ShownChain => {
@@ -256,8 +255,8 @@ export const ENCODING = group('encoding', [
             oid(EXT.san),
             tlv(
               0x24,
-              octetString(sequence(dnsName(NAME)).subarray(0, 9)),
-              octetString(sequence(dnsName(NAME)).subarray(9)),
+              octetString(sequence(dnsName(DEVICE_NAME)).subarray(0, 9)),
+              octetString(sequence(dnsName(DEVICE_NAME)).subarray(9)),
             ),
           ),
         }),

@@ -2,6 +2,7 @@ import {
   aki,
   attribute,
   authority,
+  DEVICE_NAME,
   device,
   dnsName,
   EXT,
@@ -137,7 +138,7 @@ export const WELL_FORMED = group('well-formed', [
         device({
           issuer: ISSUING,
           subject: sequence(),
-          san: san([dnsName(`${SERIAL}.cybs.seclib.io`)], true),
+          san: san([dnsName(DEVICE_NAME)], true),
         }),
       ),
   ],
@@ -237,8 +238,8 @@ export const ISSUERS = group('issuer', [
     'an authority key identifier of another serial number',
     'device-issuer-unknown',
     () => {
-      const named_ = wrapped(4, ROOT.subject);
-      const value = sequence(wrapped(1, named_), primitive(2, Buffer.from([1, 2, 3])));
+      const issuerName = wrapped(4, ROOT.subject);
+      const value = sequence(wrapped(1, issuerName), primitive(2, Buffer.from([1, 2, 3])));
       return shown(device({ issuer: ISSUING, aki: extension(EXT.aki, value) }));
     },
   ],
@@ -256,9 +257,9 @@ export const ISSUERS = group('issuer', [
     'the trusted root’s name on an intermediate of a stranger',
     'device-issuer-unknown',
     () => {
-      const false_ = authority({ subject: 'Vendor Root CA', key: ecKey('impostor'), issuer: STRANGER });
-      const issuing = authority({ subject: 'Vendor Issuing CA', key: ecKey('other'), issuer: false_ });
-      return shown(device({ issuer: issuing }), [issuing, false_, STRANGER]);
+      const impostor = authority({ subject: 'Vendor Root CA', key: ecKey('impostor'), issuer: STRANGER });
+      const issuing = authority({ subject: 'Vendor Issuing CA', key: ecKey('other'), issuer: impostor });
+      return shown(device({ issuer: issuing }), [issuing, impostor, STRANGER]);
     },
   ],
   [
@@ -316,7 +317,7 @@ export const LONG_CHAINS = group('long and cyclic', [
         subject: 'Vendor Root CA',
         key: ecKey('device'),
         keyUsage: keyUsage(['digitalSignature', 'keyCertSign']),
-        san: san([dnsName(`${SERIAL}.cybs.seclib.io`)]),
+        san: san([dnsName(DEVICE_NAME)]),
       });
       return shown(root, [], { roots: [root.der] });
     },
@@ -395,7 +396,7 @@ export const LONG_CHAINS = group('long and cyclic', [
     'device-identity-ambiguous',
     () => {
       const names = Array.from({ length: 1000 }, (_, at) => dnsName(`${SERIAL}${at}.cybs.seclib.io`));
-      return shown(device({ issuer: ISSUING, san: san([dnsName(`${SERIAL}.cybs.seclib.io`), ...names]) }));
+      return shown(device({ issuer: ISSUING, san: san([dnsName(DEVICE_NAME), ...names]) }));
     },
     differs('identity'),
   ],
@@ -460,7 +461,7 @@ export const LONG_CHAINS = group('long and cyclic', [
       const root = authority({
         subject: 'Vendor Root CA',
         key: ecKey('device'),
-        san: san([dnsName(`${SERIAL}.cybs.seclib.io`)]),
+        san: san([dnsName(DEVICE_NAME)]),
       });
       return shown(root, [], { roots: [root.der] });
     },
