@@ -35,7 +35,7 @@ export interface Meeting<R> {
 }
 
 export const allMeetings = <R>(runtimes: readonly R[]): readonly Meeting<R>[] =>
-  runtimes.flatMap((runtime) => TRIALS.map((trial) => ({ trial, runtime })));
+  TRIALS.flatMap((trial) => runtimes.map((runtime) => ({ trial, runtime })));
 
 /** Of each class one in so many is met in a bounded run; chains are the quickest, and where runtimes differ most. */
 const BOUNDED_SHARE: Readonly<Record<HostileClass, number>> = { chains: 1, answers: 3, wire: 3 };

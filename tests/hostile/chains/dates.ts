@@ -38,7 +38,7 @@ export const DATES = group('dates', [
     () => leaf(utcTime('700101000000Z'), utcTime('700102000000Z')),
   ],
   ['it begins tomorrow', 'device-certificate-not-yet-valid', () => leaf(inDays(1), inDays(9))],
-  ['it begins in a minute', 'device-certificate-not-yet-valid', () => leaf(inSeconds(60), inDays(9))],
+  ['it begins in an hour', 'device-certificate-not-yet-valid', () => leaf(inSeconds(3600), inDays(9))],
   ['it ends before it begins', 'device-certificate-not-yet-valid', () => leaf(inDays(9), inDays(1))],
   ['it outlives its issuer', 'let-in', () => leaf(inDays(-1), inDays(9000))],
   ['it is older than its issuer', 'let-in', () => leaf(inDays(-900), inDays(9))],
