@@ -355,7 +355,7 @@ export const ENCODING = group('encoding', [
         byHand: true,
       };
     },
-    boring('device-certificate-invalid', 'wording', 'handshake'),
+    differs('handshake'),
   ],
   [
     'an EC point that is not on its curve',
