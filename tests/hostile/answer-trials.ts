@@ -43,6 +43,7 @@ export function answerTrial(shape: AnswerShape, transport: Transport): Trial {
     group: shape.group,
     name: shape.name,
     transport,
+    because: shape.inBoringSsl && 'key-parts',
     prepare: () => void shape.messages(),
     async stage() {
       const peer = await startScriptedDevice(PRESENTED, pemOf(ISSUING.der), script(shape, transport));

@@ -11,6 +11,7 @@ export function chainTrial(chain: ChainCase, shown: () => ShownChain): Trial {
     group: chain.group,
     name: chain.name,
     transport: 'https',
+    because: chain.inBoringSsl?.because,
     prepare: shown,
     async stage() {
       const { roots = [ROOT.der], addedDaysAgo = 0 } = shown();

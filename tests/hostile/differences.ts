@@ -1,4 +1,4 @@
-/** Why two judges of one chain differ. Each difference of the table has one of these reasons. */
+/** Why two judges of one device differ. Each difference of the tables has one of these reasons. */
 export const DIFFERENCES = {
   'root-as-it-is':
     'BoringSSL takes a trusted root as it is, whatever else its certificate says; OpenSSL judges it like any CA.',
@@ -29,6 +29,9 @@ export const DIFFERENCES = {
   unreadable: 'The app cannot read the certificate and refuses it; OpenSSL leaves out what it cannot read.',
   'not-offered':
     'A signature within the handshake that the app does not offer; `openssl verify` sees no handshake.',
+  'key-parts': 'BoringSSL checks the parts of a private key when it reads it, OpenSSL when it signs.',
+  'moment-or-library':
+    'Microseconds decide whether the code had been handed to the network by then; or the libraries have different habits: at an alert of a number that nobody knows OpenSSL hangs up and BoringSSL names it, and a warning that means nothing ends the one and not the other.',
   handshake: 'It fails in the handshake already; `openssl verify` sees only certificates.',
 } as const;
 export type Difference = keyof typeof DIFFERENCES;

@@ -8,7 +8,7 @@ import type { ChainCase } from './chains/chain-case.ts';
 import { CHAINS } from './chains.ts';
 import { PATIENT_TIMING } from './job.ts';
 import { askOpenSsl, openSslVersion } from './openssl.ts';
-import { type ChainRow, type Row, reportPage, summarise, summaryTable } from './report.ts';
+import { type ChainRow, isDifferent, type Row, reportPage, summarise, summaryTable } from './report.ts';
 import { Runtime } from './runtime.ts';
 import { SYSTEM_ROOT } from './system-root.ts';
 import type { Trial, Verdict } from './trial.ts';
@@ -124,6 +124,11 @@ const problems = [
     [...each].flatMap(([runtime, verdict]) =>
       verdict.problems.map((problem) => `${titleOf(trial)} in ${runtime}: ${problem}`),
     ),
+  ),
+  ...rows.flatMap((row) =>
+    isDifferent(row) && !row.trial.because
+      ? `${titleOf(row.trial)}: the runtimes differ, and nothing says why`
+      : [],
   ),
   ...chains.flatMap(({ problem }) => problem ?? []),
   ...runtimes.flatMap(({ name, uncaught }) => uncaught.map((words) => `not caught in ${name}: ${words}`)),

@@ -24,7 +24,7 @@ export interface ClassSummary {
   readonly differences: number;
 }
 
-const isDifferent = ({ verdicts }: Row): boolean =>
+export const isDifferent = ({ verdicts }: Row): boolean =>
   new Set([...verdicts.values()].map(({ word }) => word)).size > 1;
 
 export function summarise(rows: readonly Row[], chains: readonly ChainRow[]): readonly ClassSummary[] {
@@ -76,6 +76,8 @@ export const summaryTable = (summaries: readonly ClassSummary[]): string =>
     ]),
   );
 
+const linkTo = (reason: Difference | undefined): string => (reason ? `[${reason}](#${reason})` : '');
+
 const wordIn = ({ verdicts }: Row, runtime: string): string => verdicts.get(runtime)?.word ?? '';
 
 function chainTables(rows: readonly Row[], chains: readonly ChainRow[], runtimes: readonly string[]): string {
@@ -96,7 +98,7 @@ function chainTables(rows: readonly Row[], chains: readonly ChainRow[], runtimes
             ...runtimes.map((runtime) => (row ? wordIn(row, runtime) : '')),
             `${openSsl.ok ? 'ok' : openSsl.words}${openSsl.ok && !openSsl.strictlyOk ? ' (not strictly)' : ''}`,
             servedBy,
-            reasons.map((reason) => `[${reason}](#${reason})`).join(', '),
+            reasons.map(linkTo).join(', '),
           ];
         });
       return `### ${group.charAt(0).toUpperCase()}${group.slice(1)}\n\n${table(['What is odd', 'Expected', ...runtimes, 'openssl verify', 'Shown by', 'Why they differ'], lines)}`;
@@ -130,16 +132,17 @@ function differenceList(rows: readonly Row[], runtimes: readonly string[]): stri
   const different = rows.filter((row) => row.trial.class !== 'chains' && isDifferent(row));
   if (different.length === 0) return 'None.';
   return table(
-    ['What', ...runtimes],
+    ['What', ...runtimes, 'Why they differ'],
     different.map((row) => [
       `${row.trial.group}: ${row.trial.name} (${row.trial.transport})`,
       ...runtimes.map((runtime) => wordIn(row, runtime)),
+      linkTo(row.trial.because),
     ]),
   );
 }
 
 const anchors = (reasons: readonly Difference[]): string =>
-  reasons.map((reason) => `#### ${reason}\n\n${DIFFERENCES[reason]}`).join('\n\n');
+  reasons.map((reason) => `### ${reason}\n\n${DIFFERENCES[reason]}`).join('\n\n');
 
 export interface ReportParts {
   readonly rows: readonly Row[];
@@ -153,8 +156,10 @@ export interface ReportParts {
 export function reportPage({ rows, chains, runtimes, openSsl }: ReportParts): string {
   const names = runtimes.map(({ name }) => name);
   const of = (wanted: HostileClass) => rows.filter(({ trial }) => trial.class === wanted);
-  const used = (Object.keys(DIFFERENCES) as Difference[]).filter((reason) =>
-    chains.some(({ chain }) => chain.openSslDiffers === reason || chain.inBoringSsl?.because === reason),
+  const used = (Object.keys(DIFFERENCES) as Difference[]).filter(
+    (reason) =>
+      chains.some(({ chain }) => chain.openSslDiffers === reason) ||
+      rows.some((row) => row.trial.because === reason && isDifferent(row)),
   );
   return `# Hostile devices
 
@@ -172,10 +177,6 @@ A device shows a chain and turns every code away. \`let-in\` means that the code
 
 ${chainTables(of('chains'), chains, names)}
 
-### Why they differ
-
-${anchors(used)}
-
 ## Answers to a code
 
 The device is right until it has the code; then it answers with each of these, over HTTPS and over WSS. \`keys\`: key and certificate were understood and stored, with the right certificate and the right notes. A status other than 200 answers the upgrade over WSS, before the code could be sent.
@@ -191,5 +192,9 @@ ${groupTable(of('wire'), names)}
 ## Where the runtimes differ in answers and on the wire
 
 ${differenceList(rows, names)}
+
+## Why they differ
+
+${anchors(used)}
 `;
 }

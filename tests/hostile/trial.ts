@@ -1,5 +1,6 @@
 import type { Timing } from '../../electron/core/context.ts';
 import type { Transport } from '../../shared/inputs.ts';
+import type { Difference } from './differences.ts';
 import type { Outcome } from './job.ts';
 
 export const CLASSES = ['chains', 'answers', 'wire'] as const;
@@ -29,6 +30,8 @@ export interface Trial {
   readonly group: string;
   readonly name: string;
   readonly transport: Transport;
+  /** Why the runtimes may come to different verdicts; left out: they must not. */
+  readonly because?: Difference | undefined;
   /** Its keys, made before anybody waits for them. */
   prepare(): void;
   stage(): Promise<Stage>;

@@ -15,6 +15,7 @@ export function strikeTrial(strike: Strike): Trial {
     group: strike.group,
     name: strike.name,
     transport: strike.transport,
+    because: strike.expected.length > 1 ? 'moment-or-library' : undefined,
     prepare: () => void rightBlocks(),
     async stage() {
       const peer = await startWireDevice(strike, strike.transport);
