@@ -19,6 +19,8 @@ export default {
     'scripts/package/fpm.ts',
     // Of a page.
     'tests/till/till.js',
+    'tests/hostile/main.ts',
+    'tests/hostile/register.ts',
     'tests/support/search-in-shortage.ts',
     'tests/support/verdicts.ts',
     'tests/support/write-document.ts',

@@ -10,6 +10,7 @@ import { windowsTests } from './windows-tests/run.ts';
 
 const RESULTS = 'test-results';
 const INSTALLED_REPORT = join(RESULTS, 'installed.json');
+const HOSTILE_REPORT = join(RESULTS, 'hostile.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
 
 const durations: string[] = [];
@@ -58,7 +59,7 @@ const playwrightSchema = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 });
 
-const installedSchema = z.object({
+const countedSchema = z.object({
   passed: z.number(),
   failed: z.number(),
   skipped: z.number(),
@@ -171,6 +172,17 @@ async function ifPossible(
   }
 }
 
+/** Registers in Node and in Electron's own meet hostile devices (tests/hostile). */
+function hostile(electron: string, args: readonly string[]): Outcome {
+  const title = 'Hostile devices';
+  forget(HOSTILE_REPORT);
+  const exitedWell = run(title, process.execPath, [
+    ...['--import', 'tsx', 'tests/hostile/main.ts', '--electron', electron, '--report', HOSTILE_REPORT],
+    ...args,
+  ]);
+  return counted(title, exitedWell, readReport(HOSTILE_REPORT, countedSchema));
+}
+
 function playwright(): Outcome {
   const title = 'End-to-end tests in Electron';
   forget(PLAYWRIGHT_REPORT);
@@ -205,7 +217,7 @@ const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
     forget(INSTALLED_REPORT);
     const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
     const exitedWell = run(title, process.execPath, smoke);
-    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, countedSchema))];
   });
 
 function requireNodeVersion(): void {
@@ -234,8 +246,8 @@ async function readyElectron(others: Record<string, string> = {}): Promise<strin
 }
 
 /**
- * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `test:nodes`, `test:windows`, `test:e2e` and
- * `test:installed`: that part of it; `windows` takes names of groups, the others but `check` pass arguments on to their
+ * `npm test`: everything. `npm run check`, `npm run test:electron-node`, `test:hostile`, `test:nodes`,
+ * `test:windows`, `test:e2e` and `test:installed`: that part of it; `windows` takes names of groups, the others but `check` pass arguments on to their
  * runner.
  */
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
@@ -246,6 +258,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       build(),
       vitest(),
       vitest(electronNode(electron)),
+      hostile(electron, ['--bounded']),
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
       playwright(),
@@ -254,6 +267,9 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
   },
   check: async () => checks(),
   'electron-node': async () => [vitest(electronNode((await ensureElectron()).executable), rest)],
+  hostile: async () => [
+    hostile((await ensureElectron()).executable, rest.length > 0 ? rest : ['--page', 'docs/hostile.md']),
+  ],
   nodes: () => otherNodes(rest),
   windows: () => windows(rest),
   e2e: async () => {

@@ -141,6 +141,24 @@ describe('certificates made to harm', () => {
   });
 });
 
+it('certificates are taken in whatever order they come (RFC 8446 section 4.4.2)', async () => {
+  const below = await createCa({ commonName: 'CA below', issuer: pki.root });
+  const lowest = await createCa({ commonName: 'Lowest CA', issuer: below });
+  const leaf = await issueCertificate({
+    commonName: 'device',
+    issuer: lowest,
+    dnsNames: [deviceDnsName(SERIAL)],
+  });
+  for (const behind of [
+    [lowest, below],
+    [below, lowest],
+    [pki.root, below, pki.intermediate, lowest],
+  ]) {
+    const chainPem = behind.map(({ certificatePem }) => certificatePem).join('');
+    expect(await outcome(await serve(leaf, { chainPem }))).toBe(SERIAL);
+  }
+});
+
 describe('a renewed CA certificate', () => {
   it('counts beside the ended one with the same key, wherever each of them is known from', async () => {
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);

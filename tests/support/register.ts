@@ -32,7 +32,7 @@ export interface PairOptions extends Partial<PairingRequest> {
 }
 
 /** A register without a screen: the core as the app uses it, over a vault in memory. */
-export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
+export function testRegister(rootCaPem: string | undefined, timing: Partial<Timing> = {}) {
   const parts = memoryVault(TEST_ACCOUNT);
   let now = () => Date.now();
   const context: CoreContext = {
@@ -48,7 +48,7 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
       { root: new X509Certificate(pem), intermediates: [] },
       new Date(now()).toISOString(),
     );
-  trust(rootCaPem);
+  if (rootCaPem !== undefined) trust(rootCaPem);
   return {
     ...parts,
     context,
@@ -57,7 +57,11 @@ export function testRegister(rootCaPem: string, timing: Partial<Timing> = {}) {
       now = clock;
     },
     /** Pairs with the code the device shows, confirming whatever serial it states. */
-    async pair(device: SimulatedDevice, transport: Transport, options: PairOptions = {}) {
+    async pair(
+      device: Pick<SimulatedDevice, 'addresses' | 'code'>,
+      transport: Transport,
+      options: PairOptions = {},
+    ) {
       const progress: PairingProgress[] = [];
       const asked: DeviceIdentity[] = [];
       const {

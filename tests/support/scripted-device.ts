@@ -17,7 +17,7 @@ export type Script = (socket: TLSSocket, request: string) => void;
 
 /** A TLS server that answers byte by byte what the script says: for HTTP that no HTTP server would write. */
 export async function startScriptedDevice(
-  { certificatePem, privateKeyPem }: CertifiedKey,
+  { certificatePem, privateKeyPem }: Pick<CertifiedKey, 'certificatePem' | 'privateKeyPem'>,
   chainPem: string,
   script: Script,
   options: TlsOptions = {},

@@ -97,6 +97,10 @@ describe('socketFailure', () => {
     ['ECONNRESET', 'connection-lost'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'not-tls'],
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'not-tls'],
+    ['ERR_SSL_ENCRYPTED_LENGTH_TOO_LONG', 'not-tls'],
+    ['ERR_SSL_APPLICATION_DATA_INSTEAD_OF_HANDSHAKE', 'not-tls'],
+    // BoringSSL's word for a goodbye within the handshake; it is no alert.
+    ['ERR_SSL_SSL_HANDSHAKE_FAILURE', 'connection-lost'],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls-too-old'],
     ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'tls-too-old'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'mtls-refused'],
@@ -137,6 +141,12 @@ describe('socketFailure', () => {
 });
 
 describe('handshakeFailure', () => {
+  const codeFor = (message: string, serverHello: boolean) =>
+    handshakeFailure(Object.assign(new Error(message), { code: 'ERR_SSL_X' }), {
+      serverHello,
+      clientCertificate: false,
+    }).appError.code;
+
   it.each([
     ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', false, false, 'tls-too-old'],
     ['ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY', false, true, 'tls-too-old'],
@@ -147,8 +157,32 @@ describe('handshakeFailure', () => {
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', true, true, 'mtls-refused'],
     ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', true, true, 'tls-failed'],
     ['ECONNRESET', true, false, 'connection-lost'],
+    ['ERR_SSL_SSL_HANDSHAKE_FAILURE', false, false, 'connection-lost'],
+    ['ERR_SSL_SSL_HANDSHAKE_FAILURE', true, false, 'connection-lost'],
+    // Nobody has been shown a certificate by then.
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', false, false, 'tls-failed'],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', false, true, 'tls-failed'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', false, false, 'not-tls'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', true, false, 'tls-failed'],
   ])('%s (ServerHello %s, our certificate %s) is %s', (code, serverHello, clientCertificate, expected) => {
     const error = Object.assign(new Error('x'), { code });
     expect(handshakeFailure(error, { serverHello, clientCertificate }).appError.code).toBe(expected);
+  });
+
+  it.each([
+    'error:068000A8:asn1 encoding routines:asn1_check_tlen:wrong tag',
+    'error:03000072:digital envelope routines:X509_PUBKEY_get0:decode error',
+    'error:0c000094:ASN.1 encoding routines:OPENSSL_internal:INVALID_TIME_FORMAT',
+    'error:0b00008c:X.509 certificate routines:OPENSSL_internal:INVALID_VERSION',
+    'error:10000110:SSL routines:OPENSSL_internal:CANNOT_PARSE_LEAF_CERT',
+    'error:1000012e:SSL routines:OPENSSL_internal:KEY_USAGE_BIT_INCORRECT',
+  ])('"%s" is about the certificate', (message) => {
+    expect(codeFor(message, false)).toBe('device-certificate-invalid');
+  });
+
+  it('takes a point that is not on its curve for the certificate’s once the keys of the handshake are there', () => {
+    const message = 'error:0f000078:elliptic curve routines:OPENSSL_internal:POINT_IS_NOT_ON_CURVE';
+    expect(codeFor(message, true)).toBe('device-certificate-invalid');
+    expect(codeFor(message, false)).toBe('tls-failed');
   });
 });

@@ -204,6 +204,14 @@ describe('verifyChain', () => {
     expect(verify(leaf, [toCome, ended])).toBe('not-yet-valid');
   });
 
+  it('does not count a self-issued CA for a path length (RFC 5280 section 4.2.1.9)', async () => {
+    const limited = await createCa({ commonName: 'Limited CA', issuer: root, pathLength: 0 });
+    const rollover = await createCa({ commonName: 'Limited CA', issuer: limited });
+    expect(verify(await device(rollover), [rollover, limited])).toBe(4);
+    const below = await createCa({ commonName: 'below', issuer: rollover });
+    expect(verify(await device(below), [below, rollover, limited])).toBe('issuer-unknown');
+  });
+
   it('names why it refuses', async () => {
     const stranger = await createCa({ commonName: 'Merchant Root CA', organization: 'Vendor' });
     const noSign = await createCa({ commonName: 'x', issuer: root, keyCertSign: false });

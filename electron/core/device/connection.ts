@@ -1,11 +1,6 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import {
-  connect as connectTls,
-  type DetailedPeerCertificate,
-  type SecureVersion,
-  type TLSSocket,
-} from 'node:tls';
+import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
 import { commonName } from '../../../shared/root-ca.ts';
@@ -222,16 +217,18 @@ function shakeHands(
 /** More certificates than a device has any use for; each one costs signature checks, and anybody can send them. */
 const MOST_PRESENTED = 10;
 
-/** The device's certificate and those after it that can be read, each once. */
+/**
+ * The device's certificate and those after it that can be read, each once, in the order in which they were sent.
+ * (`getPeerCertificate` would leave out what does not follow its subject, which RFC 8446 section 4.4.2 asks to accept.)
+ */
 function presentedChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
-  let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  for (let seen = 0; peer?.raw && seen < MOST_PRESENTED; seen += 1) {
+  let peer = socket.getPeerX509Certificate();
+  for (let seen = 0; peer && seen < MOST_PRESENTED; seen += 1) {
     const certificate = parseCertificate(peer.raw);
     if (!certificate) {
       if (seen === 0) throw failure('device-certificate-invalid', 'its certificate cannot be read');
     } else if (!chain.some((other) => sameCertificate(other, certificate))) chain.push(certificate);
-    if (peer.issuerCertificate === peer) break;
     peer = peer.issuerCertificate;
   }
   return chain;
@@ -297,7 +294,8 @@ function requireTrusted(
 ): { readonly certificate: X509Certificate; readonly rootCa: RootCa } {
   const { trust } = options;
   const [leaf, ...intermediates] = presentedChain(socket);
-  if (!leaf) throw failure('device-certificate-invalid', 'the device presented no certificate');
+  // There is no handshake without one: the connection has ended since.
+  if (!leaf) throw failure('connection-lost', 'closed right after the TLS handshake');
   const now = trust.now();
   const judged = judgeUnder(trust.rootCas, [leaf, ...intermediates], now);
   const found = judged.find(({ chain }) => chain.ok) ?? judged.find(leadsSomewhere) ?? judged[0];
@@ -329,9 +327,23 @@ function requireTrusted(
       params: { subject, reason: weakness.reason },
     });
   }
-  // The library's own path validation has the last word: it also knows name constraints and policies.
-  if (!socket.authorized) throw failure('device-certificate-invalid', String(socket.authorizationError));
+  // The library's own path validation has the last word: it also knows name constraints.
+  if (!socket.authorized) throw refusedByLibrary(socket, [leaf, ...intermediates], now);
   return { certificate: leaf, rootCa };
+}
+
+/** The library tries one path only, and purposes all along it: what it objects to may not be in the path found here. */
+function refusedByLibrary(socket: TLSSocket, presented: readonly X509Certificate[], now: number): Failure {
+  const reason = String(socket.authorizationError);
+  if (reason === 'INVALID_PURPOSE') return failure('device-certificate-purpose', reason);
+  const validity = { CERT_HAS_EXPIRED: 'expired', CERT_NOT_YET_VALID: 'not-yet-valid' } as const;
+  const lapsed = reason in validity ? validity[reason as keyof typeof validity] : undefined;
+  const certificate = presented.find((each) => lapsed && validityAt(each, now) === lapsed);
+  if (!lapsed || !certificate) return failure('device-certificate-invalid', reason);
+  const { subject, validFrom, validTo } = summarize(certificate);
+  return failure(`device-certificate-${lapsed}`, `${reason}: ${subject}`, {
+    params: { date: lapsed === 'expired' ? validTo : validFrom },
+  });
 }
 
 const leadsSomewhere = ({ chain }: Judged): boolean => !chain.ok && chain.problem !== 'issuer-unknown';

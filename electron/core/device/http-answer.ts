@@ -237,7 +237,11 @@ export function exchange(
       isEnded = true;
       reader.close();
       const body = reader.takeBody();
-      const early = () => failure('no-answer', `incomplete after ${body.length} bytes: ${reason.message}`);
+      const early = () =>
+        failure(
+          reason.appError.code === 'answer-malformed' ? 'answer-malformed' : 'no-answer',
+          `incomplete after ${body.length} bytes: ${reason.message}`,
+        );
       if (!reader.head || reason.appError.code === 'answer-too-large') reject(reason);
       else {
         const { status } = reader.head;

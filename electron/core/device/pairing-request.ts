@@ -58,8 +58,11 @@ function withoutAnswer(reason: Failure, connection: VerifiedConnection, codeSent
   const { code, detail } = reason.appError;
   if (demandsCertificate(reason) && !presentsCertificate(connection))
     return failure('device-demands-certificate', detail);
-  return codeSent && code === 'connection-lost' ? failure('no-answer', detail) : reason;
+  return codeSent && ENDS_OF_CONNECTION.has(code) ? failure('no-answer', detail) : reason;
 }
+
+/** However a connection ends once the code was sent, what counts is that the code may be used up. */
+const ENDS_OF_CONNECTION: ReadonlySet<ErrorCode> = new Set(['connection-lost', 'tls-failed', 'not-tls']);
 
 async function overHttps({
   connection,
@@ -198,7 +201,7 @@ function webSocketFailure(error: Error & { code?: string }, isOpen: boolean, cod
   if (error.code?.startsWith('WS_ERR')) return failure('answer-malformed', detail);
   const mapped = socketFailure(error);
   const { code } = mapped.appError;
-  return codeSent && code === 'connection-lost' ? failure('no-answer', mapped.appError.detail) : mapped;
+  return codeSent && ENDS_OF_CONNECTION.has(code) ? failure('no-answer', mapped.appError.detail) : mapped;
 }
 
 /**

@@ -28,7 +28,9 @@ const BY_SYSTEM_CODE: Record<string, ErrorCode> = {
 const VERSION_PROBLEM = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK/;
 /** What OpenSSL and BoringSSL say when the first bytes are no TLS record. */
 const NO_TLS_RECORD =
-  /WRONG_VERSION_NUMBER|HTTP_REQUEST|HTTPS_PROXY_REQUEST|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE|RECORD_TOO_LARGE|DATA_LENGTH_TOO_LONG|BAD_LENGTH|UNEXPECTED_RECORD|UNEXPECTED_MESSAGE|INVALID_RECORD/;
+  /WRONG_VERSION_NUMBER|HTTP_REQUEST|HTTPS_PROXY_REQUEST|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE|RECORD_TOO_LARGE|DATA_LENGTH_TOO_LONG|BAD_LENGTH|UNEXPECTED_RECORD|UNEXPECTED_MESSAGE|INVALID_RECORD|ENCRYPTED_LENGTH_TOO_LONG|APPLICATION_DATA_INSTEAD_OF_HANDSHAKE/;
+/** What BoringSSL says when the other end has said goodbye (close_notify) within the handshake. */
+const CLOSED_IN_HANDSHAKE = /^ERR_SSL_SSL_HANDSHAKE_FAILURE\b/;
 
 interface SystemError {
   readonly code?: unknown;
@@ -81,13 +83,23 @@ export function socketFailure(thrown: unknown, networks: () => LocalNetworks = l
   if (alert === 'refused') return new AlertFailure(alert, detail);
   if (VERSION_PROBLEM.test(tlsReason)) return failure('tls-too-old', detail);
   if (alert) return new AlertFailure(alert, detail);
+  if (CLOSED_IN_HANDSHAKE.test(code)) return failure('connection-lost', detail);
   if (NO_TLS_RECORD.test(tlsReason)) return failure('not-tls', detail);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return failure('tls-failed', detail);
   return failure('connection-lost', detail);
 }
 
 /** Alerts of a server that shares no cipher suite, or misses a certificate in TLS 1.2 (RFC 5246 section 7.2.2). */
-const NO_AGREEMENT = /HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY/;
+const NO_AGREEMENT = /ALERT_(HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY)/;
+
+/**
+ * The words of OpenSSL and BoringSSL for a certificate that they cannot read, or, in BoringSSL, whose keyUsage does not
+ * allow the handshake. Which parts they look at within the handshake differs; what is wrong does not.
+ */
+const UNREADABLE_CERTIFICATE =
+  /asn\.?1 encoding routines|x\.?509( v3| certificate)? routines|X509_PUBKEY|public key routines|CANNOT_PARSE_LEAF_CERT|KEY_USAGE_BIT_INCORRECT/i;
+/** Also the words for the keys of the handshake itself, as long as the other end has not sent its part of them. */
+const UNREADABLE_POINT = /elliptic curve routines/i;
 
 /** Maps an error from within a TLS handshake: what an alert means depends on how far it had got. */
 export function handshakeFailure(
@@ -106,5 +118,14 @@ export function handshakeFailure(
   if (isNoAgreement && !seen.serverHello) return failure('tls-too-old', detail);
   if ((isNoAgreement || code === 'mtls-refused') && seen.serverHello && !seen.clientCertificate)
     return failure('device-demands-certificate', detail);
+  // Nobody has been shown a certificate, and nobody has to be told to look for another port.
+  if ((code === 'mtls-refused' && !seen.serverHello) || (code === 'not-tls' && seen.serverHello))
+    return failure('tls-failed', detail);
+  const isOurWord = code === 'tls-failed' && !(failed instanceof AlertFailure);
+  if (
+    isOurWord &&
+    (UNREADABLE_CERTIFICATE.test(detail) || (seen.serverHello && UNREADABLE_POINT.test(detail)))
+  )
+    return failure('device-certificate-invalid', detail);
   return failed;
 }

@@ -12,6 +12,10 @@ export type ChainResult =
 /** Longest path that is tried, anchor included. */
 const MAX_PATH = 8;
 
+/** How many CA certificates of a path, leaf first, count for the path length of the next: none that is self-issued. */
+const countedCas = ([, ...authorities]: readonly X509Certificate[]): number =>
+  authorities.filter(({ subject, issuer }) => subject !== issuer).length;
+
 function mayIssue(issuer: X509Certificate, subject: X509Certificate, caBelow: number): boolean {
   try {
     const { isCa, mayCertSign, pathLength } = readExtensions(issuer);
@@ -42,12 +46,12 @@ function findPath(
   if (!last) return undefined;
   if (anchors.some((anchor) => sameCertificate(anchor, last))) return path;
   if (path.length >= MAX_PATH) return undefined;
-  const here = `${path.length} ${last.fingerprint256}`;
+  const caBelow = countedCas(path);
+  const here = `${path.length} ${caBelow} ${last.fingerprint256}`;
   if (deadEnds.has(here)) return undefined;
   // Anchors first: the shortest way to trust is the one to take.
   for (const issuer of [...anchors, ...candidates]) {
-    if (path.some((seen) => sameCertificate(seen, issuer)) || !mayIssue(issuer, last, path.length - 1))
-      continue;
+    if (path.some((seen) => sameCertificate(seen, issuer)) || !mayIssue(issuer, last, caBelow)) continue;
     const found = findPath([...path, issuer], candidates, anchors, deadEnds);
     if (found) return found;
   }
