@@ -19,6 +19,7 @@ import { DeviceSearch } from './discovery/device-search.ts';
 import { Doctor } from './doctor/doctor.ts';
 import { systemWorld } from './doctor/world.ts';
 import { ConnectionKit } from './export/connection-kit.ts';
+import { Drafts } from './export/drafts.ts';
 import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
@@ -186,11 +187,14 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
   });
   const allChecks = new AllChecks({ vault, monitor, tell });
+  const drafts = new Drafts(documents);
+  const cleared = drafts.clearLeft();
   const connectionKit = new ConnectionKit({
     context,
     authorize,
     isAllowed: policy.allowsExport,
     readSample: parts.readSample,
+    drafts,
     tell,
   });
   const rootCaImport = new RootCaImport(context);
@@ -215,6 +219,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
     pairing,
     connectionKit,
     doctor,
+    drafts: drafts as Pick<Drafts, 'note' | 'forget'>,
+    /** Resolves once it was tried to clear away what an earlier run has left outside of the data folder. */
+    cleared,
     timeline,
     bridges,
     /** For a support report. Nothing secret is among it. */
