@@ -1,0 +1,140 @@
+/** Every bit of every stored file, flipped: the app starts, says so or has lost nothing, and keeps the original. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Authorities, fill } from './fill.ts';
+import { type Row, Tally } from './result.ts';
+import { differences, filesIn, type Start, type Stored, startOver } from './stored.ts';
+
+/** What becomes of a file that is spoiled. */
+type Fate =
+  /** Kept under another name and told; what it said is gone. */
+  | 'set aside'
+  /** Left where it is and told: what it guards stays locked. */
+  | 'left'
+  /** Only a copy of what is known elsewhere, or the place of a window: done without, and written anew. */
+  | 'done without'
+  /** A line of it or the two beside a spoiled line end are skipped. */
+  | 'lines';
+
+interface Kind {
+  readonly title: string;
+  readonly file: RegExp;
+  readonly fate: Fate;
+}
+
+export const KINDS: readonly Kind[] = [
+  { title: 'Pairing', file: /^vault\/pairings\//, fate: 'set aside' },
+  { title: 'Root CA', file: /^vault\/root-cas\//, fate: 'set aside' },
+  { title: 'Settings', file: /^vault\/settings\.json$/, fate: 'set aside' },
+  { title: 'Bridge', file: /^vault\/bridges\//, fate: 'set aside' },
+  { title: 'Manager PIN', file: /^vault\/manager-pin\.json$/, fate: 'left' },
+  { title: 'Last good policy', file: /^vault\/policy\.json$/, fate: 'done without' },
+  { title: 'Window', file: /^vault\/window\.json$/, fate: 'done without' },
+  { title: 'History', file: /^history\/history-/, fate: 'lines' },
+  { title: 'Time line', file: /^history\/timeline\//, fate: 'lines' },
+];
+
+/** The document of a file, as it is called in what is stored. */
+export function documentOf(file: string): string {
+  if (file.startsWith('history/timeline/')) return 'timeline';
+  if (file.startsWith('history/')) return 'history';
+  return file.replace(/^vault\//, '').replace(/\.json$/, '');
+}
+
+/** What is wrong about a start after a file was spoiled; `outcome` in a word when nothing is. */
+export function judgeSpoiled(
+  folder: string,
+  file: string,
+  fate: Fate,
+  spoiled: Buffer,
+  before: Stored,
+  { stored, notices }: Start,
+): { readonly outcome: string; readonly wrong: string[]; readonly aside: string | undefined } {
+  const document = documentOf(file);
+  const changed = differences(before, stored);
+  const wrong = changed.filter((name) => name !== document).map((name) => `${name} changed as well`);
+  const [notice] = notices;
+  const isAside = notice?.kind === 'damaged' && fate === 'set aside';
+  const aside = isAside ? join(folder, 'vault', notice.file) : undefined;
+  const kept = aside ?? join(folder, file);
+  if (!isSame(kept, spoiled)) wrong.push('the original is not kept');
+  if (!changed.includes(document)) {
+    // A bit of a space, or of the name of the checksum itself.
+    if (notices.length > 0 && fate !== 'left') wrong.push(`told, though nothing is lost: ${notice?.kind}`);
+    return { outcome: 'the same', wrong, aside };
+  }
+  const now = stored.get(document);
+  switch (fate) {
+    case 'set aside': {
+      if (notices.length !== 1 || !isAside) wrong.push(`changed, and told is ${JSON.stringify(notices)}`);
+      const isGone = document === 'settings' ? now?.includes('"checkIntervalMinutes":15') : now === undefined;
+      if (!isGone) wrong.push(`another ${document}: ${now}`);
+      return { outcome: 'set aside and told', wrong, aside };
+    }
+    case 'left':
+      if (notices.length !== 1 || now !== '{"kind":"unreadable"}')
+        wrong.push(`${now}, told ${notices.length}`);
+      return { outcome: 'left, told, and locked', wrong, aside };
+    case 'done without':
+      if (notices.length > 0 || now !== 'null') wrong.push(`another ${document}: ${now}`);
+      return { outcome: 'done without', wrong, aside };
+    case 'lines': {
+      const lines = (before.get(document) ?? '').split('\n');
+      const left = now === '' ? [] : (now ?? '').split('\n');
+      if (left.some((line) => !lines.includes(line))) wrong.push('a line says something else');
+      if (lines.length - left.length > 2) wrong.push(`${lines.length - left.length} lines are lost`);
+      const tells = notices.some(({ kind }) => kind !== 'damaged' && kind !== 'newer-version');
+      if (tells) wrong.push(`told ${JSON.stringify(notices)}`);
+      return {
+        outcome: lines.length - left.length === 2 ? 'two lines skipped' : 'a line skipped',
+        wrong,
+        aside,
+      };
+    }
+  }
+}
+
+function isSame(path: string, bytes: Buffer): boolean {
+  try {
+    return readFileSync(path).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+/** Flips each `step`th bit of one file of each kind. */
+export async function flipAll(place: string, authorities: Authorities, step: number): Promise<Row[]> {
+  const folder = join(place, 'flips');
+  mkdirSync(folder);
+  await fill(folder, authorities);
+  const before = (await startOver(folder)).stored;
+  const rows: Row[] = [];
+  for (const { title, file: pattern, fate } of KINDS) {
+    const tally = new Tally();
+    const files = filesIn(folder);
+    const [name, bytes] = [...files].find(([each]) => pattern.test(each)) ?? [];
+    if (!name || !bytes) throw new Error(`no file of ${title}`);
+    const path = join(folder, name);
+    for (let bit = 0; bit < bytes.length * 8; bit += step) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(path, flipped);
+      try {
+        const start = await startOver(folder);
+        const { outcome, wrong, aside } = judgeSpoiled(folder, name, fate, flipped, before, start);
+        tally.judge(wrong, outcome, `bit ${bit & 7} of byte ${bit >> 3}`);
+        if (aside) rmSync(aside, { force: true });
+      } catch (thrown) {
+        tally.fail(`bit ${bit & 7} of byte ${bit >> 3}: no start, ${String(thrown)}`);
+      }
+    }
+    writeFileSync(path, bytes, { mode: 0o600 });
+    const others = differences(
+      new Map([...files].map(([each, content]) => [each, content.toString('latin1')])),
+      new Map([...filesIn(folder)].map(([each, content]) => [each, content.toString('latin1')])),
+    );
+    if (others.length > 0) tally.fail(`files that were not meant have changed: ${others.join()}`);
+    rows.push(tally.row('flip', `${title}, ${bytes.length.toLocaleString('en')} bytes`));
+  }
+  return rows;
+}
