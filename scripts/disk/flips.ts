@@ -1,8 +1,8 @@
 /** Every bit of every stored file, flipped: the app starts, says so or has lost nothing, and keeps the original. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Row, Tally } from '../long-tests/result.ts';
 import { type Authorities, fill } from './fill.ts';
-import { type Row, Tally } from './result.ts';
 import { differences, filesIn, type Start, type Stored, startOver } from './stored.ts';
 
 /** What becomes of a file that is spoiled. */

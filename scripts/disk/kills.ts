@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { type Row, Tally } from '../long-tests/result.ts';
 import { type Authorities, fill, prepareWork } from './fill.ts';
-import { type Row, Tally } from './result.ts';
 import { NONE, type Role, TITLES } from './roles.ts';
 import { filesIn, leftoversIn, type Start, sha256, startOver } from './stored.ts';
 
@@ -45,7 +45,8 @@ async function killOne(bundle: string, role: Role, work: string, from: number): 
   const killed: { done: Values; underWay: Values | undefined; number: number } = {
     done: new Map(),
     underWay: undefined,
-    number: from,
+    // It may be killed before its first step.
+    number: from - 1,
   };
   let isReady = false;
   for await (const text of createInterface(writer.stdout)) {
