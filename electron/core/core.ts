@@ -23,7 +23,7 @@ import { Drafts } from './export/drafts.ts';
 import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
-import { later } from './later.ts';
+import { type Later, later as systemLater } from './later.ts';
 import type { Tell } from './news.ts';
 import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
@@ -65,6 +65,10 @@ export interface CoreParts {
   readonly readSample: (name: string) => string;
   /** What hashes the manager PIN; Node's own unless given. */
   readonly scrypt?: Scrypt;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+  /** What runs later, and the schedule; the system's timers unless given. */
+  readonly later?: Later;
   /** Milliseconds of a clock that is never set; the system's unless given. */
   readonly steadyNow?: () => number;
   /** Left out: the app cannot start with the computer. */
@@ -90,26 +94,28 @@ export type Core = ReturnType<typeof createCore>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
 export function createCore({ documents, ...parts }: CoreParts) {
+  const now = () => datableNow(parts.now);
+  const later = parts.later ?? systemLater;
   const notices = new StorageNotices();
   const policy = new PolicyInForce({
     reading: parts.readPolicy?.() ?? { kind: 'absent' },
     document: new PolicyDocument(documents),
-    now: datableNow,
+    now,
     builtAt: parts.builtAt,
   });
   const settings = new SettingsStore(documents, notices, policy.settings);
   const vault = new Vault(documents, parts.cipher, notices, policy.rootCas);
-  const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
+  const history = new History({ directory: parts.historyFolder, now, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
-    now: datableNow,
+    now,
     builtAt: parts.builtAt,
     timing: parts.timing,
     software: parts.software,
   };
   const recorder = new HistoryRecorder(history);
-  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), now);
   const lastFailedAttempt = new LastFailedAttempt();
   const diagnosis = new NewsDiagnosis();
   const tell: Tell = (news) => {
@@ -131,7 +137,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
         : new ManagedPin(managerPinHash, new PinDocument(documents, notices, 'managed-pin')),
     managed: managerPinHash !== undefined,
     scrypt: parts.scrypt ?? SCRYPT,
-    now: Date.now,
+    now: parts.now ?? Date.now,
     steadyNow: parts.steadyNow ?? (() => performance.now()),
     later,
     onState: (manager) => tell({ type: 'manager-changed', manager }),
@@ -205,7 +211,14 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const remove = (authorizedBy: Authorize, pairingId: string) =>
     removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
 
-  let ticking: NodeJS.Timeout | undefined;
+  let stopTicking = () => {};
+  const tick = () => {
+    stopTicking = later(tick, TICK_MS);
+    monitor.tick();
+    bridges.tick();
+    timeline.tick();
+    access.tick();
+  };
   return {
     // For reading: what changes them is below, behind the manager PIN.
     settings: settings as Pick<SettingsStore, 'get'>,
@@ -310,16 +323,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
       arrangeAutostart(parts.autostart, policy.startsWithComputer);
       monitor.tick();
       void bridges.start();
-      ticking = setInterval(() => {
-        monitor.tick();
-        bridges.tick();
-        timeline.tick();
-        access.tick();
-      }, TICK_MS);
+      stopTicking = later(tick, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
-      clearInterval(ticking);
+      stopTicking();
       closing.abort();
       access.close();
       await Promise.allSettled([

@@ -48,16 +48,20 @@ export interface Start {
   readonly core: ReturnType<typeof openCore>;
 }
 
-/** Starts the app over a data folder, and looks at everything in it. */
-export async function startOver(folder: string, cipher = new MemoryCipher()): Promise<Start> {
+/** Starts the app over a data folder, and looks at everything in it; `opensKeys`: else they are compared as they are sealed. */
+export async function startOver(folder: string, { opensKeys = true } = {}): Promise<Start> {
+  const cipher = new MemoryCipher();
   const core = openCore(folder, cipher);
   await core.cleared;
   const stored = new Map<string, string>();
   const documents = electronStoreDocuments(vaultFolder(folder));
   // A second look, at what the core gives to nobody: what was spoiled has been set aside by now.
   const ignored = new StorageNotices();
-  const vault = new Vault(documents, cipher, ignored);
-  for (const { id } of core.vault.pairings) stored.set(`pairings/${id}`, await pairingOf(vault, id));
+  const vault = opensKeys ? new Vault(documents, cipher, ignored) : undefined;
+  for (const { id } of core.vault.pairings) {
+    const name = `pairings/${id}`;
+    stored.set(name, vault ? await pairingOf(vault, id) : JSON.stringify(documents.read(name)));
+  }
   for (const { root, intermediates, trustedAt } of core.vault.rootCas)
     stored.set(
       `root-cas/${root.fingerprint256.replaceAll(':', '').toLowerCase()}`,
