@@ -27,10 +27,10 @@ const { ROLES } = await import('./disk/roles.ts');
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, report: { type: 'string' } },
 });
-/** Bits are flipped by this step; a prime number, so that all bits of a byte have their turn. */
+/** Steps are prime numbers, so that all bits of a byte have their turn. */
 const extent = values.quick
-  ? { killsOfRole: 6, bitStep: 499, cuts: 3, levels: 3 }
-  : { killsOfRole: 210, bitStep: 1, cuts: 24, levels: 6 };
+  ? { killsOfRole: 6, bits: { step: 499, startStep: 1 }, cuts: 3, levels: 3 }
+  : { killsOfRole: 210, bits: { step: 1, startStep: 29 }, cuts: 24, levels: 6 };
 const PARALLEL = 2;
 
 const place = mkdtempSync(join(tmpdir(), 'pos-disk-'));
@@ -41,6 +41,7 @@ const sectionEnded = (title: string) =>
   console.log(`${title}: after ${Math.round((performance.now() - started) / 1000)} s`);
 const rows: Row[] = [];
 let cleared = 0;
+let starts = 0;
 try {
   const authorities = await createAuthorities();
   const bundle = await bundleProcess('writer', place);
@@ -54,7 +55,9 @@ try {
     cleared += killed.cleared;
     sectionEnded(`kills, ${role}`);
   }
-  rows.push(...(await flipAll(place, authorities, extent.bitStep)));
+  const flipped = await flipAll(place, authorities, extent.bits);
+  rows.push(...flipped.rows);
+  starts = flipped.starts;
   sectionEnded('flips');
   rows.push(
     ...(await spoilAll(place, authorities, extent.cuts)),
@@ -67,5 +70,5 @@ try {
   rmSync(place, { recursive: true, force: true });
 }
 const minutes = (performance.now() - started) / 60_000;
-if (!values.quick) writeDiskDocument(rows, { cleared, minutes });
+if (!values.quick) writeDiskDocument(rows, { cleared, starts, minutes });
 finish(rows, values.report);

@@ -9,7 +9,11 @@ const FILE = resolve(import.meta.dirname, '../../docs/disk.md');
 /** Writes docs/disk.md. */
 export function writeDiskDocument(
   rows: readonly Row[],
-  { cleared, minutes }: { readonly cleared: number; readonly minutes: number },
+  {
+    cleared,
+    starts,
+    minutes,
+  }: { readonly cleared: number; readonly starts: number; readonly minutes: number },
 ): void {
   const of = (...areas: string[]) => rows.filter(({ area }) => areas.includes(area));
   const sum = (area: string) => of(area).reduce((total, { tries }) => total + tries, 0);
@@ -41,7 +45,7 @@ Steps that write two documents, such as a pairing and its line of history, may e
 
 ## Every bit flipped
 
-One bit at a time, a start after each: ${sum('flip').toLocaleString('en')} starts. Either everything is the same, as when the bit is one of the checksum's name, or it is told. All others must be as they were, and the spoiled file must be kept.
+One bit at a time, all ${sum('flip').toLocaleString('en')} of them: what is read of a document is the same, as when the bit is one of the checksum's name, or damaged; of lines, those that are left say what they said. With each 29th of them, and with all that are read as they were, the app is started (${starts.toLocaleString('en')} starts): what is lost is told, all other files are as they were, and the spoiled one is kept.
 
 ${tableOf(of('flip'))}
 

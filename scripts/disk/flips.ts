@@ -1,9 +1,21 @@
 /** Every bit of every stored file, flipped: the app starts, says so or has lost nothing, and keeps the original. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
+import { History } from '../../electron/core/history/history.ts';
+import { parseLine } from '../../electron/core/timeline/line.ts';
 import { type Row, Tally } from '../long-tests/result.ts';
 import { type Authorities, fill } from './fill.ts';
-import { differences, filesIn, type Start, type Stored, startOver } from './stored.ts';
+import {
+  differences,
+  filesIn,
+  historyFolder,
+  type Start,
+  type Stored,
+  startOver,
+  vaultFolder,
+} from './stored.ts';
 
 /** What becomes of a file that is spoiled. */
 type Fate =
@@ -102,23 +114,60 @@ function isSame(path: string, bytes: Buffer): boolean {
   }
 }
 
-/** Flips each `step`th bit of one file of each kind. */
-export async function flipAll(place: string, authorities: Authorities, step: number): Promise<Row[]> {
+/** What the code that reads a file makes of it, without the rest of the app. */
+function readerOf(folder: string, file: string): () => unknown {
+  const document = documentOf(file);
+  if (document === 'history') {
+    return () => new History({ directory: historyFolder(folder), now: Date.now }).all();
+  }
+  const path = join(folder, file);
+  if (document === 'timeline') return () => readFileSync(path, 'utf8').split('\n').map(parseLine);
+  const documents = electronStoreDocuments(vaultFolder(folder));
+  return () => {
+    const read = documents.read(document);
+    return read.kind === 'document' ? read.value : 'damaged';
+  };
+}
+
+/**
+ * Flips each `step`th bit of one file of each kind. What is read of a document must be as it was or damaged, and of
+ * lines some of those that were there; with each `startStep`th of them, and with all that are read as they were, the
+ * app is started.
+ */
+export async function flipAll(
+  place: string,
+  authorities: Authorities,
+  { step, startStep }: { readonly step: number; readonly startStep: number },
+): Promise<{ readonly rows: Row[]; readonly starts: number }> {
   const folder = join(place, 'flips');
   mkdirSync(folder);
   await fill(folder, authorities);
   const before = (await startOver(folder, { opensKeys: false })).stored;
   const rows: Row[] = [];
+  let starts = 0;
   for (const { title, file: pattern, fate } of KINDS) {
     const tally = new Tally();
     const files = filesIn(folder);
     const [name, bytes] = [...files].find(([each]) => pattern.test(each)) ?? [];
     if (!name || !bytes) throw new Error(`no file of ${title}`);
     const path = join(folder, name);
+    const read = readerOf(folder, name);
+    const whole = read();
     for (let bit = 0; bit < bytes.length * 8; bit += step) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       writeFileSync(path, flipped);
+      const now = read();
+      const isSpoiled = fate === 'lines' ? !isDeepStrictEqual(now, whole) : now === 'damaged';
+      if (isSpoiled && (bit / step) % startStep !== 0) {
+        tally.judge(
+          wrongLines(now, whole),
+          fate === 'lines' ? 'read without it' : 'read as damaged',
+          `bit ${bit}`,
+        );
+        continue;
+      }
+      starts += 1;
       try {
         const start = await startOver(folder, { opensKeys: false });
         const { outcome, wrong, aside } = judgeSpoiled(folder, name, fate, flipped, before, start);
@@ -136,5 +185,15 @@ export async function flipAll(place: string, authorities: Authorities, step: num
     if (others.length > 0) tally.fail(`files that were not meant have changed: ${others.join()}`);
     rows.push(tally.row('flip', `${title}, ${bytes.length.toLocaleString('en')} bytes`));
   }
-  return rows;
+  return { rows, starts };
+}
+
+/** Lines that say something else than before, and more than two that are gone. */
+function wrongLines(now: unknown, before: unknown): string[] {
+  if (!Array.isArray(now) || !Array.isArray(before)) return [];
+  const known = before.map((line) => JSON.stringify(line));
+  const left = now.map((line) => JSON.stringify(line)).filter((line) => line !== 'null');
+  const other = left.filter((line) => !known.includes(line)).map((line) => `another line: ${line}`);
+  const lost = known.filter((line) => line !== 'null').length - left.length;
+  return lost > 2 ? [...other, `${lost} lines are lost`] : other;
 }

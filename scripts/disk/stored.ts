@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { PinDocument } from '../../electron/core/access/stored-pin.ts';
 import { BridgeStore } from '../../electron/core/bridge/bridge-store.ts';
@@ -9,6 +10,7 @@ import { createCore } from '../../electron/core/core.ts';
 import { PolicyDocument } from '../../electron/core/policy/policy-document.ts';
 import { DayFiles } from '../../electron/core/timeline/day-files.ts';
 import { parseLine } from '../../electron/core/timeline/line.ts';
+import type { StoredDocument } from '../../electron/core/vault/documents.ts';
 import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import { readWindowState } from '../../electron/window/window-state.ts';
@@ -42,6 +44,16 @@ export async function pairingOf(vault: Vault, id: string): Promise<string> {
   return JSON.stringify([record, vault.pending(id) ?? null, await vault.credentials(id)]);
 }
 
+/** The same without opening its keys. */
+function sealedPairingOf(read: StoredDocument): string {
+  if (read.kind !== 'document') return read.kind;
+  // What else is in it, nobody reads.
+  const { active, pending } = sealedSchema.parse(read.value);
+  return JSON.stringify([active, pending]);
+}
+
+const sealedSchema = z.object({ active: z.unknown(), pending: z.unknown() });
+
 export interface Start {
   readonly stored: Stored;
   readonly notices: readonly StorageNotice[];
@@ -60,7 +72,7 @@ export async function startOver(folder: string, { opensKeys = true } = {}): Prom
   const vault = opensKeys ? new Vault(documents, cipher, ignored) : undefined;
   for (const { id } of core.vault.pairings) {
     const name = `pairings/${id}`;
-    stored.set(name, vault ? await pairingOf(vault, id) : JSON.stringify(documents.read(name)));
+    stored.set(name, vault ? await pairingOf(vault, id) : sealedPairingOf(documents.read(name)));
   }
   for (const { root, intermediates, trustedAt } of core.vault.rootCas)
     stored.set(

@@ -13,6 +13,7 @@ export interface Row {
 }
 
 const MOST_TOLD = 5;
+const LONGEST_TOLD = 300;
 
 /** Counts what came of many tries of one thing. */
 export class Tally {
@@ -29,7 +30,7 @@ export class Tally {
   fail(why: string): void {
     this.#tries += 1;
     this.#failed += 1;
-    if (this.#failures.length < MOST_TOLD) this.#failures.push(why);
+    if (this.#failures.length < MOST_TOLD) this.#failures.push(why.slice(0, LONGEST_TOLD));
   }
 
   /** A try that must find nothing wrong. */
