@@ -43,7 +43,7 @@ export class Peer {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  ask(message: object): Promise<unknown> {
+  ask(message: object | string): Promise<unknown> {
     const answer = this.next();
     this.#child.send(message);
     return answer;
