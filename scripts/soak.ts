@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { finish } from './long-tests/finish.ts';
 import type { Row } from './long-tests/result.ts';
 import { type Course, judgeCourse, type Plan, tableOfCourse } from './soak/course.ts';
-import { writeSoakDocument } from './soak/document.ts';
+import { writeSoakSection } from './soak/document.ts';
 import type { Figures } from './soak/figures.ts';
 import { toldSchema } from './soak/peer.ts';
 
@@ -66,13 +66,12 @@ function run({ name, arguments: args }: Plan): Promise<Course> {
 }
 
 const rows: Row[] = [];
-const courses: { plan: Plan; course: Course }[] = [];
 for (const plan of PLANS) {
   if (values.only !== undefined && values.only !== plan.name) continue;
   const course = await run(plan);
-  courses.push({ plan, course });
-  rows.push(...judgeCourse(plan, course));
+  const judged = judgeCourse(plan, course);
+  rows.push(...judged);
   console.log(`\n${tableOfCourse(course)}\n`);
+  if (!values.quick) writeSoakSection(plan, course, judged);
 }
-if (!values.quick && values.only === undefined) writeSoakDocument(courses, rows);
 finish(rows, values.report);

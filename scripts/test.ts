@@ -58,7 +58,7 @@ const playwrightSchema = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 });
 
-const installedSchema = z.object({
+const outcomeSchema = z.object({
   passed: z.number(),
   failed: z.number(),
   skipped: z.number(),
@@ -205,8 +205,23 @@ const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
     forget(INSTALLED_REPORT);
     const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
     const exitedWell = run(title, process.execPath, smoke);
-    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, outcomeSchema))];
   });
+
+/** A little of what takes long: crashes and spoiled files, and soaks. Each tells its outcome in a report of its own. */
+function briefly(title: string, script: string): Outcome {
+  const report = join(RESULTS, `${script}.json`);
+  forget(report);
+  const tsx = 'node_modules/tsx/dist/cli.mjs';
+  const exitedWell = run(title, process.execPath, [
+    tsx,
+    `scripts/${script}.ts`,
+    '--quick',
+    '--report',
+    report,
+  ]);
+  return counted(title, exitedWell, readReport(report, outcomeSchema));
+}
 
 function requireNodeVersion(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -248,6 +263,8 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       vitest(electronNode(electron)),
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
+      briefly('Crashes, spoiled files and full disks', 'test-disk'),
+      briefly('Soak', 'soak'),
       playwright(),
       ...(await installed([], 'skip')),
     ];

@@ -24,10 +24,9 @@ export interface Course {
 const MORE_HANDLES = 2;
 
 /** Without the first quarter, in which code is compiled and caches are filled. */
-export const afterWarmUp = ({ samples }: Course): readonly Figures[] =>
-  samples.slice(Math.ceil(samples.length / 4));
+const afterWarmUp = ({ samples }: Course): readonly Figures[] => samples.slice(Math.ceil(samples.length / 4));
 
-export const heapSlope = (course: Course): number => slopeOf(afterWarmUp(course), ({ heap }) => heap);
+const heapSlope = (course: Course): number => slopeOf(afterWarmUp(course), ({ heap }) => heap);
 
 const size = (bytes: number): string =>
   Math.abs(bytes) < 10_240

@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { describeMachine } from '../bench/document.ts';
+import { describeMachine, writeSection } from '../bench/document.ts';
 import { isPassed, type Row } from '../long-tests/result.ts';
 import { type Course, growthOf, type Plan, tableOfCourse } from './course.ts';
-
-const FILE = resolve(import.meta.dirname, '../../docs/soak.md');
 
 const TEXTS: Readonly<Record<string, { readonly title: string; readonly text: (plan: Plan) => string }>> = {
   pairs: {
@@ -25,37 +20,26 @@ const TEXTS: Readonly<Record<string, { readonly title: string; readonly text: (p
   },
 };
 
-/** Writes docs/soak.md. */
-export function writeSoakDocument(
-  courses: readonly { readonly plan: Plan; readonly course: Course }[],
-  rows: readonly Row[],
-): void {
-  const sections = courses.map(({ plan, course }) => {
-    const texts = TEXTS[plan.name];
-    const own = rows.filter(({ area }) => area === plan.name);
-    const done = Object.entries(course.facts).map(
-      ([what, number]) => `${number.toLocaleString('en')} ${what}`,
-    );
-    const failures = own.flatMap((row) => row.failures);
-    return `## ${texts?.title}
+const HEAD = `# Soak
+
+What the app's core holds after long work. \`npm run soak\` writes this page, with \`-- --only days\` one section of it; \`npm test\` does a little of each.
+
+Each sample is taken when nothing runs, after the garbage collection: the heap of JavaScript, buffers outside of it, the whole process, open file descriptors, and what keeps the process alive (\`process.getActiveResourcesInfo()\`). Growth is the slope of a line through the samples by least squares, without the first quarter, in which code is compiled and caches are filled. Handles may be two more than after that quarter, never a number that grows.
+`;
+
+/** Writes the section of one soak into docs/soak.md. */
+export function writeSoakSection(plan: Plan, course: Course, rows: readonly Row[]): void {
+  const texts = TEXTS[plan.name];
+  const done = Object.entries(course.facts).map(([what, number]) => `${number.toLocaleString('en')} ${what}`);
+  const failures = rows.flatMap((row) => row.failures);
+  const section = `## ${texts?.title}
 
 ${texts?.text(plan)}
 
-${done.join(', ')}, in ${Math.round(course.seconds / 60)} minutes. Growth of the heap: ${growthOf(plan, course)}. ${own.every(isPassed) ? 'Nothing went wrong; handles are as many as in the beginning.' : `Wrong: ${failures.join('; ')}.`}
+In ${Math.max(1, Math.round(course.seconds / 60))} minutes: ${done.join(', ')}. Growth of the heap: ${growthOf(plan, course)}. ${rows.every(isPassed) ? 'Nothing went wrong, and there are no more handles than in the beginning.' : `Wrong: ${failures.join('; ')}.`}
 
 ${tableOfCourse(course)}
-`;
-  });
-  const text = `# Soak
 
-What the app's core holds after long work. \`npm run soak\` writes this page; \`npm test\` does a little of each in half a minute.
-
-Each sample is taken when nothing runs, after the garbage collection: the heap of JavaScript, buffers outside of it, the whole process, open file descriptors, and what keeps the process alive (\`process.getActiveResourcesInfo()\`). Growth is the slope of a line through the samples by least squares, without the first quarter, in which code is compiled and caches are filled. Handles may be two more than after that quarter, never a number that grows.
-
-${sections.join('\n')}
-${describeMachine()}, shared with other work; ${new Date().toISOString().slice(0, 10)}.
-`;
-  writeFileSync(FILE, text);
-  // Tables are formatted like the rest of the project.
-  execFileSync('npx', ['biome', 'format', '--write', FILE], { stdio: 'ignore' });
+${describeMachine()}, shared with other work; ${new Date().toISOString().slice(0, 10)}.`;
+  writeSection(`soak ${plan.name}`, section, { name: 'soak.md', head: HEAD });
 }

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
  * CRC-32 of a text's UTF-8, eight hex digits. Finds every flipped bit, every run of up to 32 spoiled ones, and nearly
  * all else that a disk does; nobody who means to deceive.
  */
-export const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 
 /** The member that holds the checksum of all the others, which stand before it. */
 const MEMBER = 'checksum';
