@@ -17,7 +17,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     report: { type: 'string' },
-    /** Minutes between two checks of a device in the simulated days. */
+    /** In the simulated days, with the minutes between two checks of a device. */
+    pairings: { type: 'string', default: '1000' },
     interval: { type: 'string', default: '60' },
   },
 });
@@ -32,7 +33,7 @@ const PLANS: readonly Plan[] = values.quick
     ]
   : [
       { name: 'pairs', arguments: ['2000', '100', '4'], unit: 'pairing', bound: 1024, many: 100 },
-      { name: 'days', arguments: ['1000', '7', values.interval], unit: 'day', bound: 1024 * 1024, many: 1 },
+      { name: 'days', arguments: [values.pairings, '7', values.interval], unit: 'day', bound: 1024 * 1024, many: 1 },
       { name: 'bridge', arguments: ['1000000', '50000'], unit: 'message', bound: 1, many: 10_000 },
     ];
 
