@@ -27,13 +27,19 @@ process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/not-used-in-plain-node';
 
 const PLANS: readonly Plan[] = values.quick
   ? [
-      { name: 'pairs', arguments: ['24', '6', '3'], unit: 'pairing', bound: 64 * 1024, many: 100 },
+      { name: 'pairs', arguments: ['24', '6', '3', '4000'], unit: 'pairing', bound: 64 * 1024, many: 100 },
       { name: 'days', arguments: ['24', '2', '240'], unit: 'day', bound: 2 * 1024 * 1024, many: 1 },
       { name: 'bridge', arguments: ['20000', '2500'], unit: 'message', bound: 64, many: 10_000 },
     ]
   : [
-      { name: 'pairs', arguments: ['2000', '100', '4'], unit: 'pairing', bound: 1024, many: 100 },
-      { name: 'days', arguments: [values.pairings, '7', values.interval], unit: 'day', bound: 1024 * 1024, many: 1 },
+      { name: 'pairs', arguments: ['2000', '250', '4', '20000'], unit: 'pairing', bound: 1024, many: 100 },
+      {
+        name: 'days',
+        arguments: [values.pairings, '7', values.interval],
+        unit: 'day',
+        bound: 1024 * 1024,
+        many: 1,
+      },
       { name: 'bridge', arguments: ['1000000', '50000'], unit: 'message', bound: 1, many: 10_000 },
     ];
 

@@ -5,8 +5,8 @@ import { type Course, growthOf, type Plan, tableOfCourse } from './course.ts';
 const TEXTS: Readonly<Record<string, { readonly title: string; readonly text: (plan: Plan) => string }>> = {
   pairs: {
     title: 'Pairings made and removed',
-    text: ({ arguments: [cycles, , registers] }) =>
-      `${Number(cycles).toLocaleString('en')} times a register pairs with a simulated device, over WSS and HTTPS in turn, and removes the pairing; each tenth is checked before. ${registers} registers do so at a time, in one process: the whole core over real files, and devices in a process of their own.`,
+    text: ({ arguments: [cycles, , registers, deadline] }) =>
+      `${Number(cycles).toLocaleString('en')} times a register pairs with a simulated device, over WSS and HTTPS in turn, and removes the pairing; each tenth is checked before. ${registers} registers do so at a time, in one process: the whole core over real files, and devices in a process of their own. Before each sample nothing is done for ${Number(deadline) / 1000} s, since a deadline holds what it is for until its time is over.`,
   },
   days: {
     title: 'Days with many pairings',

@@ -1,7 +1,8 @@
-/** Pairs and removes, again and again: cycles, cycles between two samples, registers at a time. */
+/** Pairs and removes, again and again: cycles, cycles between two samples, registers at a time, milliseconds of deadlines. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { createCore } from '../../electron/core/core.ts';
@@ -11,7 +12,7 @@ import { MemoryCipher } from '../../tests/support/vault.ts';
 import { measure } from './figures.ts';
 import { Peer, tell } from './peer.ts';
 
-const [, , cycles = '', every = '', registers = ''] = process.argv;
+const [, , cycles = '', every = '', registers = '', deadline = ''] = process.argv;
 const shownSchema = z.object({
   rootCaPem: z.string(),
   devices: z.array(
@@ -20,7 +21,13 @@ const shownSchema = z.object({
 });
 const codeSchema = z.object({ code: z.string() });
 /** Slow machines are no finding. */
-const PATIENT = { ...CORE_PARTS.timing, connectMs: 30_000, answerMs: 60_000, proofMs: 30_000 };
+const DEADLINE_MS = Number(deadline);
+const PATIENT = {
+  ...CORE_PARTS.timing,
+  connectMs: DEADLINE_MS,
+  answerMs: DEADLINE_MS,
+  proofMs: DEADLINE_MS,
+};
 
 const peer = new Peer(new URL('./pair-device.ts', import.meta.url));
 const { rootCaPem, devices } = shownSchema.parse(await peer.ask({ start: Number(registers) }));
@@ -82,12 +89,17 @@ const work = async (register: (typeof all)[number], until: number) => {
     await register.cycle(number);
   }
 };
-while (done < Number(cycles) && wrong.length < 5) {
+const sample = async () => {
+  // A deadline holds what it is for until its time is over, also when that has ended.
+  await delay(DEADLINE_MS + 500);
   tell({ kind: 'sample', figures: await measure(done) });
+};
+while (done < Number(cycles) && wrong.length < 5) {
+  await sample();
   const until = Math.min(Number(cycles), done + Number(every));
   await Promise.all(all.map((register) => work(register, until)));
 }
-tell({ kind: 'sample', figures: await measure(done) });
+await sample();
 let lines = 0;
 for (const register of all) lines += await register.end();
 peer.stop();
