@@ -4,7 +4,7 @@ export interface Row {
   readonly what: string;
   /** How many times it was tried; 0 when it was skipped. */
   readonly tries: number;
-  /** What came of the tries, such as `old 512, new 488`. */
+  /** What came of the tries, such as `old (512); new (488)`. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** The first ones, in words. */
   readonly failures: readonly string[];
@@ -69,8 +69,8 @@ export const tableOf = (rows: readonly Row[]): string =>
     '| What | Tries | Outcome | Wrong |',
     '| --- | ---: | --- | ---: |',
     ...rows.map(({ what, tries, outcomes, failed, skipped }) => {
-      const came = Object.entries(outcomes).map(([outcome, times]) => `${outcome} ${count(times)}`);
-      return `| ${what} | ${count(tries)} | ${skipped ? `skipped: ${skipped}` : came.join(', ')} | ${count(failed)} |`;
+      const came = Object.entries(outcomes).map(([outcome, times]) => `${outcome} (${count(times)})`);
+      return `| ${what} | ${count(tries)} | ${skipped ? `skipped: ${skipped}` : came.join('; ')} | ${count(failed)} |`;
     }),
   ].join('\n');
 

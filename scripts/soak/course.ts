@@ -43,13 +43,10 @@ export function judgeCourse(plan: Plan, course: Course): Row[] {
   const { name, bound } = plan;
   const work = new Tally();
   const done = Object.entries(course.facts).map(([what, number]) => `${number.toLocaleString('en')} ${what}`);
-  work.judge(course.wrong, `${done.join('; ')}:`);
+  work.judge(course.wrong, done.join(', '));
   const memory = new Tally();
   const slope = heapSlope(course);
-  memory.judge(
-    slope <= bound ? [] : [`the heap grows by ${growthOf(plan, course)}`],
-    `${growthOf(plan, course)}:`,
-  );
+  memory.judge(slope <= bound ? [] : [`the heap grows by ${growthOf(plan, course)}`], growthOf(plan, course));
   const handles = new Tally();
   const [first, ...later] = afterWarmUp(course);
   const grown = later.filter(
@@ -57,7 +54,7 @@ export function judgeCourse(plan: Plan, course: Course): Row[] {
       first && (files > first.files + MORE_HANDLES || resources > first.resources + MORE_HANDLES),
   );
   const last = later.at(-1);
-  const told = `${first?.files} files and ${first?.resources} resources, in the end ${last?.files} and ${last?.resources}:`;
+  const told = `${first?.files} files and ${first?.resources} resources, in the end ${last?.files} and ${last?.resources}`;
   handles.judge(
     first && last
       ? grown.map(({ at, files, resources }) => `at ${at}: ${files} files, ${resources} resources`)
