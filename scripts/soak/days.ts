@@ -23,8 +23,9 @@ const count = Number(countText);
 const days = Number(daysText);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** All devices and room to move. */
-const CIDR = '127.1.0.0/22';
+/** All devices and room to move: the smallest subnet that has it. */
+const PREFIX = 32 - Math.ceil(Math.log2(count * 1.02 + 4));
+const CIDR = `127.1.0.0/${PREFIX}`;
 const hosts = hostsIn(CIDR);
 const spare = hosts.slice(count);
 
