@@ -11,6 +11,8 @@ export default {
     'renderer/index.html!',
     'scripts/bench/find-*.ts!',
     'scripts/bench/bridge-*.ts',
+    'scripts/disk/writer.ts',
+    'scripts/soak/{pairs,days,bridge,pair-device,fleet}.ts',
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',

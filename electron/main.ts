@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { arch, hostname, release, type } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -23,6 +23,7 @@ import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { electronStoreDocuments } from './adapters/electron-store-documents.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { kitSample } from './adapters/kit-samples.ts';
+import { writeOwnerFile } from './adapters/owner-file.ts';
 import { policyPlaces } from './adapters/policy-places.ts';
 import { askRootCaService } from './adapters/root-ca-service.ts';
 import { safeStorageCipher } from './adapters/safe-storage-cipher.ts';
@@ -232,11 +233,8 @@ async function saveHistory(core: Core, format: 'csv' | 'json'): Promise<boolean>
     filters: [{ name: format.toUpperCase(), extensions: [format] }],
   });
   if (canceled || !filePath) return false;
-  try {
-    await writeFile(filePath, text);
-  } catch (thrown) {
-    throw failure('storage-failed', thrown instanceof Error ? thrown.message : filePath);
-  }
+  // For whom the folder is: a history may be for others, and holds no secret.
+  await writeOwnerFile(filePath, Buffer.from(text), { mode: 0o666, drafts: core.drafts });
   return true;
 }
 

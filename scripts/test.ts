@@ -220,6 +220,21 @@ const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
     return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, countedSchema))];
   });
 
+/** A little of what takes long: crashes and spoiled files, and soaks. Each tells its outcome in a report of its own. */
+function briefly(title: string, script: string): Outcome {
+  const report = join(RESULTS, `${script}.json`);
+  forget(report);
+  const tsx = 'node_modules/tsx/dist/cli.mjs';
+  const exitedWell = run(title, process.execPath, [
+    tsx,
+    `scripts/${script}.ts`,
+    '--quick',
+    '--report',
+    report,
+  ]);
+  return counted(title, exitedWell, readReport(report, countedSchema));
+}
+
 function requireNodeVersion(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -261,6 +276,8 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       hostile(electron, ['--bounded']),
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
+      briefly('Crashes, spoiled files and full disks', 'test-disk'),
+      briefly('Soak', 'soak'),
       playwright(),
       ...(await installed([], 'skip')),
     ];

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdtempSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { makeOwnFolder, OWNER_ONLY, systemCode } from '../core/vault/own-files.ts';
+import { canWriteIn, makeOwnFolder, systemCode } from '../core/vault/own-files.ts';
 import { requestedDataFolder } from './command-line.ts';
 
 /** Where the app's data is kept. */
@@ -20,7 +20,7 @@ export interface DataFolder {
  */
 export function openDataFolder(): DataFolder {
   const path = requestedDataFolder() ?? app.getPath('userData');
-  const writable = canWrite(path);
+  const writable = canWriteIn(path);
   if (writable) app.setPath('userData', path);
   else {
     app.setPath('sessionData', scratchFolder(path));
@@ -56,18 +56,6 @@ export function isOnlyInstance({ path, writable }: DataFolder, told: Told = {}):
     return app.requestSingleInstanceLock(told);
   } finally {
     app.setPath('userData', userData);
-  }
-}
-
-function canWrite(path: string): boolean {
-  const trial = join(path, `.trial-${randomBytes(4).toString('hex')}`);
-  try {
-    mkdirSync(path, { recursive: true, mode: OWNER_ONLY.folder });
-    writeFileSync(trial, '', { flag: 'wx', mode: OWNER_ONLY.file });
-    unlinkSync(trial);
-    return true;
-  } catch {
-    return false;
   }
 }
 

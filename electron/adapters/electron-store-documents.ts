@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import ElectronStore from 'electron-store';
+import { withChecksum, withoutChecksum } from '../core/vault/checksum.ts';
 import type { DocumentStore, StoredDocument } from '../core/vault/documents.ts';
 import {
   isLeftover,
@@ -58,7 +59,7 @@ function makeReplaceable(path: string): void {
 /**
  * {@link DocumentStore} in `directory` by electron-store. What it has written is read back before it takes the
  * place of the old document: on a full disk it can write a part and report success, and where its own rename
- * does not work it writes in place, so the promise is kept here.
+ * does not work it writes in place, so the promise is kept here. A checksum in each document tells a spoiled one.
  */
 export function electronStoreDocuments(directory: string): DocumentStore {
   const pathOf = (name: string) => join(directory, `${name}.json`);
@@ -87,7 +88,8 @@ export function electronStoreDocuments(directory: string): DocumentStore {
       try {
         // Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8.
         const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-        return { kind: 'document', value: JSON.parse(text) };
+        const value = withoutChecksum(JSON.parse(text));
+        return value === undefined ? { kind: 'damaged' } : { kind: 'document', value };
       } catch {
         return { kind: 'damaged' };
       }
@@ -107,9 +109,10 @@ export function electronStoreDocuments(directory: string): DocumentStore {
           configFileMode: OWNER_ONLY.file,
           accessPropertiesByDotNotation: false,
         });
-        store.store = value;
+        const stored = withChecksum(value);
+        store.store = stored;
         const written = whileHeld(() => readFileSync(freshPath, 'utf8'));
-        if (JSON.stringify(JSON.parse(written)) !== JSON.stringify(value)) {
+        if (JSON.stringify(JSON.parse(written)) !== JSON.stringify(stored)) {
           throw new Error('the disk holds something else than was written');
         }
         whileHeld(() => sync(freshPath, 'r+'));

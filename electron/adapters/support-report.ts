@@ -63,6 +63,6 @@ export async function saveSupportReport({ core, log, runtime }: SupportReportPar
     logs: log.read(),
     homeFolder: homedir(),
   });
-  await writeOwnerFile(filePath, zipTexts(name, files, now));
+  await writeOwnerFile(filePath, zipTexts(name, files, now), core);
   return filePath;
 }

@@ -20,10 +20,11 @@ import { DeviceSearch } from './discovery/device-search.ts';
 import { Doctor } from './doctor/doctor.ts';
 import { systemWorld } from './doctor/world.ts';
 import { ConnectionKit } from './export/connection-kit.ts';
+import { Drafts } from './export/drafts.ts';
 import { exportHistory } from './history/export.ts';
 import { History } from './history/history.ts';
 import { HistoryRecorder } from './history/recorder.ts';
-import { later } from './later.ts';
+import { type Later, later as systemLater } from './later.ts';
 import type { Tell } from './news.ts';
 import { PairingService } from './pairing/pairing-service.ts';
 import { AllChecks } from './pairings/all-checks.ts';
@@ -71,6 +72,10 @@ export interface CoreParts {
   readonly readSample: (name: string) => string;
   /** What hashes the manager PIN; Node's own unless given. */
   readonly scrypt?: Scrypt;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+  /** What runs later, and the schedule; the system's timers unless given. */
+  readonly later?: Later;
   /** Milliseconds of a clock that is never set; the system's unless given. */
   readonly steadyNow?: () => number;
   /** Left out: the app cannot start with the computer. */
@@ -101,27 +106,29 @@ export type Core = ReturnType<typeof createCore>;
 
 /** The core, put together: what the window, and later a command line, work with. Knows nothing of Electron. */
 export function createCore({ documents, ...parts }: CoreParts) {
+  const now = () => datableNow(parts.now);
+  const later = parts.later ?? systemLater;
   const notices = new StorageNotices();
   const policy = new PolicyInForce({
     reading: parts.readPolicy?.() ?? { kind: 'absent' },
     document: new PolicyDocument(documents),
-    now: datableNow,
+    now,
     builtAt: parts.builtAt,
   });
   const ownAccount = new OwnAccount(parts.account);
   const settings = new SettingsStore(documents, notices, policy.settings);
   const vault = new Vault(documents, parts.cipher, notices, policy.rootCas, ownAccount.account);
-  const history = new History({ directory: parts.historyFolder, now: datableNow, notices });
+  const history = new History({ directory: parts.historyFolder, now, notices });
   const context: CoreContext = {
     vault,
     leases: new ChannelLeases(),
-    now: datableNow,
+    now,
     builtAt: parts.builtAt,
     timing: parts.timing,
     software: parts.software,
   };
   const recorder = new HistoryRecorder(history);
-  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), datableNow);
+  const timeline = new TimelineRecorder(join(parts.historyFolder, 'timeline'), now);
   const lastFailedAttempt = new LastFailedAttempt();
   const diagnosis = new NewsDiagnosis();
   const tell: Tell = (news) => {
@@ -145,7 +152,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
         : new ManagedPin(managerPinHash, new PinDocument(documents, notices, 'managed-pin')),
     managed: managerPinHash !== undefined,
     scrypt: parts.scrypt ?? SCRYPT,
-    now: Date.now,
+    now: parts.now ?? Date.now,
     steadyNow,
     later,
     onState: (manager) => tell({ type: 'manager-changed', manager }),
@@ -202,11 +209,14 @@ export function createCore({ documents, ...parts }: CoreParts) {
     tell,
   });
   const allChecks = new AllChecks({ vault, monitor, tell });
+  const drafts = new Drafts(documents);
+  const cleared = drafts.clearLeft();
   const connectionKit = new ConnectionKit({
     context,
     authorize,
     isAllowed: policy.allowsExport,
     readSample: parts.readSample,
+    drafts,
     tell,
   });
   const { updates: updateMode = 'manual', updatesFeed } = policy.updates;
@@ -217,7 +227,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     running: parts.software.version,
     obstacle: () => obstacleTo({ pairing, bridges, leases: context.leases }),
     authorize,
-    now: datableNow,
+    now,
     steadyNow,
     random: Math.random,
     tell,
@@ -231,7 +241,15 @@ export function createCore({ documents, ...parts }: CoreParts) {
   const remove = (authorizedBy: Authorize, pairingId: string) =>
     removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
 
-  let ticking: NodeJS.Timeout | undefined;
+  let stopTicking = () => {};
+  const tick = () => {
+    stopTicking = later(tick, TICK_MS);
+    monitor.tick();
+    bridges.tick();
+    timeline.tick();
+    access.tick();
+    updates.tick();
+  };
   return {
     // For reading: what changes them is below, behind the manager PIN.
     settings: settings as Pick<SettingsStore, 'get'>,
@@ -247,6 +265,9 @@ export function createCore({ documents, ...parts }: CoreParts) {
     pairing,
     connectionKit,
     doctor,
+    drafts: drafts as Pick<Drafts, 'note' | 'forget'>,
+    /** Resolves once it was tried to clear away what an earlier run has left outside of the data folder. */
+    cleared,
     timeline,
     bridges,
     /** For a support report. Nothing secret is among it. */
@@ -338,17 +359,11 @@ export function createCore({ documents, ...parts }: CoreParts) {
       arrangeAutostart(parts.autostart, policy.startsWithComputer);
       monitor.tick();
       void bridges.start();
-      ticking = setInterval(() => {
-        monitor.tick();
-        bridges.tick();
-        timeline.tick();
-        access.tick();
-        updates.tick();
-      }, TICK_MS);
+      stopTicking = later(tick, TICK_MS);
     },
     /** Ends everything that runs and waits for it. */
     close: async () => {
-      clearInterval(ticking);
+      stopTicking();
       closing.abort();
       access.close();
       await Promise.allSettled([

@@ -10,6 +10,7 @@ import { DEFAULT_HEARTBEAT } from '../../electron/core/status/monitor.ts';
 import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { deviceAddressSchema } from '../../shared/inputs.ts';
 import { testRegister } from '../../tests/support/register.ts';
+import { measure } from '../soak/figures.ts';
 
 const told = z.object({
   address: deviceAddressSchema,
@@ -73,6 +74,10 @@ process.send?.({
   key: device.own.privateKeyPem,
   cert: device.own.certificateChainPem,
   ca: device.rootPem,
+});
+// A soak asks what it holds, and names how much was done.
+process.on('message', (at) => {
+  void measure(Number(at), 2).then((figures) => process.send?.(figures));
 });
 // Not longer than who asked for it.
 process.on('disconnect', () => process.exit());

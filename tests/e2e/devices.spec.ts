@@ -45,7 +45,7 @@ function addCopies(app: RunningApp, count: number): string[] {
       identity: { kind: 'serial', serial: String(1_850_000_000 + number) },
       pairedAt: new Date(Date.parse(pairedAt) + number * 1000).toISOString(),
     });
-    writeFileSync(file.replace(id, copyId), JSON.stringify(copy));
+    writeFileSync(file.replace(id, copyId), JSON.stringify({ ...copy, checksum: undefined }));
     return copyId;
   });
 }

@@ -335,7 +335,10 @@ test('five wrong PINs block, over a restart too; a forgotten one is reset with a
   expect(waitMs).toBeLessThanOrEqual(30_000);
 
   // As after the ninth wrong one: long enough to be looked at.
-  writeFileSync(file, JSON.stringify({ ...stored, tries: { failures: 9, waitMs: 480_000 } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...stored, tries: { failures: 9, waitMs: 480_000 }, checksum: undefined }),
+  );
   page = await app.launch({ flags: FLAGS });
   expect(await managerState(page)).toBe('blocked');
   expect(await page.evaluate((pin) => window.pos.call('unlockManager', { pin }), PIN)).toMatchObject({

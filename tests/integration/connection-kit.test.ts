@@ -16,6 +16,7 @@ import { connect, createSecureContext } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionDocumentSchema } from '../../electron/core/export/connection-document.ts';
 import { ConnectionKit } from '../../electron/core/export/connection-kit.ts';
+import { Drafts } from '../../electron/core/export/drafts.ts';
 import { failure } from '../../electron/core/failure.ts';
 import type { News } from '../../electron/core/news.ts';
 import { findPemBlocks } from '../../electron/core/pki/pem.ts';
@@ -52,6 +53,7 @@ async function pairedKit(options: SimulatedDeviceOptions = {}) {
     },
     isAllowed: true,
     readSample: kitSample,
+    drafts: new Drafts(register.documents),
     tell: (each) => news.push(each),
   });
   return { device, register, pairing: result.value, kit, news, gate };

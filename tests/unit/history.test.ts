@@ -144,6 +144,18 @@ describe('History', () => {
     expect(readFileSync(newestFile()).subarray(0, damaged.length)).toEqual(damaged);
   });
 
+  it('does not take a line for whole of which the disk has changed a letter', () => {
+    for (const text of ['a', 'b', 'c']) open().append(note(text));
+    const text = readFileSync(newestFile(), 'utf8');
+    writeFileSync(newestFile(), text.replace('"note":"b"', '"note":"x"'));
+    const history = open();
+    expect(notes(history)).toEqual(['c', 'a']);
+    expect(history.damagedLines).toBe(1);
+    // As older versions have written it, and as somebody may put it right.
+    writeFileSync(newestFile(), text.replace(/"note":"b","sum":"[0-9a-f]{8}"/, '"note":"x"'));
+    expect(notes(open())).toEqual(['c', 'x', 'a']);
+  });
+
   it('leaves files alone that are not its own', () => {
     open().append(note('a'));
     const other = join(directory, 'log', 'notes.txt');

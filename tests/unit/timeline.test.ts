@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { News } from '../../electron/core/news.ts';
 import { AllChecks } from '../../electron/core/pairings/all-checks.ts';
 import { initialStatus } from '../../electron/core/status/state-machine.ts';
+import { DayFiles } from '../../electron/core/timeline/day-files.ts';
 import { beatLine, startLine, stateLine } from '../../electron/core/timeline/line.ts';
 import { timelineOf } from '../../electron/core/timeline/timeline-of.ts';
 import { TimelineRecorder } from '../../electron/core/timeline/timeline-recorder.ts';
@@ -192,6 +194,30 @@ describe('when a device answered', () => {
     run(10 * MINUTE);
     expect(readdirSync(directory)).toHaveLength(1);
   });
+
+  it.each(['its folder', 'the folder of the history'])(
+    'follows no link in place of %s, and removes nothing behind it',
+    (place) => {
+      const foreign = mkdtempSync(join(tmpdir(), 'pos-foreign-'));
+      const history = mkdtempSync(join(tmpdir(), 'pos-history-'));
+      rmSync(history, { recursive: true });
+      const ofHistory = place !== 'its folder';
+      if (ofHistory) symlinkSync(foreign, history);
+      else {
+        mkdirSync(history);
+        symlinkSync(foreign, join(history, 'timeline'));
+      }
+      const behind = ofHistory ? join(foreign, 'timeline') : foreign;
+      mkdirSync(behind, { recursive: true });
+      writeFileSync(join(behind, 'day-20200101.jsonl'), 'mine');
+      const files = new DayFiles(join(history, 'timeline'));
+      expect(() => files.append(START, ['{}'])).toThrow('is a link to another folder');
+      files.prune(START);
+      expect(readdirSync(behind)).toEqual(['day-20200101.jsonl']);
+      rmSync(history, { recursive: true });
+      rmSync(foreign, { recursive: true });
+    },
+  );
 
   it('forgets the state of a pairing that is removed', async () => {
     recorder.record(status('connected'));

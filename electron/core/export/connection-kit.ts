@@ -18,6 +18,7 @@ import type { Credentials } from '../pki/credentials.ts';
 import { findPemBlocks } from '../pki/pem.ts';
 import { pinnedTrust } from '../root-ca/trust.ts';
 import { connectionDocument, type KitCertificates } from './connection-document.ts';
+import type { Drafts } from './drafts.ts';
 import { encryptedKeyPem } from './encrypted-pem.ts';
 import { filesOf, KIT_NAMES, SAMPLE_FOLDER, samplesFor } from './kit-files.ts';
 import { generateKitPassword } from './kit-password.ts';
@@ -34,6 +35,7 @@ export interface ConnectionKitParts {
   readonly isAllowed: boolean;
   /** A file of the kit that comes with the app, by its name in packaging/connection-kit. */
   readonly readSample: (name: string) => string;
+  readonly drafts: Pick<Drafts, 'note' | 'forget'>;
   readonly tell: Tell;
 }
 
@@ -77,7 +79,7 @@ export class ConnectionKit {
    * `root-ca-missing`, `root-ca-replaced`, `export-*`, and failures of the storage.
    */
   async export({ pairingId, format, password, chooseFolder }: KitRequest): Promise<KitOutcome> {
-    const { context, authorize, tell } = this.#parts;
+    const { context, authorize, drafts, tell } = this.#parts;
     this.#requireAllowed();
     authorize();
     const secret = passwordFor(format, password);
@@ -88,7 +90,7 @@ export class ConnectionKit {
     if (folder === null) return { outcome: 'cancelled' };
     // The dialog may have stood open after the manager has left, and while the pairing was made anew.
     authorize();
-    await writeNewFolder(folder, await this.#filesFor(await this.#inUse(pairingId), format, secret));
+    await writeNewFolder(folder, await this.#filesFor(await this.#inUse(pairingId), format, secret), drafts);
     tell({ type: 'kit-exported', pairing: known, format, folder: basename(folder) });
     return { outcome: 'written', folder, password: password.kind === 'generated' ? secret : null };
   }

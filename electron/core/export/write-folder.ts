@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { Failure, failure } from '../failure.ts';
 import { HELD, systemCode } from '../vault/own-files.ts';
+import type { Drafts } from './drafts.ts';
 import { closeToOthers } from './own-access.ts';
 
 export interface NewFile {
@@ -75,8 +76,13 @@ async function renameWhenFree(from: string, to: string): Promise<void> {
  * `export-folder-denied`, `export-folder-open`, `export-disk-full` or `storage-failed`; nothing is left behind then.
  *
  * @param target absolute path of a folder that must not exist yet
+ * @param drafts notes what a crash would leave behind
  */
-export async function writeNewFolder(target: string, files: readonly NewFile[]): Promise<void> {
+export async function writeNewFolder(
+  target: string,
+  files: readonly NewFile[],
+  drafts?: Pick<Drafts, 'note' | 'forget'>,
+): Promise<void> {
   const exists = await lstat(target).then(
     () => true,
     () => false,
@@ -84,6 +90,7 @@ export async function writeNewFolder(target: string, files: readonly NewFile[]):
   if (exists) throw failure('export-folder-exists', basename(target));
   const parent = dirname(target);
   const draft = join(parent, `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+  drafts?.note(draft);
   try {
     await mkdir(draft, { mode: OWNER_ONLY.folder });
     await closeToOthers(draft);
@@ -97,8 +104,13 @@ export async function writeNewFolder(target: string, files: readonly NewFile[]):
     for (const folder of folders) await syncFolder(folder);
     await renameWhenFree(draft, target);
     await syncFolder(parent);
+    drafts?.forget(draft);
   } catch (thrown) {
-    await rm(draft, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
+    await rm(draft, { recursive: true, force: true, maxRetries: 5 }).then(
+      () => drafts?.forget(draft),
+      // Noted, so it goes at the next start.
+      () => {},
+    );
     throw toFailure(thrown);
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '../../../shared/history.ts';
 import { failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { isWholeLine, lineWithChecksum } from '../vault/checksum.ts';
 import { StorageNotices } from '../vault/notices.ts';
 import {
   ForeignFolder,
@@ -84,6 +85,7 @@ const countLines = (bytes: Buffer): number => bytes.reduce((sum, byte) => sum + 
 type ReadLine = HistoryEntry | 'unknown' | 'damaged';
 
 function parseLine(line: string): ReadLine {
+  if (!isWholeLine(line)) return 'damaged';
   try {
     const value: unknown = JSON.parse(line);
     return historyEntrySchema.safeParse(value).data ?? (isDated(value) ? 'unknown' : 'damaged');
@@ -161,7 +163,7 @@ export class History {
       ...Object.fromEntries(cleaned),
     };
     try {
-      this.#write(`${JSON.stringify(dated)}\n`);
+      this.#write(`${lineWithChecksum(dated)}\n`);
       this.#problem = null;
     } catch (thrown) {
       const detail = thrown instanceof Error ? thrown.message : 'history';

@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TIMELINE_DAYS } from '../../../shared/timeline.ts';
+import { isOwnFolder, makeOwnFolder, OWNER_ONLY } from '../vault/own-files.ts';
 
-const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 const DAY_MS = 86_400_000;
 const NEWLINE = 0x0a;
 const FILE = /^day-(\d{8})\.jsonl$/;
@@ -35,9 +25,11 @@ export class DayFiles {
     return statSync(this.#pathOf(now), { throwIfNoEntry: false }) !== undefined;
   }
 
-  /** One write at the end of today's file. Throws on I/O errors. */
+  /** One write at the end of today's file. Throws on I/O errors, and `ForeignFolder`. */
   append(now: number, lines: readonly string[]): void {
-    mkdirSync(this.#directory, { recursive: true, mode: OWNER_ONLY.folder });
+    // A link in place of the history's folder, or of this one in it, leads to what is not ours.
+    makeOwnFolder(dirname(this.#directory));
+    makeOwnFolder(this.#directory);
     const file = openSync(this.#pathOf(now), 'a+', OWNER_ONLY.file);
     try {
       const { size } = fstatSync(file);
@@ -55,6 +47,7 @@ export class DayFiles {
   prune(now: number): void {
     const oldest = nameOf(now - KEPT_DAYS * DAY_MS);
     try {
+      if (!isOwnFolder(dirname(this.#directory)) || !isOwnFolder(this.#directory)) return;
       for (const name of readdirSync(this.#directory)) {
         if (FILE.test(name) && name < oldest) rmSync(join(this.#directory, name), { force: true });
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TIMELINE_STATES, type TimelineState } from '../../../shared/timeline.ts';
+import { isWholeLine, lineWithChecksum } from '../vault/checksum.ts';
 
 /** The names are short because there is a line for each pairing and hour. `t`: milliseconds since 1970. */
 const lineSchema = z.discriminatedUnion('k', [
@@ -27,9 +28,13 @@ export const stateLine = (t: number, p: string, s: TimelineState): TimelineLine 
 
 /** The line, or null when it is damaged or of a newer version. */
 export function parseLine(text: string): TimelineLine | null {
+  if (!isWholeLine(text)) return null;
   try {
     return lineSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
 }
+
+/** As it is stored. */
+export const writeLine = (line: TimelineLine): string => lineWithChecksum(line);

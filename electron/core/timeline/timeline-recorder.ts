@@ -3,7 +3,7 @@ import type { ConnectionState } from '../../../shared/status.ts';
 import type { Timeline, TimelineState } from '../../../shared/timeline.ts';
 import type { News } from '../news.ts';
 import { DayFiles } from './day-files.ts';
-import { beatLine, parseLine, startLine, stateLine, type TimelineLine } from './line.ts';
+import { beatLine, parseLine, startLine, stateLine, type TimelineLine, writeLine } from './line.ts';
 import { BEAT_MS, timelineOf } from './timeline-of.ts';
 import { summarizeTimeline, type TimelineSummary } from './timeline-summary.ts';
 
@@ -181,10 +181,7 @@ export class TimelineRecorder {
       const isNewDay = !this.#files.has(now);
       if (isNewDay) this.#files.prune(now);
       const lines = isNewDay ? [...this.#known(now), ...this.#waiting] : this.#waiting;
-      this.#files.append(
-        now,
-        lines.map((line) => JSON.stringify(line)),
-      );
+      this.#files.append(now, lines.map(writeLine));
       this.#waiting = [];
     } catch {
       // A full disk must not stop the watching; the lines are tried again.

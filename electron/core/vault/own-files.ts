@@ -1,10 +1,12 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 const BY_OTHERS = 0o077;
 /** What electron-store and the documents leave behind when the power fails in the middle of a write. */
 const LEFTOVER = /\.new\.json$|\.tmp-/;
+const TRIAL = /^\.trial-[0-9a-f]{8}$/;
 /** Windows refuses to read, rename or erase what a virus scanner or a backup holds open; that passes. */
 export const HELD = { codes: new Set(['EPERM', 'EBUSY', 'EACCES']), tries: 20, pauseMs: 50 };
 /** For a file that does not become free the app waits once, not again for each of a thousand. */
@@ -77,5 +79,19 @@ export function tidyOwnFolder(path: string): void {
     }
   } catch {
     // A link, or no folder at all: who works with it says so.
+  }
+}
+
+/** Whether files can be made in a folder, which is made if needed. Clears away what a crash left of such a trial. */
+export function canWriteIn(path: string): boolean {
+  const trial = join(path, `.trial-${randomBytes(4).toString('hex')}`);
+  try {
+    mkdirSync(path, { recursive: true, mode: OWNER_ONLY.folder });
+    writeFileSync(trial, '', { flag: 'wx', mode: OWNER_ONLY.file });
+    // Another start at this moment may remove it as well.
+    for (const name of readdirSync(path)) if (TRIAL.test(name)) rmSync(join(path, name), { force: true });
+    return true;
+  } catch {
+    return false;
   }
 }

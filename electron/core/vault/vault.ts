@@ -22,7 +22,8 @@ import {
 import type { StoredRootCa } from './stored-root-ca.ts';
 
 const PAIRINGS = 'pairings';
-const TRIAL = 'trial';
+/** By its name a leftover, so that the next start clears it away if the app ends in the middle. */
+const TRIAL = 'storage-trial.new';
 const TRIAL_BYTES = 32 * 1024;
 /** How long the window waits for a key store that asks a person, before it opens without an answer. */
 const KEY_STORE_PATIENCE_MS = 3_000;
@@ -62,7 +63,7 @@ export class Vault {
   #order: readonly string[] | undefined;
   /** The last turn of each pairing that waits for the key store. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  /** How often each pairing was removed, so that nothing that waited meanwhile brings it back. */
+  /** How often each pairing was removed while something waited, so that nothing of that brings it back. */
   readonly #removals = new Map<string, number>();
   readonly #notices: StorageNotices;
   readonly #stored: CarefulDocuments;
@@ -246,7 +247,7 @@ export class Vault {
   /** Erases a pairing with its secrets. */
   remove(id: string): void {
     this.#erase(id);
-    this.#removals.set(id, (this.#removals.get(id) ?? 0) + 1);
+    if (this.#turns.has(id)) this.#removals.set(id, (this.#removals.get(id) ?? 0) + 1);
   }
 
   /** Decrypted credentials, the pending ones first. Secret: for a TLS handshake in this process only. */
@@ -265,7 +266,9 @@ export class Vault {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
     this.#turns.set(id, turn);
     const end = () => {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+      if (this.#turns.get(id) !== turn) return;
+      this.#turns.delete(id);
+      this.#removals.delete(id);
     };
     turn.then(end, end);
     return turn;
