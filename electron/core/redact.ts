@@ -9,6 +9,8 @@ const LONG_BASE64 = 65;
 /** Words of a text are seldom as long, and never are many of them equally long. */
 const LONG_LINE = 16;
 const SHORT_LINE = 4;
+/** Control and format characters, but for those that end lines or words. */
+const UNSEEN = /(?:(?![\t\n\r])[\p{Cc}\p{Cf}])+/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const MAX_LENGTH = 1000;
 /** What is looked at of a long text; far more than is kept. */
@@ -95,7 +97,8 @@ function withoutBase64(run: string): string {
  * at most 1,000 characters.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let clean = text.slice(0, MAX_INPUT).replace(PEM_BLOCK, '[PEM removed]');
+  // First, since what nobody sees must not take a block or a run of digits apart.
+  let clean = text.slice(0, MAX_INPUT).replace(UNSEEN, ' ').replace(PEM_BLOCK, '[PEM removed]');
   for (const secret of secrets) {
     if (secret === '') continue;
     for (const form of encodedForms(secret)) clean = clean.replaceAll(form, '[removed]');

@@ -87,6 +87,8 @@ export async function makeMaterial(): Promise<Material> {
     pkcs8KeyPem(ec.key.privateKey) + chain(ec, ecIssuing, ecRoot),
     JSON.stringify({ privateKey: ec.privateKeyPem, certificates: [ec, ecIssuing, ecRoot].map((c) => c.certificatePem) }),
     encryptedKey + chain(ec, ecIssuing),
+    ec.privateKeyPem + device.privateKeyPem + chain(ec, ecIssuing),
+    device.privateKeyPem + chain(ec, ecIssuing, ecRoot),
   ];
   return {
     answers,
@@ -103,6 +105,6 @@ export async function makeMaterial(): Promise<Material> {
     intermediatePem: issuing.certificatePem,
     certificates: [device, ec, ecRoot, lateAndPss, issuing].map(({ certificate }) => certificate.raw.toString('base64')),
     pinHash: await hashPin(required(parsePin('295713')), CHEAP_SCRYPT),
-    keyPieces: [pos, ec].flatMap(({ privateKeyPem }) => piecesOfKey(privateKeyPem)),
+    keyPieces: [pos, ec, device].flatMap(({ privateKeyPem }) => piecesOfKey(privateKeyPem)),
   };
 }

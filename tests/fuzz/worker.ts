@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { batchesOf, runBatch } from './generated.ts';
 import { GuidedRun, installInstrument } from './guided.ts';
-import { type FuzzFinding, type Job, type Manner, orderSchema, type Said } from './jobs.ts';
+import { type Done, type FuzzFinding, type Manner, orderSchema, type Said } from './jobs.ts';
 import type { Material } from './material.ts';
 import type { Target } from './target.ts';
 
@@ -15,8 +15,25 @@ const MOST_FINDINGS = 5;
 installInstrument();
 const { allTargets } = await import('./targets.ts');
 
-const { material, jobs, limitMs, trace } = orderSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
-const targets = await allTargets(JSON.parse(readFileSync(material, 'utf8')) as Material);
+const order = orderSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+const { manner, seed, limitMs, trace, only } = order;
+const targets = await allTargets(JSON.parse(readFileSync(order.material, 'utf8')) as Material);
+
+interface Job {
+  readonly target: Target;
+  readonly cases: number;
+}
+
+/** Half of the cases of a target that can be guided are. */
+function allJobs(): Job[] {
+  const chosen = targets.filter(({ name }) => only === null || only.includes(name));
+  const shares = chosen.reduce((sum, { share }) => sum + share, 0);
+  return chosen.flatMap((target) => {
+    if (manner === 'guided' && !target.guided) return [];
+    const own = (order.cases * target.share) / shares / (target.guided ? 2 : 1);
+    return [{ target, cases: Math.ceil(own * order.part) }];
+  });
+}
 
 const say = (said: Said): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -41,8 +58,7 @@ const before = (input: unknown): void => {
   if (trace !== null) writeFileSync(trace, source(input));
 };
 
-async function runJob(target: Target, job: Job, at: number): Promise<void> {
-  const { seed, cases, from, manner } = job;
+async function runJob({ target, cases }: Job, job: number, from: number, last: boolean): Promise<void> {
   const endings: Record<string, number> = {};
   let done = 0;
   let found = 0;
@@ -63,14 +79,14 @@ async function runJob(target: Target, job: Job, at: number): Promise<void> {
     stray = undefined;
   };
   const startedAt = performance.now();
-  let branches: Extract<Said, { kind: 'done' }>['branches'];
+  let branches: Done['branches'];
   const manners: Record<Manner, () => Promise<void>> = {
     generated: async () => {
       let start = 0;
       for (const batch of batchesOf(seed, cases)) {
         start += batch.cases;
         if (start <= from) continue;
-        await say({ kind: 'next', job: at, from: start - batch.cases });
+        await say({ kind: 'next', job, target: target.name, from: start - batch.cases });
         const failed = await runBatch(target, batch, { before, after }, limitMs);
         if (failed) await tell(failed.error, failed.input, `seed ${batch.seed}, path ${failed.path}`);
         await straysOf(`seed ${batch.seed}`);
@@ -80,7 +96,7 @@ async function runJob(target: Target, job: Job, at: number): Promise<void> {
       if (!target.guided) throw new Error(`${target.name} is not guided`);
       const run = new GuidedRun(target.guided, seed + from, limitMs);
       for (let step = 0; step < cases - from && found < MOST_FINDINGS; ) {
-        await say({ kind: 'next', job: at, from: from + step });
+        await say({ kind: 'next', job, target: target.name, from: from + step });
         step = Math.min(cases - from, step + GUIDED_STEP);
         const { failed } = run.run(step, before, after);
         if (failed) await tell(failed.error, source(failed.data), '');
@@ -91,15 +107,27 @@ async function runJob(target: Target, job: Job, at: number): Promise<void> {
     },
   };
   await manners[manner]();
-  const { reaches } = target;
-  await say({ kind: 'done', job: at, cases: done, ms: performance.now() - startedAt, endings, reaches: [...reaches], ...(branches && { branches }) });
+  const { name, about, reaches } = target;
+  const ms = performance.now() - startedAt;
+  await say({
+    kind: 'done',
+    job,
+    last,
+    target: name,
+    about,
+    cases: done,
+    ms,
+    endings,
+    reaches: [...reaches],
+    ...(branches && { branches }),
+  });
 }
 
-for (const [at, job] of jobs.entries()) {
-  const target = targets.find(({ name }) => name === job.target);
-  if (!target) throw new Error(`There is no target "${job.target}".`);
-  await runJob(target, job, at);
-}
+const { job: first, from } = order.start;
+const jobs = allJobs();
+const end = order.jobs === null ? jobs.length : first + order.jobs;
+for (const [at, job] of jobs.slice(first, end).entries())
+  await runJob(job, first + at, at === 0 ? from : 0, first + at === jobs.length - 1);
 for (const { close } of targets) await close?.();
-// Sockets of the cases that were left in the middle do not count.
+// Sockets of cases that were left in the middle do not count.
 process.exit(0);

@@ -84,7 +84,7 @@ function written(value: unknown, indent?: number): string {
 /** One change of a JSON text: of its value mostly, or of how it is written. */
 export function mutateJson(json: string, choices: Choices, tokens: readonly string[] = []): string {
   const found = parsed(json);
-  if (!found || choices.below(5) === 0) return mutateText(json, choices, tokens);
+  if (!found || choices.below(8) === 7) return mutateText(json, choices, tokens);
   switch (choices.below(12)) {
     case 0:
       return `\ufeff${json}`;

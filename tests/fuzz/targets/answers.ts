@@ -3,6 +3,8 @@ import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
+import { toAppError } from '../../../electron/core/failure.ts';
+import { withoutSecret } from '../../../electron/core/pairing/pairing-attempt.ts';
 import { withDeadline } from '../../../electron/core/device/deadline.ts';
 import { type HttpHead, HttpAnswerReader } from '../../../electron/core/device/http-answer.ts';
 import {
@@ -26,7 +28,7 @@ import { mutateBytes } from '../mutate/bytes.ts';
 import { mutateJson } from '../mutate/json.ts';
 import { mutatePem } from '../mutate/pem.ts';
 import { mutateText } from '../mutate/text.ts';
-import { anyBytes, anyText, codeOfThrown, mutated, must, type Target, target } from '../target.ts';
+import { anyBytes, anyText, codeOfError, codeOfThrown, mutated, must, type Target, target } from '../target.ts';
 
 const CODE = '8QW1YS1D' as SetupCode;
 const SPELLINGS = spellingsOf(CODE);
@@ -169,7 +171,8 @@ async function ask({ transport, answer }: Exchange, { certificates }: Material):
     });
     return progressOf(text) === 'nothing' ? 'ok, without keys' : 'ok';
   } catch (thrown) {
-    return codeOfThrown(thrown, SPELLINGS);
+    // As the attempt does with whatever ends it: before the code is sent, too, since a device knows its code.
+    return codeOfError(withoutSecret(toAppError(thrown), CODE), SPELLINGS);
   } finally {
     for (const status of statuses)
       for (const secret of SPELLINGS) must(!status.includes(secret), 'no code in what is shown of a message');
@@ -219,14 +222,16 @@ function credentialsReader({ rootPem, intermediatePem, keyPieces }: Material): (
 
 export function answerTargets(material: Material): Target[] {
   const readAnswer = credentialsReader(material);
-  const answerSeeds = [...material.answers.slice(1), material.answers[0] ?? ''];
+  const [rsa = '', ...quick] = material.answers;
+  // RSA keys take milliseconds each.
+  const answerSeeds = [...quick, ...quick, ...quick, rsa];
   const httpBytes = httpSeeds(material.answers[1] ?? '');
   const secretTexts = [...SPELLINGS, ...material.answers, ...MESSAGES, createHash('sha512').update('x').digest('hex').repeat(3)];
   return [
     target({
       name: 'answer',
       about: 'A device’s answer, read as key and certificates',
-      share: 60,
+      share: 15,
       reaches: ['ok', 'ok, with notes', 'answer-malformed', 'credentials-key-missing', 'credentials-key-mismatch', 'credentials-several-keys', 'credentials-certificate-missing'],
       inputs: fc.oneof({ weight: 12, arbitrary: mutated(answerSeeds, mutatePem) }, { weight: 1, arbitrary: anyText }),
       run: readAnswer,
@@ -239,7 +244,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'message',
       about: 'JSON messages and bodies, made into errors without the code',
-      share: 80,
+      share: 100,
       reaches: ['message', 'no message', 'device-error', 'code-rejected', 'pos-id-in-use'],
       inputs: fc.oneof(
         { weight: 6, arbitrary: mutated(MESSAGES, (text, choices) => mutateJson(text, choices, MESSAGE_WORDS)) },
@@ -255,7 +260,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'redact',
       about: 'Texts for errors and logs, with secrets in them',
-      share: 60,
+      share: 80,
       reaches: ['removed', 'as it was'],
       inputs: fc.oneof(
         { weight: 6, arbitrary: mutated(secretTexts, (text, choices) => mutateText(text, choices, secretTexts.slice(0, 8))) },
@@ -266,7 +271,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'http-answer',
       about: 'Raw HTTP answers, in one piece and cut anywhere',
-      share: 80,
+      share: 110,
       reaches: ['whole', 'part of the body', 'part of the head', 'answer-malformed', 'answer-too-large'],
       inputs: fc.record({
         data: fc.oneof(
@@ -286,7 +291,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'device-answer',
       about: 'The whole request for credentials over HTTPS and WSS: head, frames, messages, end',
-      share: 25,
+      share: 12,
       reaches: ['ok', 'device-error', 'code-rejected', 'no-answer', 'answer-malformed', 'upgrade-refused'],
       inputs: mutated(exchanges(material), mutateExchange),
       run: (exchange) => ask(exchange, material),

@@ -17,7 +17,7 @@ const HEADERS = {
   origin: [ORIGIN, 'null', 'https://evil.example', `${ORIGIN}:443`, `${ORIGIN}.evil.example`],
   authorization: ['Bearer {token}', 'bearer  {token}', 'Basic {token}', 'Bearer x', 'Bearer {token} x'],
   'sec-websocket-protocol': ['pos-pairing, token.{token}', 'token.{token}', 'pos-pairing', 'pos-pairing,token.{token},token.x'],
-  'sec-fetch-site': ['cross-site', 'none'],
+  'sec-fetch-site': ['same-site', 'cross-site', 'none'],
 } as const;
 
 type Sent = Partial<Record<keyof typeof HEADERS, string>>;
@@ -47,13 +47,14 @@ function gateTarget(): Target {
       Object.entries(HEADERS).map(([name, values]) => [
         name,
         fc.oneof(
-          { weight: 8, arbitrary: fc.constantFrom<string>(...values) },
+          { weight: 12, arbitrary: fc.constant<string>(values[0]) },
+          { weight: 6, arbitrary: fc.constantFrom<string>(...values) },
           { weight: 2, arbitrary: mutated<string>(values, (text, choices) => mutateText(text, choices, ['{token}', ',', 'token.'])) },
           { weight: 1, arbitrary: anyText },
         ),
       ]),
     ) as Record<keyof typeof HEADERS, fc.Arbitrary<string>>,
-    { requiredKeys: [] },
+    { requiredKeys: ['host'] },
   );
   return target({
     name: 'bridge-gate',
@@ -125,7 +126,7 @@ async function requestTarget(): Promise<Target> {
   return target({
     name: 'bridge-request',
     about: 'The first bytes of who connects to the bridge, over a real socket',
-    share: 12,
+    share: 10,
     reaches: ['101', '200', '204', '400', '401', '403', '404'],
     inputs: mutated(seeds, (data: Buffer, choices: Choices) => mutateBytes(data, choices, WORDS)),
     run: async (data) => {

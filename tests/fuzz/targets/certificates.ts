@@ -92,7 +92,7 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
     target({
       name: 'root-ca-file',
       about: 'Root CA import: PEM, DER, PKCS#7, bundles, REST answers',
-      share: 45,
+      share: 22,
       reaches: ['ok', 'ok, with some left out', 'root-ca-unreadable', 'root-ca-has-private-key', 'root-ca-weak', 'root-ca-not-ca'],
       inputs: fc.oneof({ weight: 12, arbitrary: mutated(files, mutateFile) }, { weight: 1, arbitrary: anyBytes }),
       run: (file) => importFile(file, keyPieces),
@@ -101,7 +101,7 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
     target({
       name: 'certificate',
       about: 'Certificates of devices: dates, extensions, names, keys',
-      share: 60,
+      share: 45,
       reaches: ['no certificate', 'its serial number', 'device-identity-missing'],
       inputs: fc.oneof({ weight: 15, arbitrary: mutated(ders, mutateDer) }, { weight: 1, arbitrary: anyBytes }),
       run: (der) => judgeCertificate(der, anchors),

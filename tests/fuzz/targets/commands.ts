@@ -102,7 +102,7 @@ async function socketTarget(): Promise<Target> {
   return target({
     name: 'command-socket',
     about: 'Frames at the local command socket, with and without the token',
-    share: 12,
+    share: 10,
     reaches: ['refused', 'who', 'exit 0', 'exit 2', 'closed'],
     inputs: mutated(seeds, mutate),
     run: async (data) => {

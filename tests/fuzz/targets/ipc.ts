@@ -104,7 +104,7 @@ const junk = fc.oneof(
 export function ipcTargets(): Target[] {
   handleCalls(handlers(), (event) => Reflect.get(event, 'trusted') === true);
   const nearlyRight = fc.constantFrom(...METHOD_NAMES).chain((method) =>
-    fc.tuple(fc.nat({ max: 3 }), fc.array(fc.nat({ max: 0xffff }), { maxLength: 30 })).map(([times, list]) => {
+    fc.tuple(fc.constantFrom(1, 0, 1, 2), fc.array(fc.nat({ max: 0xffff }), { maxLength: 30 })).map(([times, list]) => {
       const choices = choicesFrom(list);
       let request: unknown = requestOf(method);
       for (let left = times; left > 0; left -= 1) request = mutateValue(request, choices, [SECRET]);

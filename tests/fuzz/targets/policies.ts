@@ -56,6 +56,7 @@ export function policyTargets({ rootPem, pinHash, rootCaFiles }: Material): Targ
   const registry = [
     [KEY, '    defaultAddress    REG_SZ    till.shop.example', '    checkIntervalMinutes    REG_DWORD    0x1e', '    allowExport    REG_DWORD    0x0', '    locked    REG_MULTI_SZ    tray\\0language', `    managerPinHash    REG_SZ    ${pinHash}`, ''],
     [KEY, '', `${KEY}\\bridgeOrigins`, '    1    REG_SZ    https://till.example', '    2    REG_SZ    http://localhost:3000', '', ''],
+      [KEY, '', ''],
   ].map((lines) => `\r\n${lines.join('\r\n')}`);
   const mutateJsonText = (text: string, choices: Choices) => (choices.below(6) === 0 ? mutatePem(text, choices) : mutateJson(text, choices, WORDS));
   const registryWords = ['    REG_SZ    ', '    REG_DWORD    ', '\r\n', '\\', 'HKEY_LOCAL_MACHINE\\', '\\POS Pairing\\', ...WORDS];

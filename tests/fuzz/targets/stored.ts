@@ -87,7 +87,7 @@ async function pairingSeeds(material: Material, key: string): Promise<string[]> 
   const active = text();
   await vault.storePending({ ...record, identity: { kind: 'address', host: 'a.b', publicKey256: null, certificate256: 'x' } }, credentials);
   const both = text();
-  return [active, pending, both, active.replace('"version":2', '"version":1')];
+  return [active, pending, both, active.replace('"version":2', '"version":1'), active.replace('"version":2', '"version":3')];
 }
 
 async function readPairing(text: string, secret: string): Promise<string> {
@@ -119,7 +119,11 @@ function rootCaSeeds(material: Material): string[] {
   const intermediates = [new X509Certificate(material.intermediatePem)];
   new Vault(documents, new MemoryCipher()).trustRootCa({ root, intermediates }, '2026-01-01T00:00:00.000Z');
   const text = documents.files.get(rootName(material)) ?? '';
-  return [text, text.replace(/"fingerprint256":"[^"]*",/, '').replace('"version":2', '"version":1')];
+  return [
+    text,
+    text.replace(/"fingerprint256":"[^"]*",/, '').replace('"version":2', '"version":1'),
+    text.replace('"version":2', '"version":3'),
+  ];
 }
 
 function readRootCa(text: string, name: string): string {
@@ -291,7 +295,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
     target({
       name: 'stored-lines',
       about: 'Lines of the history and the timeline on the disk',
-      share: 20,
+      share: 8,
       reaches: ['read', 'some lines left out'],
       inputs: fc.oneof(
         { weight: 9, arbitrary: mutated(log, (text, choices) => (choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS))) },
