@@ -40,7 +40,9 @@ const seed = wholeNumber.parse(values.seed ?? SEED);
 const NODE: Runtime = { name: 'Node', executable: process.execPath, env: {} };
 const runtimes: readonly Runtime[] = [
   NODE,
-  ...(values.electron ? [{ name: 'Electron’s Node', executable: values.electron, env: { ELECTRON_RUN_AS_NODE: '1' } }] : []),
+  ...(values.electron
+    ? [{ name: 'Electron’s Node', executable: values.electron, env: { ELECTRON_RUN_AS_NODE: '1' } }]
+    : []),
 ];
 
 const cache = resolve('.cache');
@@ -72,9 +74,15 @@ const works: Work[] = [
 
 const rows = new Map<string, Row>();
 const findings: FuzzFinding[] = [];
-const reached = new Map<string, { readonly endings: Map<string, number>; readonly reaches: readonly string[] }>();
+const reached = new Map<
+  string,
+  { readonly endings: Map<string, number>; readonly reaches: readonly string[] }
+>();
 
-function count({ manner }: { readonly manner: Manner }, { target, about, cases: done, ms, endings, reaches, branches }: Done): void {
+function count(
+  { manner }: { readonly manner: Manner },
+  { target, about, cases: done, ms, endings, reaches, branches }: Done,
+): void {
   const key = `${target} ${manner}`;
   const before = rows.get(key);
   rows.set(key, {
@@ -100,7 +108,12 @@ function tell(finding: FuzzFinding): void {
 const startedAt = performance.now();
 await Promise.all(
   works.map((work) =>
-    supervise(work, { folder, silenceMs: SILENCE_MS, onDone: (done) => count(work.order, done), onFinding: tell }),
+    supervise(work, {
+      folder,
+      silenceMs: SILENCE_MS,
+      onDone: (done) => count(work.order, done),
+      onFinding: tell,
+    }),
   ),
 );
 
@@ -113,14 +126,23 @@ const idle = [...reached].flatMap(([name, { endings, reaches }]) => {
 });
 for (const name of values.target ?? []) if (!reached.has(name)) idle.push(`${name}: no case was run`);
 
-const sorted = [...reached.keys()].flatMap((name) => [...rows.values()].filter(({ target }) => target === name));
+const sorted = [...reached.keys()].flatMap((name) =>
+  [...rows.values()].filter(({ target }) => target === name),
+);
 const table = tableOf(sorted, findings);
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 const total = sorted.reduce((sum, row) => sum + row.cases, 0);
 console.log(`\n${table}\n`);
 for (const [name, { endings }] of reached)
-  console.log(`${name}: ${[...endings].sort((a, b) => b[1] - a[1]).map(([ending, count]) => `${ending} ${count}`).join(', ')}`);
-console.log(`\n${total} cases in ${seconds} s, ${runtimes.map(({ name }) => name).join(' and ')}, seed ${seed}`);
+  console.log(
+    `${name}: ${[...endings]
+      .sort((a, b) => b[1] - a[1])
+      .map(([ending, count]) => `${ending} ${count}`)
+      .join(', ')}`,
+  );
+console.log(
+  `\n${total} cases in ${seconds} s, ${runtimes.map(({ name }) => name).join(' and ')}, seed ${seed}`,
+);
 for (const line of idle) console.log(`IDLE ${line}`);
 
 const bad = new Set(findings.map(({ target }) => target));
@@ -132,7 +154,14 @@ const outcome: Outcome = {
 };
 if (values.report) writeFileSync(values.report, JSON.stringify(outcome));
 if (total >= CASES && values.target === undefined)
-  writeFuzzDocument({ table, total, seconds, seed, runtimes: runtimes.map(({ name }) => name), findings: findings.length });
+  writeFuzzDocument({
+    table,
+    total,
+    seconds,
+    seed,
+    runtimes: runtimes.map(({ name }) => name),
+    findings: findings.length,
+  });
 rmSync(folder, { recursive: true, force: true });
 console.log(`\n${outcome.passed} passed, ${outcome.failed} failed`);
 process.exit(outcome.failed === 0 ? 0 : 1);

@@ -26,12 +26,12 @@ function base64Forms(secret: string): string[] {
   });
 }
 
-/** The secret as it may be quoted in other encodings. */
-const encodedForms = (secret: string): string[] =>
-  [...new Set([secret, secret.toLowerCase(), secret.toUpperCase()])].flatMap((form) => [
-    Buffer.from(form).toString('hex'),
-    ...base64Forms(form),
-  ]);
+/** The secret as base64 may quote it, which is written in one way only. */
+const base64Of = (secret: string): string[] => casesOf(secret).flatMap(base64Forms);
+
+const casesOf = (secret: string): string[] => [
+  ...new Set([secret, secret.toLowerCase(), secret.toUpperCase()]),
+];
 
 /** Removes `secret` in any letter case and width, whatever stands between its letters and digits. */
 function withoutSpelled(text: string, secret: string): string {
@@ -101,8 +101,10 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text.slice(0, MAX_INPUT).replace(UNSEEN, ' ').replace(PEM_BLOCK, '[PEM removed]');
   for (const secret of secrets) {
     if (secret === '') continue;
-    for (const form of encodedForms(secret)) clean = clean.replaceAll(form, '[removed]');
+    for (const form of base64Of(secret)) clean = clean.replaceAll(form, '[removed]');
     clean = withoutSpelled(clean, secret);
+    // A dump may be in capitals, with colons or blanks.
+    for (const form of casesOf(secret)) clean = withoutSpelled(clean, Buffer.from(form).toString('hex'));
   }
   clean = clean
     .replace(LONG_HEX, '[data removed]')

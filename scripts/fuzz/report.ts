@@ -5,7 +5,10 @@ import type { FuzzFinding, Manner } from '../../tests/fuzz/jobs.ts';
 import { describeMachine } from '../bench/document.ts';
 
 const FILE = resolve(import.meta.dirname, '../../docs/fuzz.md');
-const [START, END] = ['<!-- the last whole run: written by npm run fuzz -->', '<!-- end of the last whole run -->'];
+const [START, END] = [
+  '<!-- the last whole run: written by npm run fuzz -->',
+  '<!-- end of the last whole run -->',
+];
 
 export interface Row {
   readonly target: string;

@@ -70,7 +70,9 @@ function runWorker(
     });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      const how = silent ? `hang: no sign of life for ${silenceMs} ms` : `crash: ${signal ?? `exit code ${code}`}`;
+      const how = silent
+        ? `hang: no sign of life for ${silenceMs} ms`
+        : `crash: ${signal ?? `exit code ${code}`}`;
       resolve({ at: code === 0 ? undefined : at, how });
     });
   });

@@ -1,5 +1,5 @@
-import { Finding, type Guided } from './target.ts';
 import { type Choices, randomChoices } from './choices.ts';
+import { Finding, type Guided } from './target.ts';
 
 /**
  * What Jazzer.js's instrumentation calls at each branch and comparison. Its own engine cannot be loaded everywhere (see
@@ -26,16 +26,19 @@ class Instrument {
     traceStrCmp: (a: unknown, b: unknown, operator: string): boolean => {
       this.#learn(a);
       this.#learn(b);
+      // biome-ignore lint/suspicious/noDoubleEquals: as the code compares that was instrumented
       const isSame = operator.length === 2 ? a == b : a === b;
       return operator.startsWith('!') ? !isSame : isSame;
     },
     traceNumberCmp: (a: never, b: never, operator: string): boolean => {
       switch (operator) {
         case '==':
+          // biome-ignore lint/suspicious/noDoubleEquals: as the code compares that was instrumented
           return a == b;
         case '===':
           return a === b;
         case '!=':
+          // biome-ignore lint/suspicious/noDoubleEquals: as the code compares that was instrumented
           return a != b;
         case '!==':
           return a !== b;
@@ -56,7 +59,13 @@ class Instrument {
   };
 
   #learn(value: unknown): void {
-    if (typeof value !== 'string' || value.length < 2 || value.length > 40 || this.words.length >= Instrument.#MOST_WORDS) return;
+    if (
+      typeof value !== 'string' ||
+      value.length < 2 ||
+      value.length > 40 ||
+      this.words.length >= Instrument.#MOST_WORDS
+    )
+      return;
     if (this.#known.has(value)) return;
     this.#known.add(value);
     this.words.push(value);
@@ -76,7 +85,19 @@ function instrument(): Instrument {
 
 /** Counts fall into eight classes, as in AFL: only a change of class is something new. */
 const CLASS_OF = Uint8Array.from({ length: 256 }, (_, count) =>
-  count === 0 ? 0 : count < 4 ? 1 << (count - 1) : count < 8 ? 8 : count < 16 ? 16 : count < 32 ? 32 : count < 128 ? 64 : 128,
+  count === 0
+    ? 0
+    : count < 4
+      ? 1 << (count - 1)
+      : count < 8
+        ? 8
+        : count < 16
+          ? 16
+          : count < 32
+            ? 32
+            : count < 128
+              ? 64
+              : 128,
 );
 
 export interface GuidedResult {
@@ -111,7 +132,12 @@ export class GuidedRun {
   }
 
   get result(): GuidedResult {
-    return { cases: this.#cases, branches: this.#branches, bySeeds: this.#bySeeds, kept: this.#corpus.length };
+    return {
+      cases: this.#cases,
+      branches: this.#branches,
+      bySeeds: this.#bySeeds,
+      kept: this.#corpus.length,
+    };
   }
 
   /** Runs the seeds, the first time, and then up to `cases` in all; ends at the first finding. */
@@ -139,7 +165,11 @@ export class GuidedRun {
     return data;
   }
 
-  #try(data: Buffer, before: (data: Buffer) => void, after: (ending: string) => void): { data: Buffer; error: unknown } | undefined {
+  #try(
+    data: Buffer,
+    before: (data: Buffer) => void,
+    after: (ending: string) => void,
+  ): { data: Buffer; error: unknown } | undefined {
     before(data);
     this.#cases += 1;
     const { counters, edges } = this.#instrument;

@@ -85,7 +85,10 @@ export async function makeMaterial(): Promise<Material> {
     pos.privateKeyPem + chain(pos, issuing, root),
     ec.privateKeyPem + chain(ec, ecIssuing, ecRoot),
     pkcs8KeyPem(ec.key.privateKey) + chain(ec, ecIssuing, ecRoot),
-    JSON.stringify({ privateKey: ec.privateKeyPem, certificates: [ec, ecIssuing, ecRoot].map((c) => c.certificatePem) }),
+    JSON.stringify({
+      privateKey: ec.privateKeyPem,
+      certificates: [ec, ecIssuing, ecRoot].map((c) => c.certificatePem),
+    }),
     encryptedKey + chain(ec, ecIssuing),
     ec.privateKeyPem + device.privateKeyPem + chain(ec, ecIssuing),
     device.privateKeyPem + chain(ec, ecIssuing, ecRoot),
@@ -93,7 +96,9 @@ export async function makeMaterial(): Promise<Material> {
   return {
     answers,
     rootCaFiles: [
-      ...[chain(root), chain(ecRoot), chain(root, issuing, ecRoot), chain(weak), chain(expired, ecRoot)].map(base64),
+      ...[chain(root), chain(ecRoot), chain(root, issuing, ecRoot), chain(weak), chain(expired, ecRoot)].map(
+        base64,
+      ),
       base64(JSON.stringify({ certificateChain: chain(ecRoot, ecIssuing) })),
       Buffer.from(`\ufeff${chain(ecRoot)}`, 'utf16le').toString('base64'),
       ...[root, ecRoot, device].map(({ certificate }) => certificate.raw.toString('base64')),
@@ -103,7 +108,9 @@ export async function makeMaterial(): Promise<Material> {
     ],
     rootPem: root.certificatePem,
     intermediatePem: issuing.certificatePem,
-    certificates: [device, ec, ecRoot, lateAndPss, issuing].map(({ certificate }) => certificate.raw.toString('base64')),
+    certificates: [device, ec, ecRoot, lateAndPss, issuing].map(({ certificate }) =>
+      certificate.raw.toString('base64'),
+    ),
     pinHash: await hashPin(required(parsePin('295713')), CHEAP_SCRYPT),
     keyPieces: [pos, ec, device].flatMap(({ privateKeyPem }) => piecesOfKey(privateKeyPem)),
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { appErrorSchema, type AppError } from '../../shared/errors.ts';
 import { Failure } from '../../electron/core/failure.ts';
+import { type AppError, appErrorSchema } from '../../shared/errors.ts';
 import { type Choices, choicesFrom } from './choices.ts';
 
 /** Something of a case that must not be: what was done with its input contradicts what the code promises. */
@@ -100,7 +100,8 @@ export function codeOfThrown(thrown: unknown, secrets: readonly string[] = []): 
 }
 
 const MOST_CHOICES = 48;
-const numbers = fc.array(fc.nat({ max: 0xffff }), { maxLength: MOST_CHOICES });
+/** Any number as likely as any other, and as many of them as are asked for. */
+const numbers = fc.array(fc.noBias(fc.nat({ max: 0xffff })), { maxLength: MOST_CHOICES, size: 'max' });
 
 /** One of `seeds` after some changes, mostly few. */
 export const mutated = <T>(seeds: readonly T[], mutate: (value: T, choices: Choices) => T): fc.Arbitrary<T> =>

@@ -41,9 +41,12 @@ const say = (said: Said): Promise<void> =>
     process.send(said, (error: Error | null) => (error ? reject(error) : resolve()));
   });
 
-const told = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const told = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 const source = (input: unknown): string =>
-  Buffer.isBuffer(input) ? `Buffer.from('${input.toString('base64')}', 'base64')` : JSON.stringify(input) ?? String(input);
+  Buffer.isBuffer(input)
+    ? `Buffer.from('${input.toString('base64')}', 'base64')`
+    : (JSON.stringify(input) ?? String(input));
 
 /** What nobody waited for belongs to the case that runs, or to the one before. */
 let stray: unknown;
@@ -68,7 +71,13 @@ async function runJob({ target, cases }: Job, job: number, from: number, last: b
   };
   const tell = async (what: unknown, input: string, again: string): Promise<void> => {
     found += 1;
-    const finding: FuzzFinding = { target: target.name, manner, what: told(what).slice(0, 2_000), input: input.slice(0, 100_000), again };
+    const finding: FuzzFinding = {
+      target: target.name,
+      manner,
+      what: told(what).slice(0, 2_000),
+      input: input.slice(0, 100_000),
+      again,
+    };
     if (found <= MOST_FINDINGS) await say({ kind: 'finding', finding });
   };
   const straysOf = async (again: string): Promise<void> => {

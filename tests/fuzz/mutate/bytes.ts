@@ -3,9 +3,12 @@ import { type Choices, pick } from '../choices.ts';
 /** Larger inputs are slow and find nothing that smaller ones do not. */
 export const MOST_BYTES = 64 * 1024;
 
-const INTERESTING = [0, 1, 0x0a, 0x0d, 0x20, 0x22, 0x2d, 0x30, 0x5c, 0x7f, 0x80, 0x81, 0x84, 0xfe, 0xff] as const;
+const INTERESTING = [
+  0, 1, 0x0a, 0x0d, 0x20, 0x22, 0x2d, 0x30, 0x5c, 0x7f, 0x80, 0x81, 0x84, 0xfe, 0xff,
+] as const;
 
-const cut = (data: Buffer, from: number, to: number) => Buffer.concat([data.subarray(0, from), data.subarray(to)]);
+const cut = (data: Buffer, from: number, to: number) =>
+  Buffer.concat([data.subarray(0, from), data.subarray(to)]);
 const insert = (data: Buffer, at: number, more: Buffer) =>
   Buffer.concat([data.subarray(0, at), more, data.subarray(at)]);
 

@@ -13,7 +13,10 @@ const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
 const MOST_DEPTH = 24;
 /** Types that a reader may not expect where it finds them. */
-const TAGS = [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x82, 0x87, 0xa0, 0xa3, 0xbf] as const;
+const TAGS = [
+  0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x82, 0x87, 0xa0,
+  0xa3, 0xbf,
+] as const;
 
 /** The elements that make up all of `data`; undefined when it is something else. */
 function parse(data: Buffer, depth = 0): Element[] | undefined {
@@ -28,7 +31,11 @@ function parse(data: Buffer, depth = 0): Element[] | undefined {
     if (end > data.length) return undefined;
     const content = data.subarray(start, end);
     const mayHold = (tag & CONSTRUCTED) !== 0 || tag === OCTET_STRING;
-    elements.push({ tag, content, children: mayHold && depth < MOST_DEPTH ? parse(content, depth + 1) : undefined });
+    elements.push({
+      tag,
+      content,
+      children: mayHold && depth < MOST_DEPTH ? parse(content, depth + 1) : undefined,
+    });
     at = end;
   }
   return elements;
@@ -71,10 +78,19 @@ function change(element: Element, choices: Choices): Element[] {
     case 6:
       return [{ tag: pick(choices, [0x30, 0x31, 0x04, 0xa0]), content, children: [element] }];
     case 7:
-      return children ? [{ ...element, children: children.toReversed() }] : [leaf(Buffer.from(content).reverse())];
+      return children
+        ? [{ ...element, children: children.toReversed() }]
+        : [leaf(Buffer.from(content).reverse())];
     case 8:
       return isText(tag)
-        ? [leaf(Buffer.from(pick(choices, ['', '\0', 'a\0b', '99', '991301000000Z', '\x80', '\xff'.repeat(9)]), 'latin1'))]
+        ? [
+            leaf(
+              Buffer.from(
+                pick(choices, ['', '\0', 'a\0b', '99', '991301000000Z', '\x80', '\xff'.repeat(9)]),
+                'latin1',
+              ),
+            ),
+          ]
         : [leaf(Buffer.from([0x80, ...content.subarray(0, choices.below(40))]))];
     default: {
       // Deeper than any honest encoder goes.

@@ -1,10 +1,31 @@
 import { type Choices, pick } from '../choices.ts';
 import { mutateText } from './text.ts';
 
-const KEYS = ['__proto__', 'constructor', 'toString', 'length', '', '0', 'version', 'type', '\ufeff'] as const;
+const KEYS = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'length',
+  '',
+  '0',
+  'version',
+  'type',
+  '\ufeff',
+] as const;
 const VALUES: readonly [unknown, ...unknown[]] = [
   ...[null, true, false, 0, -1, 1.5, 1e308, Number.MAX_SAFE_INTEGER + 2, 2, 99_999_999_999],
-  ...['', 'x', '\0', '-----BEGIN CERTIFICATE-----', [], [[]], {}, [null], { __proto__: null }, 'x'.repeat(5_000)],
+  ...[
+    '',
+    'x',
+    '\0',
+    '-----BEGIN CERTIFICATE-----',
+    [],
+    [[]],
+    {},
+    [null],
+    { __proto__: null },
+    'x'.repeat(5_000),
+  ],
 ] as const;
 
 const nest = (value: unknown, depth: number): unknown =>
@@ -14,7 +35,7 @@ const nest = (value: unknown, depth: number): unknown =>
 export function mutateValue(value: unknown, choices: Choices, tokens: readonly string[] = []): unknown {
   const isHolder = value !== null && typeof value === 'object';
   // Mostly further down: there are more places.
-  if (isHolder && choices.below(5) !== 4) {
+  if (isHolder && choices.below(12) !== 11) {
     const entries = Object.entries(value);
     const chosen = choices.below(entries.length);
     const [key = ''] = entries[chosen] ?? [];
@@ -51,7 +72,8 @@ export function mutateValue(value: unknown, choices: Choices, tokens: readonly s
       return nest(value, choices.below(choices.below(8) === 0 ? 3_000 : 12));
     default:
       if (typeof value === 'string') return mutateText(value, choices, tokens);
-      if (typeof value === 'number') return pick(choices, [value + 1, -value, value * 1_000, value + 0.5, String(value), value - 1]);
+      if (typeof value === 'number')
+        return pick(choices, [value + 1, -value, value * 1_000, value + 0.5, String(value), value - 1]);
       return pick(choices, VALUES);
   }
 }
@@ -85,7 +107,7 @@ function written(value: unknown, indent?: number): string {
 export function mutateJson(json: string, choices: Choices, tokens: readonly string[] = []): string {
   const found = parsed(json);
   if (!found || choices.below(8) === 7) return mutateText(json, choices, tokens);
-  switch (choices.below(12)) {
+  switch (choices.below(30)) {
     case 0:
       return `\ufeff${json}`;
     case 1:

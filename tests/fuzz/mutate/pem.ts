@@ -10,17 +10,37 @@ interface Block {
 }
 
 const LABELS = [
-  ...['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE', 'RSA PRIVATE KEY', 'PRIVATE KEY', 'EC PRIVATE KEY'],
+  ...[
+    'CERTIFICATE',
+    'X509 CERTIFICATE',
+    'TRUSTED CERTIFICATE',
+    'RSA PRIVATE KEY',
+    'PRIVATE KEY',
+    'EC PRIVATE KEY',
+  ],
   ...['ENCRYPTED PRIVATE KEY', 'PUBLIC KEY', 'PKCS7', 'CERTIFICATE REQUEST', 'DSA PRIVATE KEY', 'A', ''],
 ] as const;
-const TOKENS = ['-----BEGIN ', '-----END ', '-----', 'CERTIFICATE', 'PRIVATE KEY', 'Proc-Type: 4,ENCRYPTED\n', '\\n', '\r', '='];
+const TOKENS = [
+  '-----BEGIN ',
+  '-----END ',
+  '-----',
+  'CERTIFICATE',
+  'PRIVATE KEY',
+  'Proc-Type: 4,ENCRYPTED\n',
+  '\\n',
+  '\r',
+  '=',
+];
 
 const armour = ({ label, body }: Block): string =>
   `-----BEGIN ${label}-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
 export const pemOf = (label: string, der: Buffer): string => armour({ label, body: der.toString('base64') });
 
 function blocksOf(text: string): Block[] {
-  return findPemBlocks(text).map(({ label, pem }) => ({ label, body: pem.split('\n').slice(1, -2).join('') }));
+  return findPemBlocks(text).map(({ label, pem }) => ({
+    label,
+    body: pem.split('\n').slice(1, -2).join(''),
+  }));
 }
 
 /** Changes the list of blocks, or one of them. */
@@ -40,9 +60,11 @@ function mutateBlocks(blocks: readonly Block[], choices: Choices): string {
       case 3:
         return other ? [armour({ label, body: other.body })] : [];
       case 4:
-        return [armour(block).replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n')];
+        return [
+          armour(block).replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n'),
+        ];
       case 5:
-        return [armour(block).replace(/-----END[^]*/, '')];
+        return [armour(block).replace(/-----END[\s\S]*/, '')];
       case 6:
         return [mutateText(armour(block), choices, TOKENS)];
       case 7:
@@ -75,7 +97,10 @@ function rewrap(text: string, choices: Choices): string {
     case 6:
       return JSON.stringify({ bundle: Buffer.from(text).toString('base64') });
     case 7:
-      return JSON.stringify({ key, chain: Buffer.concat(ders.slice(1).map((der) => Buffer.from(der, 'base64'))).toString('base64') });
+      return JSON.stringify({
+        key,
+        chain: Buffer.concat(ders.slice(1).map((der) => Buffer.from(der, 'base64'))).toString('base64'),
+      });
     case 8:
       return text.replaceAll('\n', '');
     default:

@@ -24,7 +24,9 @@ export function mutateText(text: string, choices: Choices, tokens: readonly stri
     case 2:
       return before + after.slice(length);
     case 3:
-      return before + String.fromCharCode(choices.below(choices.below(3) === 0 ? 0x10000 : 0x80)) + after.slice(1);
+      return (
+        before + String.fromCharCode(choices.below(choices.below(3) === 0 ? 0x10000 : 0x80)) + after.slice(1)
+      );
     case 4:
       return (before + text.slice(choices.below(text.length + 1)) + after).slice(0, MOST_BYTES);
     case 5:

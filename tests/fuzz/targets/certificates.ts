@@ -21,7 +21,7 @@ import { type Material, SERIAL } from '../material.ts';
 import { mutateBytes } from '../mutate/bytes.ts';
 import { mutateDer } from '../mutate/der.ts';
 import { mutatePem } from '../mutate/pem.ts';
-import { anyBytes, codeOfThrown, mutated, must, type Target, target } from '../target.ts';
+import { anyBytes, codeOfThrown, must, mutated, type Target, target } from '../target.ts';
 
 const now = Date.now();
 
@@ -39,7 +39,10 @@ function importFile(bytes: Buffer, keyPieces: readonly string[]): string {
     must(rootCaPreviewSchema.safeParse(preview).success, 'what was read can be shown');
     for (const { root } of candidates) {
       must(isSelfSigned(root) && readExtensions(root).isCa, 'a Root CA signs itself and is a CA');
-      must(validityAt(root, now) === 'valid' && describeKey(root.publicKey).strong, 'a Root CA is in date and strong');
+      must(
+        validityAt(root, now) === 'valid' && describeKey(root.publicKey).strong,
+        'a Root CA is in date and strong',
+      );
       const [again] = readRootCas(Buffer.from(toPem(root)), now, 0).candidates;
       must(again.root.fingerprint256 === root.fingerprint256, 'a Root CA is read as it is stored');
     }
@@ -74,8 +77,13 @@ function judgeCertificate(der: Buffer, anchors: readonly X509Certificate[]): str
     try {
       const identity = readIdentity(certificate, host);
       if (host !== 'fe80::1') continue;
-      must(identity.kind === 'serial', 'a device at an address that it does not name is known by its serial number');
-      return identity.kind === 'serial' && identity.serial === SERIAL ? 'its serial number' : 'another serial number';
+      must(
+        identity.kind === 'serial',
+        'a device at an address that it does not name is known by its serial number',
+      );
+      return identity.kind === 'serial' && identity.serial === SERIAL
+        ? 'its serial number'
+        : 'another serial number';
     } catch (thrown) {
       if (host === 'fe80::1') return codeOfThrown(thrown);
       codeOfThrown(thrown);
@@ -92,18 +100,31 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
     target({
       name: 'root-ca-file',
       about: 'Root CA import: PEM, DER, PKCS#7, bundles, REST answers',
-      share: 22,
-      reaches: ['ok', 'ok, with some left out', 'root-ca-unreadable', 'root-ca-has-private-key', 'root-ca-weak', 'root-ca-not-ca'],
-      inputs: fc.oneof({ weight: 12, arbitrary: mutated(files, mutateFile) }, { weight: 1, arbitrary: anyBytes }),
+      share: 15,
+      reaches: [
+        'ok',
+        'ok, with some left out',
+        'root-ca-unreadable',
+        'root-ca-has-private-key',
+        'root-ca-weak',
+        'root-ca-not-ca',
+      ],
+      inputs: fc.oneof(
+        { weight: 12, arbitrary: mutated(files, mutateFile) },
+        { weight: 1, arbitrary: anyBytes },
+      ),
       run: (file) => importFile(file, keyPieces),
       guided: { seeds: files, mutate: mutateFile, run: (file) => importFile(file, keyPieces) },
     }),
     target({
       name: 'certificate',
       about: 'Certificates of devices: dates, extensions, names, keys',
-      share: 45,
+      share: 30,
       reaches: ['no certificate', 'its serial number', 'device-identity-missing'],
-      inputs: fc.oneof({ weight: 15, arbitrary: mutated(ders, mutateDer) }, { weight: 1, arbitrary: anyBytes }),
+      inputs: fc.oneof(
+        { weight: 15, arbitrary: mutated(ders, mutateDer) },
+        { weight: 1, arbitrary: anyBytes },
+      ),
       run: (der) => judgeCertificate(der, anchors),
       guided: { seeds: ders, mutate: mutateDer, run: (der) => judgeCertificate(der, anchors) },
     }),

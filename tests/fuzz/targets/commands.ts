@@ -8,13 +8,18 @@ import { CliError, EXITS } from '../../../electron/cli/exit-codes.ts';
 import { readInputs } from '../../../electron/cli/inputs.ts';
 import { parseCommandLine } from '../../../electron/cli/parse.ts';
 import { explain } from '../../../electron/cli/problem.ts';
-import { ENDPOINT_FILE, ENDPOINT_FOLDER, endpointSchema, replySchema } from '../../../electron/command/protocol.ts';
+import {
+  ENDPOINT_FILE,
+  ENDPOINT_FOLDER,
+  endpointSchema,
+  replySchema,
+} from '../../../electron/command/protocol.ts';
 import { serveCommands } from '../../../electron/command/server.ts';
 import { commandLine } from '../../support/command-line.ts';
 import type { Choices } from '../choices.ts';
 import { mutateBytes } from '../mutate/bytes.ts';
 import { mutateJson } from '../mutate/json.ts';
-import { anyText, mutated, must, type Target, target } from '../target.ts';
+import { anyText, must, mutated, type Target, target } from '../target.ts';
 
 /** Stands for a secret, in its place or in a wrong one. */
 const SECRET = 'S3CR3T-8QW1YS1D';
@@ -23,19 +28,37 @@ const EXIT_CODES: ReadonlySet<number> = new Set(Object.values(EXITS).map(({ code
 const OPTIONS = COMMAND_NAMES.flatMap((name) => Object.keys({ ...specOf(name).options, ...COMMON_OPTIONS }));
 const word = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...new Set(OPTIONS)).map((name) => `--${name}`) },
-  { weight: 3, arbitrary: fc.constantFrom(...SECRET_NAMES).chain((name) => fc.constantFrom(`--${name}-stdin`, `--${name}-fd`, `--${name}`, `--${name}=${SECRET}`)) },
-  { weight: 2, arbitrary: fc.constantFrom(SECRET, '3', '0', '1', '-', '--', '127.0.0.1', 'POS-1', 'wss', '--json', '') },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom(...SECRET_NAMES)
+      .chain((name) =>
+        fc.constantFrom(`--${name}-stdin`, `--${name}-fd`, `--${name}`, `--${name}=${SECRET}`),
+      ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(SECRET, '3', '0', '1', '-', '--', '127.0.0.1', 'POS-1', 'wss', '--json', ''),
+  },
   { weight: 1, arbitrary: anyText },
 );
-const commandWords = fc.constantFrom(...COMMAND_NAMES, 'policy', 'help', '--help', SECRET).map((name) => name.split(' '));
+const commandWords = fc
+  .constantFrom(...COMMAND_NAMES, 'policy', 'help', '--help', SECRET)
+  .map((name) => name.split(' '));
 
 /** A command with what it needs, so that more than the first mistake is reached. */
 const complete = fc.constantFrom(...COMMAND_NAMES).chain((name) => {
   const { options, secrets, operand } = specOf(name);
-  const needed = Object.entries(options).flatMap(([option, { required }]) => (required ? [`--${option}`, 'x'] : []));
-  const asked = Object.entries(secrets).flatMap(([secret, need]) => (need === 'required' ? [`--${secret}-stdin`] : []));
+  const needed = Object.entries(options).flatMap(([option, { required }]) =>
+    required ? [`--${option}`, 'x'] : [],
+  );
+  const asked = Object.entries(secrets).flatMap(([secret, need]) =>
+    need === 'required' ? [`--${secret}-stdin`] : [],
+  );
   const words = [...name.split(' '), ...needed, ...asked, ...(operand ? ['-'] : [])];
-  return fc.tuple(fc.nat({ max: words.length }), fc.array(word, { maxLength: 2 })).map(([at, more]) => [...words.slice(0, at), ...more, ...words.slice(at)]);
+  return fc
+    .tuple(fc.nat({ max: words.length }), fc.array(word, { maxLength: 2 }))
+    .map(([at, more]) => [...words.slice(0, at), ...more, ...words.slice(at)]);
 });
 
 interface Line {
@@ -67,9 +90,26 @@ async function readLine({ args, pieces }: Line): Promise<string> {
 }
 
 /** Commands that reach no network. */
-const LOCAL = [['status'], ['status', '--json'], ['--help'], ['history'], ['rename', '--id', 'x', '--name', 'y'], ['remove', '--pos-id', '7', '--pin-stdin'], ['trust-root', '-'], ['unknown']];
+const LOCAL = [
+  ['status'],
+  ['status', '--json'],
+  ['--help'],
+  ['history'],
+  ['rename', '--id', 'x', '--name', 'y'],
+  ['remove', '--pos-id', '7', '--pin-stdin'],
+  ['trust-root', '-'],
+  ['unknown'],
+];
 const request = (change: object): string =>
-  JSON.stringify({ ask: 'run', token: '{token}', args: ['status'], cwd: '/tmp', secrets: { pin: SECRET }, rest: '', ...change });
+  JSON.stringify({
+    ask: 'run',
+    token: '{token}',
+    args: ['status'],
+    cwd: '/tmp',
+    secrets: { pin: SECRET },
+    rest: '',
+    ...change,
+  });
 
 async function socketTarget(): Promise<Target> {
   const line = commandLine();
@@ -98,11 +138,13 @@ async function socketTarget(): Promise<Target> {
   const mutate = (data: Buffer, choices: Choices): Buffer =>
     choices.below(3) === 0
       ? mutateBytes(data, choices, ['\n', '{token}', '"ask":"run"', '\\u0000', SECRET])
-      : Buffer.from(`${mutateJson(data.toString().trimEnd(), choices, ['{token}', 'who', 'status', SECRET])}\n`);
+      : Buffer.from(
+          `${mutateJson(data.toString().trimEnd(), choices, ['{token}', 'who', 'status', SECRET])}\n`,
+        );
   return target({
     name: 'command-socket',
     about: 'Frames at the local command socket, with and without the token',
-    share: 10,
+    share: 5,
     reaches: ['refused', 'who', 'exit 0', 'exit 2', 'closed'],
     inputs: mutated(seeds, mutate),
     run: async (data) => {
@@ -110,10 +152,18 @@ async function socketTarget(): Promise<Target> {
       must(!text.includes(SECRET) && !text.includes(token), 'neither secrets nor the token are repeated');
       if (text === '') return 'closed';
       must(text.endsWith('\n'), 'replies are whole lines');
-      const read = z.array(replySchema).parse(text.trimEnd().split('\n').map((reply) => JSON.parse(reply)));
+      const read = z.array(replySchema).parse(
+        text
+          .trimEnd()
+          .split('\n')
+          .map((reply) => JSON.parse(reply)),
+      );
       const last = read.at(-1);
       if (last?.type !== 'exit') return last?.type ?? 'closed';
-      must(EXIT_CODES.has(last.code) && last.code !== EXITS.failed.code, `an exit code with a meaning: ${last.code}`);
+      must(
+        EXIT_CODES.has(last.code) && last.code !== EXITS.failed.code,
+        `an exit code with a meaning: ${last.code}`,
+      );
       return `exit ${last.code}`;
     },
     close: async () => {
@@ -128,15 +178,25 @@ export async function commandTargets(): Promise<Target[]> {
     target<Line>({
       name: 'command-line',
       about: 'Words of the command line, and standard input with secrets',
-      share: 60,
+      share: 70,
       reaches: ['ok', 'help', 'usage'],
       inputs: fc.record({
         args: fc.oneof(
           { weight: 2, arbitrary: complete },
-          { weight: 1, arbitrary: fc.tuple(commandWords, fc.array(word, { maxLength: 9 })).map(([words, more]) => [...words, ...more]) },
+          {
+            weight: 1,
+            arbitrary: fc
+              .tuple(commandWords, fc.array(word, { maxLength: 9 }))
+              .map(([words, more]) => [...words, ...more]),
+          },
         ),
         pieces: fc.array(
-          fc.oneof(fc.constantFrom(`${SECRET}\n`, `${SECRET}\r\n`, '\n', '\ufeff', SECRET, 'x'.repeat(5_000)).map((text) => Buffer.from(text)), fc.uint8Array({ maxLength: 40 })),
+          fc.oneof(
+            fc
+              .constantFrom(`${SECRET}\n`, `${SECRET}\r\n`, '\n', '\ufeff', SECRET, 'x'.repeat(5_000))
+              .map((text) => Buffer.from(text)),
+            fc.uint8Array({ maxLength: 40 }),
+          ),
           { maxLength: 5 },
         ),
       }),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { ManagerAccess } from '../../../electron/core/access/manager-access.ts';
 import { PinDocument } from '../../../electron/core/access/stored-pin.ts';
-import { hashToken } from '../../../electron/core/bridge/token.ts';
 import { BridgeStore } from '../../../electron/core/bridge/bridge-store.ts';
+import { hashToken } from '../../../electron/core/bridge/token.ts';
 import { History } from '../../../electron/core/history/history.ts';
 import { summarize } from '../../../electron/core/pki/certificate.ts';
 import { PolicyDocument } from '../../../electron/core/policy/policy-document.ts';
@@ -16,18 +16,41 @@ import { StorageNotices } from '../../../electron/core/vault/notices.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
 import { bridgeSettingsSchema } from '../../../shared/bridge.ts';
 import { historyEntrySchema } from '../../../shared/history.ts';
-import { pairingRecordSchema, type PairingRecord } from '../../../shared/pairing.ts';
+import { type PairingRecord, pairingRecordSchema } from '../../../shared/pairing.ts';
 import { settingsSchema } from '../../../shared/settings.ts';
 import { CHEAP_SCRYPT } from '../../support/manager.ts';
 import { MemoryCipher, MemoryDocuments } from '../../support/vault.ts';
 import type { Material } from '../material.ts';
 import { mutateJson } from '../mutate/json.ts';
 import { mutateText } from '../mutate/text.ts';
-import { anyText, codeOfError, codeOfThrown, Finding, mutated, must, type Target, target } from '../target.ts';
+import {
+  anyText,
+  codeOfError,
+  codeOfThrown,
+  Finding,
+  must,
+  mutated,
+  type Target,
+  target,
+} from '../target.ts';
 
 const ID = randomUUID();
 const now = Date.now();
-const WORDS = ['"version":1', '"version":3', '"version":99999', 'null', '{}', '[]', '"', '}', '-', '.5', 'e9', '\\u0000', '2026-02-30T00:00:00.000Z'];
+const WORDS = [
+  '"version":1',
+  '"version":3',
+  '"version":99999',
+  'null',
+  '{}',
+  '[]',
+  '"',
+  '}',
+  '-',
+  '.5',
+  'e9',
+  '\\u0000',
+  '2026-02-30T00:00:00.000Z',
+];
 
 /** Documents of which one has the given text. */
 function documentsWith(name: string, text: string): MemoryDocuments {
@@ -38,7 +61,10 @@ function documentsWith(name: string, text: string): MemoryDocuments {
 
 /** What was on the disk is there still: as it was, or under another name. */
 function mustKeep({ files }: MemoryDocuments, name: string, text: string): void {
-  must(files.get(name) === text || files.get(`${name}.damaged`) === text, 'a stored document is left alone or set aside');
+  must(
+    files.get(name) === text || files.get(`${name}.damaged`) === text,
+    'a stored document is left alone or set aside',
+  );
 }
 
 /** How what was stored was taken. */
@@ -77,7 +103,11 @@ function makeRecord({ rootPem }: Material): PairingRecord {
 async function pairingSeeds(material: Material, key: string): Promise<string[]> {
   const documents = new MemoryDocuments();
   const vault = new Vault(documents, new MemoryCipher());
-  const credentials = { privateKeyPem: key, certificateChainPem: material.rootPem, issuerPem: material.rootPem };
+  const credentials = {
+    privateKeyPem: key,
+    certificateChainPem: material.rootPem,
+    issuerPem: material.rootPem,
+  };
   const record = makeRecord(material);
   const name = `pairings/${ID}`;
   const text = () => documents.files.get(name) ?? '';
@@ -85,9 +115,18 @@ async function pairingSeeds(material: Material, key: string): Promise<string[]> 
   const pending = text();
   vault.promote(ID, {});
   const active = text();
-  await vault.storePending({ ...record, identity: { kind: 'address', host: 'a.b', publicKey256: null, certificate256: 'x' } }, credentials);
+  await vault.storePending(
+    { ...record, identity: { kind: 'address', host: 'a.b', publicKey256: null, certificate256: 'x' } },
+    credentials,
+  );
   const both = text();
-  return [active, pending, both, active.replace('"version":2', '"version":1'), active.replace('"version":2', '"version":3')];
+  return [
+    active,
+    pending,
+    both,
+    active.replace('"version":2', '"version":1'),
+    active.replace('"version":2', '"version":3'),
+  ];
 }
 
 async function readPairing(text: string, secret: string): Promise<string> {
@@ -97,7 +136,8 @@ async function readPairing(text: string, secret: string): Promise<string> {
   const vault = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   if (vault.size === 0) return taken(documents, notices.all);
-  for (const record of vault.pairings) must(pairingRecordSchema.safeParse(record).success, 'a pairing can be shown');
+  for (const record of vault.pairings)
+    must(pairingRecordSchema.safeParse(record).success, 'a pairing can be shown');
   for (const { error } of await vault.credentials(ID)) if (error) return codeOfError(error, [secret]);
   try {
     vault.updateRecord(ID, { name: 'Bar' });
@@ -132,11 +172,15 @@ function readRootCa(text: string, name: string): string {
   const { rootCas } = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   for (const { root } of rootCas)
-    must(name.endsWith(root.fingerprint256.replaceAll(':', '').toLowerCase()), 'nobody is trusted but who was');
+    must(
+      name.endsWith(root.fingerprint256.replaceAll(':', '').toLowerCase()),
+      'nobody is trusted but who was',
+    );
   return rootCas.length > 0 ? 'read' : taken(documents, notices.all);
 }
 
-const SETTINGS = '{"version":1,"language":"de","followAddressChanges":false,"notifications":true,"tray":true,"checkIntervalMinutes":30}';
+const SETTINGS =
+  '{"version":1,"language":"de","followAddressChanges":false,"notifications":true,"tray":true,"checkIntervalMinutes":30}';
 const BRIDGE = JSON.stringify({
   version: 1,
   pairingId: ID,
@@ -226,12 +270,16 @@ function historyReader(): { readonly read: (text: string) => string; readonly cl
       const history = new History({ directory: folder, now: () => now, notices });
       const { entries, total } = history.read({ filter: { text: 'pos' }, offset: 0, limit: 50 });
       must(total >= entries.length, 'a page is a part of the whole');
-      for (const entry of history.all()) must(historyEntrySchema.safeParse(entry).success, 'an entry can be shown');
+      for (const entry of history.all())
+        must(historyEntrySchema.safeParse(entry).success, 'an entry can be shown');
       const before = history.all().length;
       history.append({ kind: 'removed', result: 'ok', note: text });
       if (history.problem) return codeOfError(history.problem);
       const after = new History({ directory: folder, now: () => now }).all();
-      must(after.length === before + 1 && after[0]?.kind === 'removed', 'a new entry is read whatever is before it');
+      must(
+        after.length === before + 1 && after[0]?.kind === 'removed',
+        'a new entry is read whatever is before it',
+      );
       return history.damagedLines > 0 ? 'some lines left out' : 'read';
     },
     close: async () => rmSync(folder, { recursive: true, force: true }),
@@ -249,7 +297,11 @@ export async function storedTargets(material: Material): Promise<Target[]> {
     pin: JSON.stringify({ version: 1, pinHash: material.pinHash, tries: { failures: 2, waitMs: 0 } }),
     policy: JSON.stringify({
       version: 1,
-      lastGood: { place: '/etc/x', policy: { tray: true, rootCas: [material.rootPem] }, rootCas: [JSON.parse(rootCas[0] ?? '')] },
+      lastGood: {
+        place: '/etc/x',
+        policy: { tray: true, rootCas: [material.rootPem] },
+        rootCas: [JSON.parse(rootCas[0] ?? '')],
+      },
       told: null,
     }),
   };
@@ -260,34 +312,54 @@ export async function storedTargets(material: Material): Promise<Target[]> {
     policy: readPolicyMemory,
   };
   const lines = historyReader();
-  const mutateStored = (text: string, choices: Parameters<typeof mutateJson>[1]) => mutateJson(text, choices, WORDS);
-  const log = [...ENTRIES, ...LINES, `${ENTRIES.join('\n')}\n`, `${LINES.join('\n')}\n{"k":`];
+  const mutateStored = (text: string, choices: Parameters<typeof mutateJson>[1]) =>
+    mutateJson(text, choices, WORDS);
+  const good = `${ENTRIES.slice(0, 2).join('\n')}\n`;
+  const log = [good, good, ...ENTRIES, ...LINES, `${ENTRIES.join('\n')}\n`, `${LINES.join('\n')}\n{"k":`];
   return [
     target({
       name: 'stored-pairing',
       about: 'Documents of pairings on the disk, of both versions',
-      share: 40,
+      share: 25,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof({ weight: 12, arbitrary: mutated(pairings, mutateStored) }, { weight: 1, arbitrary: anyText }),
+      inputs: fc.oneof(
+        { weight: 12, arbitrary: mutated(pairings, mutateStored) },
+        { weight: 1, arbitrary: anyText },
+      ),
       run: (text) => readPairing(text, key),
     }),
     target({
       name: 'stored-root-ca',
       about: 'Documents of trusted Root CAs on the disk',
-      share: 30,
+      share: 15,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof({ weight: 12, arbitrary: mutated(rootCas, mutateStored) }, { weight: 1, arbitrary: anyText }),
+      inputs: fc.oneof(
+        { weight: 12, arbitrary: mutated(rootCas, mutateStored) },
+        { weight: 1, arbitrary: anyText },
+      ),
       run: (text) => readRootCa(text, place),
     }),
     target({
       name: 'stored-documents',
       about: 'Settings, bridge, manager PIN and last policy on the disk',
-      share: 40,
-      reaches: ['settings: read', 'settings: damaged', 'bridge: read', 'bridge: damaged', 'pin: pin', 'pin: unreadable', 'policy: read', 'policy: nothing'],
+      share: 30,
+      reaches: [
+        'settings: read',
+        'settings: damaged',
+        'bridge: read',
+        'bridge: damaged',
+        'pin: pin',
+        'pin: unreadable',
+        'policy: read',
+        'policy: nothing',
+      ],
       inputs: fc.constantFrom(...DOCUMENT_KINDS).chain((kind) =>
         fc.record({
           kind: fc.constant(kind),
-          text: fc.oneof({ weight: 9, arbitrary: mutated([others[kind]], mutateStored) }, { weight: 1, arbitrary: anyText }),
+          text: fc.oneof(
+            { weight: 9, arbitrary: mutated([others[kind]], mutateStored) },
+            { weight: 1, arbitrary: anyText },
+          ),
         }),
       ),
       run: ({ kind, text }) => `${kind}: ${readers[kind](text)}`,
@@ -295,10 +367,15 @@ export async function storedTargets(material: Material): Promise<Target[]> {
     target({
       name: 'stored-lines',
       about: 'Lines of the history and the timeline on the disk',
-      share: 8,
+      share: 5,
       reaches: ['read', 'some lines left out'],
       inputs: fc.oneof(
-        { weight: 9, arbitrary: mutated(log, (text, choices) => (choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS))) },
+        {
+          weight: 9,
+          arbitrary: mutated(log, (text, choices) =>
+            choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS),
+          ),
+        },
         { weight: 1, arbitrary: anyText },
       ),
       run: lines.read,

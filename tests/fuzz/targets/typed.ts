@@ -17,16 +17,56 @@ import {
 import { parsePin } from '../../../shared/manager.ts';
 import type { Result } from '../../../shared/result.ts';
 import { mutateText } from '../mutate/text.ts';
-import { anyText, codeOfError, codeOfThrown, mutated, must, type Target, target } from '../target.ts';
+import { anyText, codeOfError, codeOfThrown, must, mutated, type Target, target } from '../target.ts';
 
 const ADDRESSES = [
   'https://192.168.178.67:8443 OR wss://192.168.178.67:8443',
   'https://[fe80::1]:8443 or wss://[fe80::1]:8443',
-  ...['192.168.178.67', '192.168.178.67:8443', '::1', '[2001:db8::1]:9443', 'wss://device.example.:8443/', 'DEVICE'],
+  ...[
+    '192.168.178.67',
+    '192.168.178.67:8443',
+    '::1',
+    '[2001:db8::1]:9443',
+    'wss://device.example.:8443/',
+    'DEVICE',
+  ],
 ];
 const ADDRESS_WORDS = [
-  ...['https://', 'wss://', 'http://', 'ws://', 'ftp://', 'OR', ' or ', ':', ':8443', ':0', ':65536', '[', ']', '::'],
-  ...['192.168.178.67', '0x7f.1', '1.1', '256.1.1.1', 'fe80::1%eth0', 'xn--', 'münchen', 'a.b', '.', '-', '@', '/', '?', '#', ',', ';', '|'],
+  ...[
+    'https://',
+    'wss://',
+    'http://',
+    'ws://',
+    'ftp://',
+    'OR',
+    ' or ',
+    ':',
+    ':8443',
+    ':0',
+    ':65536',
+    '[',
+    ']',
+    '::',
+  ],
+  ...[
+    '192.168.178.67',
+    '0x7f.1',
+    '1.1',
+    '256.1.1.1',
+    'fe80::1%eth0',
+    'xn--',
+    'münchen',
+    'a.b',
+    '.',
+    '-',
+    '@',
+    '/',
+    '?',
+    '#',
+    ',',
+    ';',
+    '|',
+  ],
 ];
 const words = (list: readonly string[]) =>
   fc.array(fc.constantFrom(...list), { maxLength: 12 }).map((parts) => parts.join(''));
@@ -46,7 +86,10 @@ function readAddress(text: string): string {
   const { host, port } = read.value;
   must(deviceAddressSchema.safeParse({ host, port }).success, 'an address is one that can be stored');
   const again = parseAddress(formatAuthority({ host, port }));
-  must(again.ok && again.value.host === host && again.value.port === port, `${host} and ${port} are read as they are written`);
+  must(
+    again.ok && again.value.host === host && again.value.port === port,
+    `${host} and ${port} are read as they are written`,
+  );
   return 'ok';
 }
 
@@ -70,7 +113,11 @@ function readPosId(text: string): string {
   }
   const suggested = suggestPosId(text);
   must(suggested === '' || parsePosId(suggested).ok, 'what is suggested is a POS ID');
-  if (isPosIdPattern(text)) must([posIdFrom(text, 'x')].every((id) => parsePosId(id).ok), 'a pattern gives a POS ID');
+  if (isPosIdPattern(text))
+    must(
+      [posIdFrom(text, 'x')].every((id) => parsePosId(id).ok),
+      'a pattern gives a POS ID',
+    );
   posIdFrom(text, text);
   return endingOf(parsePosId(text));
 }
@@ -79,7 +126,8 @@ function readSerial(text: string): string {
   const read = parseSerial(text);
   if (!read.ok) return codeOfError(read.error);
   const { serial, name } = read.value;
-  if (name !== undefined) must(name.startsWith(`${serial.toLowerCase()}.`), 'a name begins with its serial number');
+  if (name !== undefined)
+    must(name.startsWith(`${serial.toLowerCase()}.`), 'a name begins with its serial number');
   must(parseSerial(serial).ok, 'a serial number is read as it is written');
   return name === undefined ? 'ok' : 'ok, by its name';
 }
@@ -90,7 +138,9 @@ function readOthers(text: string): string {
     const again = parseOrigins(origins.value.join('\n'));
     must(again.ok && again.value.join() === origins.value.join(), 'origins are read as they are written');
   } else codeOfError(origins.error);
-  const read = [parsePort(text), parseBridgePort(text), parseMessageLimit(text)].map((result) => endingOf(result));
+  const read = [parsePort(text), parseBridgePort(text), parseMessageLimit(text)].map((result) =>
+    endingOf(result),
+  );
   const pin = parsePin(text);
   // Shorter ones are a part of any text.
   if (!pin.ok) codeOfError(pin.error, text.trim().length >= 4 ? [text.trim()] : []);
@@ -113,14 +163,36 @@ const guidedBy = (seeds: readonly string[], tokens: readonly string[], run: (tex
 export function typedTargets(): Target[] {
   const codes = ['8QW1YS1D', '9mmf-lmuq', 'JS1X SJQT', '８ＱＷ１ＹＳ１Ｄ'];
   const serials = [SERIAL_NAME, '1850012345', 'abc-1', '1850012345.pgw.seclib.io', 'xn--a.cybs.seclib.io'];
-  const posIds = ['123', 'Register 2 – bar', 'Kasse 1', 'レジ１', 'SHOP-{hostname:4}', 'till-7.store.example'];
-  const others = ['8443', 'https://till.example', 'http://localhost:3000\nhttps://a.b', '192.168.1.0/24', '10.0.0.0/8', '295713', 'tauri://localhost'];
+  const posIds = [
+    '123',
+    'Register 2 – bar',
+    'Kasse 1',
+    'レジ１',
+    'SHOP-{hostname:4}',
+    'till-7.store.example',
+  ];
+  const others = [
+    '8443',
+    'https://till.example',
+    'http://localhost:3000\nhttps://a.b',
+    '192.168.1.0/24',
+    '10.0.0.0/8',
+    '295713',
+    'tauri://localhost',
+  ];
   return [
     target({
       name: 'address',
       about: 'Address field and the pasted line',
-      share: 140,
-      reaches: ['ok', 'address-empty', 'address-invalid', 'address-port-invalid', 'address-insecure', 'address-ambiguous'],
+      share: 150,
+      reaches: [
+        'ok',
+        'address-empty',
+        'address-invalid',
+        'address-port-invalid',
+        'address-insecure',
+        'address-ambiguous',
+      ],
       inputs: texts(ADDRESSES, ADDRESS_WORDS),
       run: readAddress,
       guided: guidedBy(ADDRESSES, ADDRESS_WORDS, readAddress),
@@ -128,7 +200,7 @@ export function typedTargets(): Target[] {
     target({
       name: 'code',
       about: 'Connection code as typed and pasted',
-      share: 70,
+      share: 80,
       reaches: ['ok', 'code-empty', 'code-length', 'code-characters'],
       inputs: texts(codes, ['-', ' ', '–', '8QW1', 'ÄÖ']),
       run: readCode,
@@ -136,15 +208,18 @@ export function typedTargets(): Target[] {
     target({
       name: 'pos-id',
       about: 'POS ID, name of a pairing, pattern and host name',
-      share: 70,
+      share: 80,
       reaches: ['ok', 'pos-id-empty', 'pos-id-too-long', 'pos-id-characters'],
-      inputs: fc.oneof({ weight: 9, arbitrary: texts(posIds, ['{hostname}', '{hostname:12}', '{', '}'])}, { weight: 1, arbitrary: fc.constantFrom('', ' ', '\u3000') }),
+      inputs: fc.oneof(
+        { weight: 9, arbitrary: texts(posIds, ['{hostname}', '{hostname:12}', '{', '}']) },
+        { weight: 1, arbitrary: fc.constantFrom('', ' ', '\u3000') },
+      ),
       run: readPosId,
     }),
     target({
       name: 'serial',
       about: 'Serial number, alone or as a whole name',
-      share: 60,
+      share: 80,
       reaches: ['ok', 'ok, by its name', 'serial-invalid'],
       inputs: texts(serials, ['.cybs.seclib.io', '.', 'xn--', '-', 'seclib.io']),
       run: readSerial,
