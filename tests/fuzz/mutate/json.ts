@@ -59,7 +59,7 @@ export function mutateValue(value: unknown, choices: Choices, tokens: readonly s
     const items = changed.map(([, item]) => item);
     return choices.below(6) === 0 ? [...items, ...items.slice(Number(key))] : items;
   }
-  switch (choices.below(7)) {
+  switch (choices.below(14)) {
     case 0:
       return pick(choices, VALUES);
     case 1:
