@@ -58,7 +58,8 @@ const playwrightSchema = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 });
 
-const installedSchema = z.object({
+/** Of our own runners. */
+const ownReportSchema = z.object({
   passed: z.number(),
   failed: z.number(),
   skipped: z.number(),
@@ -190,6 +191,22 @@ function playwright(): Outcome {
   );
 }
 
+/** Cases of the fuzzer (docs/fuzz.md): `npm run fuzz` has a million. */
+const FUZZ_CASES = 5_000;
+
+function fuzz(): Outcome {
+  const title = 'Fuzzing';
+  const file = join(RESULTS, 'fuzz.json');
+  forget(file);
+  const args = ['--cases', String(FUZZ_CASES), '--report', file];
+  const exitedWell = run(title, process.execPath, [
+    'node_modules/tsx/dist/cli.mjs',
+    'scripts/fuzz.ts',
+    ...args,
+  ]);
+  return counted(title, exitedWell, readReport(file, ownReportSchema));
+}
+
 /** Packages the app that was built before, and tries it out as it is installed. */
 const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
   ifPossible('The installed program', without, async () => {
@@ -205,7 +222,7 @@ const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
     forget(INSTALLED_REPORT);
     const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
     const exitedWell = run(title, process.execPath, smoke);
-    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, installedSchema))];
+    return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, ownReportSchema))];
   });
 
 function requireNodeVersion(): void {
@@ -246,6 +263,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       build(),
       vitest(),
       vitest(electronNode(electron)),
+      fuzz(),
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
       playwright(),

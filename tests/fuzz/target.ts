@@ -87,7 +87,8 @@ export function codeOfError(error: AppError, secrets: readonly string[] = []): s
   const parsed = appErrorSchema.safeParse(error);
   must(parsed.success, `an error out of form: ${error.code}`);
   must(error.code !== 'internal', `internal: ${error.detail}`);
-  const text = JSON.stringify(error);
+  // Words of the catalogue itself are no secrets.
+  const text = [error.detail, ...Object.values(error.params ?? {})].join('\n');
   must(!/-----BEGIN [A-Z0-9 ]+-----/.test(text), `PEM in an error: ${error.code}`);
   for (const secret of secrets) must(!text.includes(secret), `a secret in an error: ${error.code}`);
   return error.code;
