@@ -20,8 +20,8 @@ const CASES = 1_000_000;
 const SEED = 20_261_128;
 /** Milliseconds for one case, on a busy machine. */
 const LIMIT_MS = 5_000;
-/** A batch of the slowest cases is far quicker. */
-const SILENCE_MS = 90_000;
+/** Milliseconds in which no case ends at all. */
+const SILENCE_MS = 60_000;
 /** With fewer cases of a target than these it is left open what they must reach. */
 const TELLING_CASES = 5_000;
 

@@ -1,4 +1,5 @@
-const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g;
+/** Also with a label that a line break has taken apart. */
+const PEM_BLOCK = /-----BEGIN[A-Z0-9\s]+-----[\s\S]*?(?:-----END[A-Z0-9\s]+-----|$)/g;
 /** Longer than a SHA-512 fingerprint, shorter than any RSA key; with whatever hex dumps put in between. */
 const LONG_HEX = /[0-9A-Fa-f]{129,}|(?<![A-Za-z0-9])(?:(?:0x)?[0-9A-Fa-f][\s:,-]*){129,}(?![A-Za-z0-9])/g;
 /** Characters of base64 as they follow each other, possibly in lines: broken, escaped, quoted or listed. */

@@ -58,6 +58,9 @@ interface Spec<Input> extends Omit<Target, 'generated'> {
   readonly run: (input: Input) => string | Promise<string>;
 }
 
+/** Milliseconds for one call of fast-check. */
+const BATCH_MS = 120_000;
+
 export function target<Input>({ inputs, run, ...rest }: Spec<Input>): Target {
   return {
     ...rest,
@@ -71,6 +74,8 @@ export function target<Input>({ inputs, run, ...rest }: Spec<Input>): Target {
       const { failed, counterexample, errorInstance, counterexamplePath } = await fc.check(property, {
         seed,
         numRuns: cases,
+        // A smaller input is worth a while, not any time.
+        interruptAfterTimeLimit: BATCH_MS,
       });
       if (!failed) return undefined;
       return {

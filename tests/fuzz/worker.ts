@@ -57,8 +57,23 @@ process.on('uncaughtException', (error) => {
   stray = error;
 });
 
+/** Milliseconds between two signs of life. */
+const PULSE_MS = 1_000;
+let saidAt = 0;
+/** What is said again as long as cases begin, also while fast-check looks for a smaller one. */
+let alive: Said | undefined;
+
+async function sayNext(next: Said): Promise<void> {
+  alive = next;
+  await say(next);
+}
+
 const before = (input: unknown): void => {
   if (trace !== null) writeFileSync(trace, source(input));
+  const now = performance.now();
+  if (!alive || now - saidAt < PULSE_MS) return;
+  saidAt = now;
+  void say(alive);
 };
 
 async function runJob({ target, cases }: Job, job: number, from: number, last: boolean): Promise<void> {
@@ -95,7 +110,7 @@ async function runJob({ target, cases }: Job, job: number, from: number, last: b
       for (const batch of batchesOf(seed, cases)) {
         start += batch.cases;
         if (start <= from) continue;
-        await say({ kind: 'next', job, target: target.name, from: start - batch.cases });
+        await sayNext({ kind: 'next', job, target: target.name, from: start - batch.cases });
         const failed = await runBatch(target, batch, { before, after }, limitMs);
         if (failed) await tell(failed.error, failed.input, `seed ${batch.seed}, path ${failed.path}`);
         await straysOf(`seed ${batch.seed}`);
@@ -105,7 +120,7 @@ async function runJob({ target, cases }: Job, job: number, from: number, last: b
       if (!target.guided) throw new Error(`${target.name} is not guided`);
       const run = new GuidedRun(target.guided, seed + from, limitMs);
       for (let step = 0; step < cases - from && found < MOST_FINDINGS; ) {
-        await say({ kind: 'next', job, target: target.name, from: from + step });
+        await sayNext({ kind: 'next', job, target: target.name, from: from + step });
         step = Math.min(cases - from, step + GUIDED_STEP);
         const { failed } = run.run(step, before, after);
         if (failed) await tell(failed.error, source(failed.data), '');

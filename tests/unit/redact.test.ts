@@ -111,6 +111,7 @@ it('is not led astray by characters that nobody sees', () => {
     `-----BEGIN${unseen} RSA PRIVATE KEY-----\n${key}\n-----END RSA PRIVATE KEY-----`;
   expect(redact(`x ${label('\0')} y`)).toBe('x [PEM removed] y');
   expect(redact(label('\u200b'))).toBe('[PEM removed]');
+  expect(redact(label('\n'))).toBe('[PEM removed]');
   expect(redact(key.replace(/.{20}/g, '$&\u200b'))).toBe('[data removed]');
 });
 

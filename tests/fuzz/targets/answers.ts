@@ -91,7 +91,7 @@ function hides(text: string): string {
   for (const secret of SAME_IN_ANY_CASE)
     must(!shown.toLowerCase().includes(secret.toLowerCase()), 'no spelling of the code is left');
   must(!shown.includes(BASE64), 'no base64 of the code is left');
-  must(!/-----BEGIN [A-Z0-9 ]+-----/.test(shown), 'no PEM block is left');
+  must(!/-----BEGIN[A-Z0-9\s]+-----/.test(shown), 'no PEM block is left');
   must(!/[0-9a-f]{129}/i.test(shown), 'no long hex is left');
   must(!/[\p{Cc}\p{Cf}]/u.test(shown), 'no control characters are left');
   return shown.includes('removed]') ? 'removed' : 'as it was';
@@ -297,7 +297,7 @@ function credentialsReader({ rootPem, intermediatePem, keyPieces }: Material): (
         must(certificateSummarySchema.safeParse(summarize(certificate)).success, 'a certificate can be told');
       for (const note of notes) must(credentialNoteSchema.safeParse(note).success, 'a note can be told');
       must(
-        !/PRIVATE/.test(credentials.certificateChainPem + credentials.issuerPem),
+        !/PRIVATE KEY-----/.test(credentials.certificateChainPem + credentials.issuerPem),
         'no key among the certificates',
       );
       must(
