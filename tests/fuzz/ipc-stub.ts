@@ -11,5 +11,3 @@ export const ipcMain = {
 
 export const callHandler = (channel: string, event: unknown, method: unknown, request: unknown): unknown =>
   handlers.get(channel)?.(event, method, request);
-
-export default { ipcMain, callHandler };

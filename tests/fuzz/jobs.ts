@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How cases are made: by fast-check's generators, or by what the code did with the cases before. */
-export const MANNERS = ['generated', 'guided'] as const;
+const MANNERS = ['generated', 'guided'] as const;
 export type Manner = (typeof MANNERS)[number];
 
 /** What one process has to do. */
@@ -16,7 +16,7 @@ export const orderSchema = z.object({
   part: z.number(),
   /** Names of targets, or null for all. */
   only: z.array(z.string()).nullable(),
-  /** Milliseconds that one case may take. */
+  /** Milliseconds of work that one case may take. */
   limitMs: z.number(),
   /** Where to begin, for what is left after a crash. */
   start: z.object({ job: z.number().int(), from: z.number().int() }),

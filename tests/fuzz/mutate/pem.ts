@@ -34,7 +34,6 @@ const TOKENS = [
 
 const armour = ({ label, body }: Block): string =>
   `-----BEGIN ${label}-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
-export const pemOf = (label: string, der: Buffer): string => armour({ label, body: der.toString('base64') });
 
 function blocksOf(text: string): Block[] {
   return findPemBlocks(text).map(({ label, pem }) => ({

@@ -41,7 +41,8 @@ function isEntitled(sent: Sent, token: string, port: number): boolean {
   const fromHere = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`].includes(host);
   const fromTill = origin === undefined ? site === undefined : origin === ORIGIN;
   const words = authorization?.split(/ +/) ?? [];
-  const bearer = words[0]?.toLowerCase() === 'bearer' && words.length === 2 && (words[1] ?? '') !== '';
+  // No header has a line break or a blank of another width in it; to this gate they are no part of a token.
+  const bearer = words[0]?.toLowerCase() === 'bearer' && words.length === 2 && /^\S+$/.test(words[1] ?? '');
   const names = protocol?.split(',').map((name) => name.trim()) ?? [];
   const named = names.includes('pos-pairing')
     ? names.find((name) => name.startsWith('token.'))?.slice('token.'.length)
