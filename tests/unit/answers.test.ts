@@ -113,6 +113,18 @@ describe('forms of an answer', () => {
     expect(codeOf(() => read(JSON.stringify([der, pos.certificatePem])))).toBe('credentials-key-encrypted');
   });
 
+  // Found by npm run fuzz: Node ended the process when such a key was looked at.
+  it('with an EC key that is too long for its curve are refused', async () => {
+    const ec = await issue({ keyType: 'ec' });
+    const key = ec.key.privateKey.export({ type: 'sec1', format: 'der' });
+    // SEQUENCE, INTEGER 1, then the number: an octet more, and no leading zero.
+    const [tag, length = 0] = key;
+    expect(key.subarray(2, 7).toString('hex')).toBe('0201010420');
+    const longer = Buffer.from([tag ?? 0, length + 1, ...key.subarray(2, 6), 0x21, 0x80, ...key.subarray(7)]);
+    const pem = `-----BEGIN EC PRIVATE KEY-----\n${longer.toString('base64')}\n-----END EC PRIVATE KEY-----\n`;
+    expect(codeOf(() => read(pem + ec.certificatePem))).toBe('answer-malformed');
+  });
+
   it('with a key that was damaged on the way are refused: it fits by its public part alone', () => {
     const block = findPemBlocks(pos.privateKeyPem)[0];
     const der = Buffer.from(base64Of(block?.pem ?? ''), 'base64');

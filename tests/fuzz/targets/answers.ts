@@ -327,7 +327,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'answer',
       about: 'A device’s answer, read as key and certificates',
-      share: 10,
+      share: 6,
       reaches: [
         'ok',
         'ok, with notes',
@@ -410,7 +410,7 @@ export function answerTargets(material: Material): Target[] {
     target({
       name: 'device-answer',
       about: 'The whole request for credentials over HTTPS and WSS: head, frames, messages, end',
-      share: 8,
+      share: 5,
       reaches: ['ok', 'device-error', 'code-rejected', 'no-answer', 'answer-malformed', 'upgrade-refused'],
       inputs: mutated(exchanges(material), mutateExchange),
       run: (exchange) => ask(exchange, material),

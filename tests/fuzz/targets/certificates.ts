@@ -100,7 +100,7 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
     target({
       name: 'root-ca-file',
       about: 'Root CA import: PEM, DER, PKCS#7, bundles, REST answers',
-      share: 15,
+      share: 10,
       reaches: [
         'ok',
         'ok, with some left out',
