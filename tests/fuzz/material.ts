@@ -47,6 +47,33 @@ function pkcs7(...certificates: readonly CertifiedKey[]): Buffer {
   return Buffer.from(asn1.toDer(content).getBytes(), 'binary');
 }
 
+/** Keys of kinds that devices should not have, each in a certificate and as PKCS#8. */
+async function oddKeys(
+  issuer: CertifiedKey,
+): Promise<{ readonly privateKeyPem: string; readonly certificatePem: string; readonly der: Buffer }[]> {
+  const pairs = [
+    generateKeyPairSync('ed25519'),
+    generateKeyPairSync('x25519'),
+    generateKeyPairSync('rsa-pss', {
+      modulusLength: 2048,
+      hashAlgorithm: 'sha256',
+      mgf1HashAlgorithm: 'sha256',
+    }),
+    generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }),
+    generateKeyPairSync('ec', { namedCurve: 'secp224r1' }),
+    generateKeyPairSync('ec', { namedCurve: 'prime256v1', paramEncoding: 'explicit' }),
+  ];
+  const { privateKey: another } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return Promise.all(
+    pairs.map(async ({ publicKey, privateKey }) => {
+      // What is returned as its private key is not looked at.
+      const key = { publicKey, privateKey: another };
+      const { certificatePem, certificate } = await issueCertificate({ commonName: 'odd', issuer, key });
+      return { privateKeyPem: pkcs8KeyPem(privateKey), certificatePem, der: certificate.raw };
+    }),
+  );
+}
+
 export async function makeMaterial(): Promise<Material> {
   const root = await createCa({ commonName: 'Merchant Root CA' });
   const issuing = await createCa({ commonName: 'POS Issuing CA', issuer: root });
@@ -81,6 +108,7 @@ export async function makeMaterial(): Promise<Material> {
     .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
     .toString();
   const certified = pkcs7(root, issuing);
+  const odd = await oddKeys(ecIssuing);
   const answers = [
     pos.privateKeyPem + chain(pos, issuing, root),
     ec.privateKeyPem + chain(ec, ecIssuing, ecRoot),
@@ -92,6 +120,9 @@ export async function makeMaterial(): Promise<Material> {
     encryptedKey + chain(ec, ecIssuing),
     ec.privateKeyPem + device.privateKeyPem + chain(ec, ecIssuing),
     device.privateKeyPem + chain(ec, ecIssuing, ecRoot),
+    ...odd.map(
+      ({ privateKeyPem, certificatePem }) => privateKeyPem + certificatePem + chain(ecIssuing, ecRoot),
+    ),
   ];
   return {
     answers,
@@ -108,9 +139,10 @@ export async function makeMaterial(): Promise<Material> {
     ],
     rootPem: root.certificatePem,
     intermediatePem: issuing.certificatePem,
-    certificates: [device, ec, ecRoot, lateAndPss, issuing].map(({ certificate }) =>
-      certificate.raw.toString('base64'),
-    ),
+    certificates: [
+      ...[device, ec, ecRoot, lateAndPss, issuing].map(({ certificate }) => certificate.raw),
+      ...odd.map(({ der }) => der),
+    ].map((der) => der.toString('base64')),
     pinHash: await hashPin(required(parsePin('295713')), CHEAP_SCRYPT),
     keyPieces: [pos, ec, device].flatMap(({ privateKeyPem }) => piecesOfKey(privateKeyPem)),
   };
