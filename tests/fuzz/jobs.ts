@@ -42,8 +42,6 @@ export type FuzzFinding = z.infer<typeof findingSchema>;
 const doneSchema = z.object({
   kind: z.literal('done'),
   job: z.number().int(),
-  /** Whether it was the last one. */
-  last: z.boolean(),
   target: z.string(),
   about: z.string(),
   cases: z.number().int(),

@@ -76,7 +76,7 @@ const before = (input: unknown): void => {
   void say(alive);
 };
 
-async function runJob({ target, cases }: Job, job: number, from: number, last: boolean): Promise<void> {
+async function runJob({ target, cases }: Job, job: number, from: number): Promise<void> {
   const endings: Record<string, number> = {};
   let done = 0;
   let found = 0;
@@ -136,7 +136,6 @@ async function runJob({ target, cases }: Job, job: number, from: number, last: b
   await say({
     kind: 'done',
     job,
-    last,
     target: name,
     about,
     cases: done,
@@ -150,8 +149,7 @@ async function runJob({ target, cases }: Job, job: number, from: number, last: b
 const { job: first, from } = order.start;
 const jobs = allJobs();
 const end = order.jobs === null ? jobs.length : first + order.jobs;
-for (const [at, job] of jobs.slice(first, end).entries())
-  await runJob(job, first + at, at === 0 ? from : 0, first + at === jobs.length - 1);
+for (const [at, job] of jobs.slice(first, end).entries()) await runJob(job, first + at, at === 0 ? from : 0);
 for (const { close } of targets) await close?.();
 // Sockets of cases that were left in the middle do not count.
 process.exit(0);

@@ -175,7 +175,7 @@ describe('a worker that', () => {
         await say({ kind: 'next', job, target, from: 0 });
         if (trace) writeFileSync(trace, 'the input of ' + target);
         if (job === 1) { ${fatal} }
-        await say({ kind: 'done', job, last: job === 2, target, about: '', cases: 1, ms: 1, endings: {}, reaches: [] });
+        await say({ kind: 'done', job, target, about: '', cases: 1, ms: 1, endings: {}, reaches: [] });
       }
       process.exit(0);`,
     );
