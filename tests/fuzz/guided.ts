@@ -101,6 +101,9 @@ const CLASS_OF = Uint8Array.from({ length: 256 }, (_, count) =>
               : 128,
 );
 
+/** Longer than a key with its chain. */
+const MOST_BYTES = 12 * 1024;
+
 export interface GuidedResult {
   readonly cases: number;
   /** Branches that were taken, and how many of them by the seeds already. */
@@ -163,7 +166,8 @@ export class GuidedRun {
     let data = this.#corpus[this.#corpus.length - 1 - choices.below(newest)] ?? Buffer.alloc(0);
     for (let left = 1 + choices.below(1 << choices.below(4)); left > 0; left -= 1)
       data = this.#guided.mutate(data, choices, this.#instrument.words);
-    return data;
+    // Long ones do no more than shorter ones, and take longer.
+    return data.subarray(0, MOST_BYTES);
   }
 
   #try(
