@@ -32,8 +32,11 @@ export default {
     'tests/windows/groups/*.ts',
     'tests/windows/other-program.ts',
     'tests/windows/crashing-writer.ts',
+    // Bundled, for the Nodes that run the fuzzer's cases.
+    'tests/fuzz/worker.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
+    'tests/fuzz/ipc-stub.ts',
   ],
   project: [
     'electron/**!',

@@ -59,6 +59,7 @@ const playwrightSchema = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 });
 
+/** Of our own runners. */
 const countedSchema = z.object({
   passed: z.number(),
   failed: z.number(),
@@ -202,6 +203,22 @@ function playwright(): Outcome {
   );
 }
 
+/** Cases of the fuzzer (docs/fuzz.md): `npm run fuzz` has a million. */
+const FUZZ_CASES = 5_000;
+
+function fuzz(): Outcome {
+  const title = 'Fuzzing';
+  const file = join(RESULTS, 'fuzz.json');
+  forget(file);
+  const args = ['--cases', String(FUZZ_CASES), '--report', file];
+  const exitedWell = run(title, process.execPath, [
+    'node_modules/tsx/dist/cli.mjs',
+    'scripts/fuzz.ts',
+    ...args,
+  ]);
+  return counted(title, exitedWell, readReport(file, countedSchema));
+}
+
 /** Packages the app that was built before, and tries it out as it is installed. */
 const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
   ifPossible('The installed program', without, async () => {
@@ -274,6 +291,7 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
       vitest(),
       vitest(electronNode(electron)),
       hostile(electron, ['--bounded']),
+      fuzz(),
       ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
       ...(await windows([], 'skip')),
       briefly('Crashes, spoiled files and full disks', 'test-disk'),

@@ -1,4 +1,5 @@
-const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g;
+/** Also with a label that a line break has taken apart. */
+const PEM_BLOCK = /-----BEGIN[A-Z0-9\s]+-----[\s\S]*?(?:-----END[A-Z0-9\s]+-----|$)/g;
 /** Longer than a SHA-512 fingerprint, shorter than any RSA key; with whatever hex dumps put in between. */
 const LONG_HEX = /[0-9A-Fa-f]{129,}|(?<![A-Za-z0-9])(?:(?:0x)?[0-9A-Fa-f][\s:,-]*){129,}(?![A-Za-z0-9])/g;
 /** Characters of base64 as they follow each other, possibly in lines: broken, escaped, quoted or listed. */
@@ -9,7 +10,10 @@ const LONG_BASE64 = 65;
 /** Words of a text are seldom as long, and never are many of them equally long. */
 const LONG_LINE = 16;
 const SHORT_LINE = 4;
+/** Control and format characters, but for those that end lines or words. */
+const UNSEEN = /(?:(?![\t\n\r])[\p{Cc}\p{Cf}])+/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+const NEITHER = /[^\p{L}\p{N}]/gu;
 const MAX_LENGTH = 1000;
 /** What is looked at of a long text; far more than is kept. */
 const MAX_INPUT = 16 * 1024;
@@ -24,41 +28,50 @@ function base64Forms(secret: string): string[] {
   });
 }
 
-/** The secret as it may be quoted in other encodings. */
-const encodedForms = (secret: string): string[] =>
-  [...new Set([secret, secret.toLowerCase(), secret.toUpperCase()])].flatMap((form) => [
-    Buffer.from(form).toString('hex'),
-    ...base64Forms(form),
-  ]);
+/** The secret as base64 may quote it, which is written in one way only. */
+const base64Of = (secret: string): string[] => casesOf(secret).flatMap(base64Forms);
 
-/** Removes `secret` in any letter case and width, whatever stands between its letters and digits. */
-function withoutSpelled(text: string, secret: string): string {
-  const plain: string[] = [];
-  /** Where in `text` each of them begins. */
+const casesOf = (secret: string): string[] => [
+  ...new Set([secret, secret.toLowerCase(), secret.toUpperCase()]),
+];
+
+const hexOf = (secret: string): string[] => casesOf(secret).map((form) => Buffer.from(form).toString('hex'));
+
+/** The letters and digits of a character, in capitals and of usual width: several for one such as a ligature. */
+function lettersOf(char: string): string {
+  if (char <= '\x7f') return /[A-Za-z0-9]/.test(char) ? char.toUpperCase() : '';
+  return LETTER_OR_DIGIT.test(char) ? char.normalize('NFKC').toUpperCase().replace(NEITHER, '') : '';
+}
+
+/** Removes `spellings` in any letter case and width, whatever stands between their letters and digits. */
+function withoutSpelled(text: string, spellings: readonly string[]): string {
+  let plain = '';
+  /** Where in `text` the character of each of them begins, and where it ends. */
   const starts: number[] = [];
+  const ends: number[] = [];
   let position = 0;
   for (const char of text) {
-    if (LETTER_OR_DIGIT.test(char)) {
-      // One character may become several, such as a ligature; all of them stand for the same place.
-      for (const unit of char.normalize('NFKC').toUpperCase()) {
-        plain.push(unit);
-        starts.push(position);
-      }
+    const letters = lettersOf(char);
+    for (let left = letters.length; left > 0; left -= 1) {
+      starts.push(position);
+      ends.push(position + char.length);
     }
+    plain += letters;
     position += char.length;
   }
-  const needle = [...secret.normalize('NFKC').toUpperCase()].filter((char) => LETTER_OR_DIGIT.test(char));
-  if (needle.length === 0) return text;
-  const matchesAt = (at: number) => needle.every((char, offset) => plain[at + offset] === char);
+  const found: { readonly start: number; readonly end: number }[] = [];
+  for (const spelling of spellings) {
+    const needle = [...spelling].map(lettersOf).join('');
+    if (needle === '') continue;
+    for (let at = plain.indexOf(needle); at >= 0; at = plain.indexOf(needle, at + 1))
+      found.push({ start: starts[at] ?? 0, end: ends[at + needle.length - 1] ?? text.length });
+  }
   let clean = '';
   let kept = 0;
-  for (let at = 0; at + needle.length <= plain.length; at += 1) {
-    if (!matchesAt(at)) continue;
-    const start = starts[at] ?? 0;
-    const last = starts[at + needle.length - 1] ?? start;
-    clean += `${text.slice(kept, start)}[removed]`;
-    kept = last + ([...text.slice(last, last + 2)][0]?.length ?? 1);
-    at += needle.length - 1;
+  for (const { start, end } of found.sort((a, b) => a.start - b.start)) {
+    // One that begins within another ends that one later.
+    if (start >= kept) clean += `${text.slice(kept, start)}[removed]`;
+    kept = Math.max(kept, end);
   }
   return clean + text.slice(kept);
 }
@@ -95,11 +108,13 @@ function withoutBase64(run: string): string {
  * at most 1,000 characters.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let clean = text.slice(0, MAX_INPUT).replace(PEM_BLOCK, '[PEM removed]');
+  // First, since what nobody sees must not take a block or a run of digits apart.
+  let clean = text.slice(0, MAX_INPUT).replace(UNSEEN, ' ').replace(PEM_BLOCK, '[PEM removed]');
   for (const secret of secrets) {
     if (secret === '') continue;
-    for (const form of encodedForms(secret)) clean = clean.replaceAll(form, '[removed]');
-    clean = withoutSpelled(clean, secret);
+    for (const form of base64Of(secret)) clean = clean.replaceAll(form, '[removed]');
+    // A dump of hex is a spelling, too: in capitals, with colons or blanks.
+    clean = withoutSpelled(clean, [secret, ...hexOf(secret)]);
   }
   clean = clean
     .replace(LONG_HEX, '[data removed]')

@@ -377,3 +377,13 @@ describe('readCredentials', () => {
     }
   });
 });
+
+// Found by npm run fuzz: each label of a line was followed to the end of that line, and 256 KiB took seconds.
+it('reads an answer full of labels in one pass', () => {
+  const unit = '-----BEGIN A-----a:';
+  const answer = unit.repeat(Math.floor((256 * 1024) / unit.length));
+  const before = process.cpuUsage();
+  expect(findPemBlocks(answer)).toEqual([]);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(800);
+});

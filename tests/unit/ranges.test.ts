@@ -133,6 +133,8 @@ describe('parseCidr', () => {
     'localhost/24',
   ])('refuses %j', (text) => {
     expect(() => parseCidr(text)).toThrowError(/invalid-request/);
+    // Found by npm run fuzz: whatever it was, it is not repeated.
+    if (text !== '') expect(() => parseCidr(text)).not.toThrowError(text);
     expect(() => hostsIn(text)).toThrowError(/invalid-request/);
   });
 });

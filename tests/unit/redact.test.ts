@@ -102,3 +102,25 @@ it('is done soon with hostile text', () => {
     expect(redact(text, ['8QW1YS1D']).length).toBeLessThanOrEqual(1001);
   }
 });
+
+// Found by npm run fuzz.
+it('is not led astray by characters that nobody sees', () => {
+  const key =
+    'MIIEowIBAAKCAQEAkpEhukfYgxvZmNxuPg6FUv0U4idZ+eGEJHVif3c7nquidz6oxBhmHeW5Sk32k0ML5Cl7bbeSbOJfwffo';
+  const label = (unseen: string) =>
+    `-----BEGIN${unseen} RSA PRIVATE KEY-----\n${key}\n-----END RSA PRIVATE KEY-----`;
+  expect(redact(`x ${label('\0')} y`)).toBe('x [PEM removed] y');
+  expect(redact(label('\u200b'))).toBe('[PEM removed]');
+  expect(redact(label('\n'))).toBe('[PEM removed]');
+  expect(redact(key.replace(/.{20}/g, '$&\u200b'))).toBe('[data removed]');
+});
+
+it('knows a secret in a hex dump of any kind', () => {
+  for (const quoted of [
+    '4a533158534a5154',
+    '4A533158534A5154',
+    '4A:53:31:58:53:4A:51:54',
+    '4a 53 31 58 53 4a 51 54',
+  ])
+    expect(redact(`before ${quoted} after`, ['JS1XSJQT']), quoted).toBe('before [removed] after');
+});

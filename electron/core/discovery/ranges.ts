@@ -57,10 +57,10 @@ const contains = (outer: Cidr, inner: Cidr): boolean =>
 export function parseCidr(text: string): Cidr {
   const [, address = '', bits = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
   const prefix = Number(bits);
-  if (!isIPv4(address) || prefix > ADDRESS_BITS) throw failure('invalid-request', `no IPv4 subnet: ${text}`);
-  if (prefix < WIDEST_PREFIX) throw failure('invalid-request', `wider than a /${WIDEST_PREFIX}: ${text}`);
+  if (!isIPv4(address) || prefix > ADDRESS_BITS) throw failure('invalid-request', 'no IPv4 subnet');
+  if (prefix < WIDEST_PREFIX) throw failure('invalid-request', `a subnet wider than a /${WIDEST_PREFIX}`);
   if (!PRIVATE.check(address) && !LOOPBACK.check(address))
-    throw failure('invalid-request', `not a private subnet: ${text}`);
+    throw failure('invalid-request', 'not a private subnet');
   return subnetOf(address, prefix);
 }
 

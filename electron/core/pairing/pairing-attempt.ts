@@ -340,7 +340,7 @@ export class PairingAttempt {
 }
 
 /** Whatever the device had to say, in a message or in a certificate: the code is in no error. */
-function withoutSecret({ params, detail, ...error }: AppError, secret: string): AppError {
+export function withoutSecret({ params, detail, ...error }: AppError, secret: string): AppError {
   const clean = (text: string) => redact(text, [secret]);
   return {
     ...error,

@@ -37,11 +37,16 @@ function firstSequence(data: Buffer): Buffer | undefined {
   return length > 0 && end <= data.length ? data.subarray(0, end) : undefined;
 }
 
-/** PKCS#8, PKCS#1 or SEC 1: labels are not always right, so each form is tried. */
+/**
+ * PKCS#8, PKCS#1 or SEC 1: labels are not always right, so each form is tried. OpenSSL reads an EC key whose number is
+ * too long for its curve, and Node ends the process when it is asked for the curve of such a one; it cannot be written.
+ */
 function parsePrivateKey(der: Buffer): KeyObject | undefined {
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
     try {
-      return createPrivateKey({ key: der, format: 'der', type });
+      const key = createPrivateKey({ key: der, format: 'der', type });
+      key.export({ type: 'pkcs8', format: 'der' });
+      return key;
     } catch {
       // The next form; the library's message may quote its input, so it is not passed on.
     }

@@ -9,8 +9,9 @@ export interface PemBlock {
   readonly encrypted: boolean;
 }
 
+/** Header lines are short (RFC 1421 section 4.6): without a limit, each BEGIN of a line would be read to its end. */
 const BLOCK =
-  /-----BEGIN ([A-Z0-9 ]+)-----((?:\s*[A-Za-z][A-Za-z-]*:[^\n]*\n)*)([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
+  /-----BEGIN ([A-Z0-9 ]+)-----((?:\s*[A-Za-z][A-Za-z-]*:[^\n]{0,500}\n)*)([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
 
 /** Line breaks that a device wrote as the two characters `\n`. */
 export const unescapeLineBreaks = (text: string): string => text.replace(/\\r|\\n/g, '\n');
