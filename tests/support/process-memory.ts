@@ -8,8 +8,11 @@ export interface FoundInMemory {
   readonly region: string;
   /** Whether other processes have the same memory. */
   readonly shared: boolean;
+  /** What stands before and behind it, a character for each byte. */
+  readonly around: string;
 }
 
+const AROUND = 80;
 const PAGE = 4096;
 const BLOCK = 256 * PAGE;
 /** Of an entry of `/proc/PID/pagemap`, in its upper half: the page is in memory, or swapped out. */
@@ -72,8 +75,14 @@ export function searchMemory(pid: number, finder: TraceFinder): FoundInMemory[] 
           // Gone meanwhile, or memory of a device.
           continue;
         }
-        for (const trace of finder.find(block.subarray(0, size)))
-          found.push({ name: trace.name, region: name, shared });
+        for (const trace of finder.find(block.subarray(0, size))) {
+          const around = block.toString(
+            'latin1',
+            Math.max(0, trace.at - AROUND),
+            Math.min(size, trace.at + trace.bytes.length + AROUND),
+          );
+          found.push({ name: trace.name, region: name, shared, around });
+        }
       }
     }
   } finally {

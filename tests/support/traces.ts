@@ -6,6 +6,11 @@ export interface Trace {
   readonly bytes: Buffer;
 }
 
+export interface FoundTrace extends Trace {
+  /** Offset in what was searched. */
+  readonly at: number;
+}
+
 /** Long enough to be nobody else's. */
 const TEXT_PIECE = 16;
 const NUMBER_PIECE = 16;
@@ -86,14 +91,14 @@ export class TraceFinder {
   }
 
   /** What is found, once for each place. */
-  find(data: Buffer): Trace[] {
-    const found: Trace[] = [];
+  find(data: Buffer): FoundTrace[] {
+    const found: FoundTrace[] = [];
     const last = data.length - 1;
     for (let at = 0, start = data[0] ?? 0; at < last; at += 1) {
       start |= (data[at + 1] ?? 0) << 8;
       if (this.#starts[start] !== 0) {
         for (const trace of this.#byStart.get(start) ?? [])
-          if (data.subarray(at, at + trace.bytes.length).equals(trace.bytes)) found.push(trace);
+          if (data.subarray(at, at + trace.bytes.length).equals(trace.bytes)) found.push({ ...trace, at });
       }
       start >>>= 8;
     }
