@@ -93,7 +93,9 @@ async function look(require: NodeJS.Require): Promise<unknown> {
   const found = {
     isPackaged: app.isPackaged,
     url,
-    loaded: await inPage("performance.getEntriesByType('resource').map(({ name }) => name)"),
+    loaded: await inPage(
+      "[...document.querySelectorAll('[src], link[href]')].map((each) => each.src || each.href)",
+    ),
     node: await inPage(
       "['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in window)",
     ),
@@ -116,10 +118,7 @@ async function look(require: NodeJS.Require): Promise<unknown> {
         async (file) => (await defaultSession.fetch(`app://pos/${file}`)).status,
       ),
     ),
-    file: await defaultSession.fetch('file:///etc/hostname').then(
-      () => 'read',
-      () => 'refused',
-    ),
+    file: await inPage("fetch('file:///etc/hostname').then(() => 'read', () => 'refused')"),
   };
   for (const target of [
     'https://example.com/',
