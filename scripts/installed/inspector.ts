@@ -8,7 +8,7 @@ const answerSchema = z.object({
   id: z.number(),
   result: z
     .object({
-      result: z.object({ value: z.unknown() }),
+      result: z.object({ value: z.unknown().optional() }),
       exceptionDetails: z.object({ exception: z.object({ description: z.string() }).optional() }).optional(),
     })
     .optional(),

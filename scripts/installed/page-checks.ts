@@ -77,14 +77,16 @@ export async function pageFaults(inspector: Inspector): Promise<string[]> {
 async function look(require: NodeJS.Require): Promise<unknown> {
   const { app, BrowserWindow, session, webContents } = require('electron') as typeof import('electron');
   const path = require('node:path') as typeof import('node:path');
+  await app.whenReady();
   const { defaultSession } = session;
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  let [window] = BrowserWindow.getAllWindows();
-  for (let tries = 0; (!window || window.webContents.isLoading()) && tries < 120; tries += 1) {
+  const shown = () => BrowserWindow.getAllWindows().find((each) => / – /.test(each.webContents.getTitle()));
+  let window = shown();
+  for (let tries = 0; !window && tries < 120; tries += 1) {
     await pause(500);
-    [window] = BrowserWindow.getAllWindows();
+    window = shown();
   }
-  if (!window) throw new Error('There is no window.');
+  if (!window) throw new Error('There is no window with a screen.');
   const { webContents: page } = window;
   const inPage = (code: string): Promise<unknown> => page.executeJavaScript(code, true);
   const url = page.getURL();
