@@ -46,6 +46,7 @@ import { languageFor, texts } from './desktop/texts.ts';
 import { handleCalls } from './ipc/call-gate.ts';
 import { makeHandlers } from './ipc/methods.ts';
 import { pushOf } from './ipc/pushes.ts';
+import { closeStoreChannel } from './ipc/store-channel.ts';
 import { APP_ORIGIN, registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
 import { createMainWindow } from './window/main-window.ts';
@@ -139,6 +140,7 @@ function start(dataFolder: DataFolder): void {
   if (!dataFolder.writable) core.tellUnwritable(dataFolder.path);
   lockDown(session.defaultSession);
   serveApp(join(import.meta.dirname, '../renderer'));
+  closeStoreChannel();
   handleCalls(
     makeHandlers({
       core,

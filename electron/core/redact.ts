@@ -1,3 +1,5 @@
+import { wipedAfter } from './wiped.ts';
+
 /** Also with a label that a line break has taken apart. */
 const PEM_BLOCK = /-----BEGIN[A-Z0-9\s]+-----[\s\S]*?(?:-----END[A-Z0-9\s]+-----|$)/g;
 /** Longer than a SHA-512 fingerprint, shorter than any RSA key; with whatever hex dumps put in between. */
@@ -19,12 +21,18 @@ const MAX_LENGTH = 1000;
 const MAX_INPUT = 16 * 1024;
 const looksEncoded = (run: string): boolean => /[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run);
 
+/** Without a trace of `text` in memory where Buffers have their place. */
+const encoded = (text: string, encoding: 'hex' | 'base64'): string => {
+  const bytes = Buffer.from(text);
+  return wipedAfter(bytes, () => bytes.toString(encoding));
+};
+
 /** What is the same in the base64 of any text that holds `secret`, for each of its three possible positions. */
 function base64Forms(secret: string): string[] {
   return [0, 1, 2].map((offset) => {
-    const encoded = Buffer.from(`${'\0'.repeat(offset)}${secret}`).toString('base64');
+    const base64 = encoded(`${'\0'.repeat(offset)}${secret}`, 'base64');
     const complete = Math.floor(((offset + secret.length) * 8) / 6);
-    return encoded.slice(Math.ceil((offset * 8) / 6), complete);
+    return base64.slice(Math.ceil((offset * 8) / 6), complete);
   });
 }
 
@@ -35,7 +43,7 @@ const casesOf = (secret: string): string[] => [
   ...new Set([secret, secret.toLowerCase(), secret.toUpperCase()]),
 ];
 
-const hexOf = (secret: string): string[] => casesOf(secret).map((form) => Buffer.from(form).toString('hex'));
+const hexOf = (secret: string): string[] => casesOf(secret).map((form) => encoded(form, 'hex'));
 
 /** The letters and digits of a character, in capitals and of usual width: several for one such as a ligature. */
 function lettersOf(char: string): string {

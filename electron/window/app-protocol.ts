@@ -41,16 +41,18 @@ export function registerAppScheme(): void {
 /** Serves the renderer's build from `directory` and nothing else. */
 export function serveApp(directory: string): void {
   protocol.handle(SCHEME, async (request) => {
-    const { host, pathname } = new URL(request.url);
-    const file = normalize(join(directory, decodeURIComponent(pathname)));
-    const contentType = CONTENT_TYPES[extname(file)];
-    if (`${SCHEME}://${host}` !== APP_ORIGIN || !file.startsWith(directory + sep) || !contentType) {
-      return new Response(null, { status: 404 });
-    }
     try {
+      const { host, pathname } = new URL(request.url);
+      const file = normalize(join(directory, decodeURIComponent(pathname)));
+      const contentType = CONTENT_TYPES[extname(file)];
+      if (`${SCHEME}://${host}` !== APP_ORIGIN || !file.startsWith(directory + sep) || !contentType)
+        return notFound();
       return new Response(await readFile(file), { headers: { ...HEADERS, 'content-type': contentType } });
     } catch {
-      return new Response(null, { status: 404 });
+      // No such file, or a path that cannot be decoded.
+      return notFound();
     }
   });
 }
+
+const notFound = () => new Response(null, { status: 404, headers: HEADERS });

@@ -52,6 +52,12 @@ export function createMainWindow(documents: DocumentStore, onPageGone: () => voi
     if (mayReload()) window.reload();
     else void endAfterCrashes();
   });
+  // `about:blank` goes past all that prevents navigations.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (url === APP_URL) return;
+    onPageGone();
+    void window.loadURL(APP_URL);
+  });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(APP_URL);
   return window;

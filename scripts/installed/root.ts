@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder } from '../electron-runtime/fallback-dist.ts';
@@ -93,10 +102,21 @@ export class ThrowAwayRoot {
     return spawnSync(command, rest, { stdio: 'ignore' }).status === 0;
   }
 
+  /** Where a file inside is for this machine. */
+  path(inside: string): string {
+    return `/proc/${this.#pid}/root${inside}`;
+  }
+
+  /** Writes a file inside that everybody may read; returns its path. */
+  write(inside: string, text: string): string {
+    writeFileSync(this.path(inside), text, { mode: 0o644 });
+    return inside;
+  }
+
   /** Puts a file of this machine into /tmp inside; returns its path there. */
   put(file: string): string {
     const inside = `/tmp/${basename(file)}`;
-    must('cp', [file, `/proc/${this.#pid}/root${inside}`]);
+    must('cp', [file, this.path(inside)]);
     return inside;
   }
 

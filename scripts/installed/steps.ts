@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { TEXTS } from '../../shared/languages.ts';
+import { checklistFaults, strayFaults } from '../package/contents.ts';
+import { fuseFaults } from '../package/inspect.ts';
 import { COMMANDS_ALONE, COMMANDS_BESIDE_THE_WINDOW } from './command-steps.ts';
+import { makeInspectedCopy } from './inspected-copy.ts';
+import { Inspector } from './inspector.ts';
+import { pageFaults } from './page-checks.ts';
 import { check, endProgram, POS_ID, type Steps, startProgram, USER } from './place.ts';
 import { POLICY_STEPS } from './policy-steps.ts';
 import type { ThrowAwayRoot } from './root.ts';
@@ -39,6 +45,20 @@ done; readlink /proc/1/ns/user`;
   });
 }
 
+/** Of the command line: without the sandbox, or with what pages should not have (checklist 4, 6, 8 to 10). */
+const WEAKENING =
+  /--(no-sandbox|disable-web-security|allow-running-insecure-content|enable-blink-features|enable-experimental-web-platform-features|remote-debugging-\w+|inspect)/;
+
+/** `process`, when the program runs, then TCP addresses at which it listens, in the kernel's hexadecimal. */
+function listeners(root: ThrowAwayRoot): string[] {
+  const script = `for p in /proc/[0-9]*; do [ "$(readlink $p/exe)" = '${PROGRAM}' ] || continue
+echo process
+for i in $(ls -l $p/fd 2>/dev/null | sed -n 's/.*socket:.\\([0-9]*\\).$/\\1/p'); do
+awk -v i=$i '$4 == "0A" && $10 == i { print $2 }' /proc/net/tcp /proc/net/tcp6
+done; done`;
+  return [...new Set(root.run(['sh', '-c', script]).split('\n').filter(Boolean))];
+}
+
 /** What the installed program is put through, in order: each step goes on where the one before it stopped. */
 export const STEPS: Steps = {
   'is installed for everybody, and lacks nothing': async ({ root }) => {
@@ -59,14 +79,54 @@ export const STEPS: Steps = {
     const status = await session.wait(pid);
     check('It has failed', status === 1, `exit status ${status}`);
   },
+  'is the code that was tested, with its fuses as they are wanted': async ({ root }) => {
+    const executable = root.path(PROGRAM);
+    const asar = join(dirname(executable), 'resources/app.asar');
+    const faults = [...(await fuseFaults(executable)), ...strayFaults(asar), ...checklistFaults(asar)];
+    check('Nothing is wrong with the package', faults.length === 0, faults.join('\n'));
+  },
+  'is no Node.js, and loads no code but its own': async ({ root, session }) => {
+    const trace = '/tmp/was-run';
+    const script = root.write('/tmp/stray.js', `require('node:fs').writeFileSync('${trace}', '');`);
+    // Whoever listened would be waited for.
+    const waiting = `--inspect-brk=127.0.0.1:${await freePort()}`;
+    const attempts: readonly [readonly string[], Record<string, string>][] = [
+      [['--help'], { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${script}` }],
+      [['--help'], { NODE_OPTIONS: `--require=${script}` }],
+      [['--help'], { NODE_OPTIONS: waiting }],
+      [[waiting, '--help'], {}],
+      [[`--require=${script}`, '--help'], {}],
+    ];
+    for (const [args, env] of attempts) {
+      const pid = await session.start(['pos-pairing', ...args], env);
+      const status = await session.wait(pid);
+      check('It is the program all the same', status === 0, `${args.join(' ')}: exit status ${status}`);
+      check('It says what it can do', (await session.output(pid)).includes('pos-pairing'));
+    }
+    const asNode = await session.start(['pos-pairing', script, '--help'], { ELECTRON_RUN_AS_NODE: '1' });
+    await session.takeWindow('POS Pairing');
+    await session.stop(asNode);
+    check('No other code was run', !root.succeeds(['test', '-e', trace]));
+  },
+  'has a page that holds to Electron’s security checklist': async ({ root, session }) => {
+    const executable = await makeInspectedCopy(root, PROGRAM);
+    const port = await freePort();
+    const data = `/home/${USER}/inspected`;
+    const pid = await session.start([executable, `--inspect=127.0.0.1:${port}`, `--user-data-dir=${data}`]);
+    const inspector = await Inspector.attach(port);
+    const faults = await pageFaults(inspector);
+    inspector.close();
+    await session.stop(pid);
+    check('Nothing is against the checklist', faults.length === 0, faults.join('\n'));
+  },
   'starts with the sandbox on': async (place) => {
     await startProgram(place);
     await place.session.find('heading', en.rootCa.firstTitle);
     const all = processes(place.root);
-    check(
-      'No process is told to leave the sandbox',
-      !all.some((each) => /--no-sandbox/.test(each.arguments)),
-    );
+    const weakened = all.filter((each) => WEAKENING.test(each.arguments));
+    check('No process is told to be less careful', weakened.length === 0, JSON.stringify(weakened));
+    const [first, ...open] = listeners(place.root);
+    check('Nobody can connect to it', first === 'process' && open.length === 0, open.join());
     const pages = all.filter((each) => each.arguments.includes('--type=renderer'));
     check('The page has a process', pages.length > 0, JSON.stringify(all));
     for (const page of pages) {

@@ -4,6 +4,7 @@ import { listPackage } from '@electron/asar';
 import { type FuseConfig, FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { checklistFaults, strayFaults } from './contents.ts';
 
 const ASAR_LIMIT = 3 * 1024 * 1024;
 /** All that belongs in the app's archive. */
@@ -82,7 +83,11 @@ export const policyFaults = (resources: string): string[] =>
 
 /** What is wrong with an app that electron-builder has put together. */
 export async function appFaults(executable: string, resources: string): Promise<string[]> {
-  const faults = [...(await fuseFaults(executable)), ...asarFaults(join(resources, 'app.asar'))];
+  const asar = join(resources, 'app.asar');
+  const faults = [
+    ...(await fuseFaults(executable)),
+    ...[asarFaults, strayFaults, checklistFaults].flatMap((faultsOf) => faultsOf(asar)),
+  ];
   if (existsSync(join(resources, 'default_app.asar')))
     faults.push('Electron’s own start page is still there.');
   if (!existsSync(join(resources, 'sbom.cdx.json'))) faults.push('The list of components is missing.');

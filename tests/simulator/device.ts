@@ -23,7 +23,7 @@ import {
   type VendorPki,
 } from './identity.ts';
 import { type ConnectionRecord, Journal, type ReceivedMessage, type TouchCounts } from './journal.ts';
-import { warmKeyRing } from './keys.ts';
+import { pkcs8KeyPem, warmKeyRing } from './keys.ts';
 import { type IssuedCertificate, Ledger, type LedgerState } from './ledger.ts';
 import { Listener } from './listener.ts';
 import { type OperationRecord, Operations } from './operations.ts';
@@ -313,6 +313,11 @@ export class SimulatedDevice {
   /** Every client certificate ever issued, by fingerprint. */
   get issued(): ReadonlyMap<string, IssuedCertificate> {
     return this.#ledger.issued;
+  }
+
+  /** The private keys it has given away since it was started, in PKCS#8 PEM: for a test that searches for them. */
+  get deliveredKeyPems(): readonly string[] {
+    return this.#ledger.deliveredKeys.map(pkcs8KeyPem);
   }
 
   /** Whether a text, for example a setup code, has reached the device in a body, message, request line or header. */

@@ -88,6 +88,8 @@ export interface LedgerState {
 /** The client certificates one device has issued, and whether one presented to it is among them. */
 export class Ledger {
   readonly issued = new Map<string, IssuedCertificate>();
+  /** The private keys it has given away since it was started. */
+  readonly deliveredKeys: KeyPair['privateKey'][] = [];
   readonly #vendor: VendorPki;
   readonly #issuers: Promise<Issuers<CertifiedKey>>;
   readonly #onRevoked: (revoked: IssuedCertificate) => void;
@@ -134,8 +136,10 @@ export class Ledger {
       ...validityUnder(fault, request.clockAheadMs),
     });
     this.#enter(request.posId, client);
+    const privateKeys = await deliveredKeys(fault, key);
+    this.deliveredKeys.push(...privateKeys);
     return {
-      privateKeys: await deliveredKeys(fault, key),
+      privateKeys,
       clientCertificatePem: fault === 'no-client-cert' ? null : client.certificatePem,
       caCertificatePems:
         fault === 'no-client-cert' ? [issuer.certificatePem, top.certificatePem] : caCertificatePems,

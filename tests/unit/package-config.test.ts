@@ -5,6 +5,7 @@ import { createPackage } from '@electron/asar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { checklistFaults, strayFaults } from '../../scripts/package/contents.ts';
 import {
   asarFaults,
   fuseFaults,
@@ -178,6 +179,59 @@ describe('what ships for whoever writes a policy', () => {
     expect(policyFaults(folder)).toEqual([
       'policy/policy.json is not packaging/policy/policy.json.',
       'policy/pos-pairing.admx is missing.',
+    ]);
+  });
+});
+
+describe('what is in the archive', () => {
+  const WINDOW = 'sandbox:!0,contextIsolation:!0,nodeIntegration:!1,webviewTag:!1';
+  const GOOD = {
+    'out/main/main.js': `new BrowserWindow({webPreferences:{${WINDOW}}}),loadURL(\`app://pos/index.html\`)`,
+    'out/preload/preload.cjs': 'const electron=require(`electron`);',
+    'out/renderer/index.html': '<script src="./assets/a.js"></script><link href="./assets/a.css">',
+  };
+  async function archive(files: Readonly<Record<string, string>>): Promise<string> {
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(join(folder, 'app', file, '..'), { recursive: true });
+      writeFileSync(join(folder, 'app', file), text);
+    }
+    const asar = join(folder, 'archive');
+    await createPackage(join(folder, 'app'), asar);
+    return asar;
+  }
+
+  it('is byte for byte what was built, and the tests of the app have run', async () => {
+    const asar = await archive(GOOD);
+    const built = join(folder, 'app', 'out');
+    expect(strayFaults(asar, built)).toEqual([]);
+    writeFileSync(join(built, 'main/main.js'), 'another one');
+    rmSync(join(built, 'preload/preload.cjs'));
+    expect(strayFaults(asar, built)).toEqual([
+      'out/main/main.js is not what was built.',
+      'out/preload/preload.cjs was not built.',
+    ]);
+  });
+
+  it('has nothing in it that Electron’s checklist warns of', async () => {
+    expect(checklistFaults(await archive(GOOD))).toEqual([]);
+  });
+
+  it.each([
+    ['out/main/main.js', 'x={nodeIntegration:!0}', 'nodeIntegration:!0'],
+    ['out/main/main.js', 'x={nodeIntegrationInWorker: true}', 'nodeIntegrationInWorker: true'],
+    ['out/main/main.js', 'x={sandbox:!1}', 'sandbox:!1'],
+    ['out/main/main.js', 'x={contextIsolation:!1}', 'contextIsolation:!1'],
+    ['out/main/main.js', 'x={webSecurity:!1}', 'webSecurity:!1'],
+    ['out/main/main.js', 'x={webviewTag:!0}', 'webviewTag:!0'],
+    ['out/main/main-a.js', 'x={allowRunningInsecureContent:y}', 'allowRunningInsecureContent'],
+    ['out/main/main.js', 'x={enableBlinkFeatures:y}', 'enableBlinkFeatures'],
+    ['out/main/main.js', 'shell.openExternal(url)', 'openExternal'],
+    ['out/main/main.js', 'a.loadURL(`http://example.com`)', 'loadURL(`http:'],
+    ['out/preload/preload.cjs', 'require(`node:fs`)', 'node:fs'],
+    ['out/renderer/index.html', '<script src="https://example.com/a.js">', 'https://example.com/a.js'],
+  ])('which would be found in %s: %s', async (file, text, found) => {
+    expect(checklistFaults(await archive({ ...GOOD, [file]: text }))).toEqual([
+      expect.stringContaining(found),
     ]);
   });
 });

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { diagnoseConnection } from '../diagnostics/connection-diagnosis.ts';
 import { Failure, failure } from '../failure.ts';
 import { redact } from '../redact.ts';
+import { wipedAfter } from '../wiped.ts';
 import { ANSWER_LIMIT, tooLarge } from './answer-limit.ts';
 import { cancellable } from './deadline.ts';
 import { socketFailure } from './socket-errors.ts';
@@ -61,7 +62,9 @@ export class HttpAnswerReader {
   /** Throws {@link Failure} `answer-malformed`, `answer-too-large`. */
   feed(data: Buffer): void {
     if (this.isWhole) return;
-    this.#pending = this.#pending.length === 0 ? data : Buffer.concat([this.#pending, data]);
+    const before = this.#pending;
+    this.#pending = before.length === 0 ? data : Buffer.concat([before, data]);
+    if (before.length > 0) before.fill(0);
     while (this.#pending.length > 0 && this.#step());
   }
 
@@ -70,9 +73,10 @@ export class HttpAnswerReader {
     if (this.#framing.kind === 'close') this.#framing = { kind: 'whole' };
   }
 
-  /** What of the body has come since the last call. */
+  /** What of the body has come since the last call. Nothing else of it stays in memory: it may hold a private key. */
   takeBody(): Buffer {
     const body = Buffer.concat(this.#body);
+    for (const piece of this.#body) piece.fill(0);
     this.#body = [];
     return body;
   }
@@ -246,11 +250,8 @@ export function exchange(
       else {
         const { status } = reader.head;
         diagnoseConnection(socket, { kind: 'http-status', status });
-        resolve({
-          status,
-          body: body.toString('utf8'),
-          flaw: reader.isWhole ? undefined : early(),
-        });
+        const flaw = reader.isWhole ? undefined : early();
+        resolve({ status, body: wipedAfter(body, () => body.toString('utf8')), flaw });
       }
     };
     const closed = () => end(failure('connection-lost', 'closed by the device'));

@@ -13,6 +13,7 @@ import { errorResponseFailure, httpStatusFailure, parseDeviceMessage, upgradeFai
 import { readBody } from './read-body.ts';
 import { socketFailure } from './socket-errors.ts';
 import { openWebSocket } from './web-socket.ts';
+import { wipeReceived } from './wipe-received.ts';
 
 export interface PairingRequestOptions {
   /** A connection whose device is proved; it is used up by the request. */
@@ -106,8 +107,15 @@ const isUsable = (progress: ReturnType<typeof progressOf>): boolean =>
 const joined = (messages: readonly string[]): string =>
   messages.length === 1 ? (messages[0] ?? '') : JSON.stringify(messages);
 
-const textOf = (data: RawData): string =>
-  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+/** A message as text. Its bytes are wiped: there may be a private key in them. */
+function takeText(data: RawData): string {
+  const parts = Array.isArray(data) ? data : [Buffer.isBuffer(data) ? data : Buffer.from(data)];
+  const [only] = parts;
+  const whole = only && parts.length === 1 ? only : Buffer.concat(parts);
+  const text = whole.toString('utf8');
+  for (const bytes of [whole, ...parts]) bytes.fill(0);
+  return text;
+}
 
 async function overWebSocket(options: PairingRequestOptions): Promise<string> {
   const { connection, address, signal, setupCode, posId, onStatus } = options;
@@ -139,7 +147,7 @@ async function overWebSocket(options: PairingRequestOptions): Promise<string> {
       });
     });
     socket.on('message', (data) => {
-      const text = textOf(data);
+      const text = takeText(data);
       const message = parseDeviceMessage(text);
       if (message?.type === 'ErrorResponse' && parts.length === 0) {
         reject(errorResponseFailure(message, [setupCode]));
@@ -211,10 +219,13 @@ function webSocketFailure(error: Error & { code?: string }, isOpen: boolean, cod
  * `answer-too-large`, `answer-malformed`; at any time `timed-out`, `cancelled`.
  */
 export async function requestCredentials(options: PairingRequestOptions): Promise<string> {
+  const { socket } = options.connection;
+  const wipe = wipeReceived(socket);
   try {
     return await (options.transport === 'https' ? overHttps(options) : overWebSocket(options));
   } finally {
     // A polite WebSocket close is already under way; this ends what is left.
-    options.connection.socket.end();
+    socket.end();
+    wipe();
   }
 }

@@ -11,7 +11,7 @@ const LABEL = 'ENCRYPTED PRIVATE KEY';
  */
 export async function encryptedKeyPem(privateKeyPem: string, password: string): Promise<string> {
   const pkcs8 = createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'der' });
-  const shrouded = await shroudKey(pkcs8, password);
+  const shrouded = await shroudKey(pkcs8, password).finally(() => pkcs8.fill(0));
   const base64 = Buffer.from(shrouded.toSchema().toBER(false)).toString('base64');
   const lines = base64.match(/.{1,64}/g)?.join('\n') ?? '';
   return `-----BEGIN ${LABEL}-----\n${lines}\n-----END ${LABEL}-----\n`;

@@ -64,7 +64,7 @@ export async function writeP12(
   const pkcs8 = createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'der' });
   const keyBag = new pkijs.SafeBag({
     bagId: OID.shroudedKeyBag,
-    bagValue: await shroudKey(pkcs8, password),
+    bagValue: await shroudKey(pkcs8, password).finally(() => pkcs8.fill(0)),
     bagAttributes: ofKey(),
   });
   const der = (safeBags: (typeof keyBag | (typeof certificateBags)[number])[]) =>

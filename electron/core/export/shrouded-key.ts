@@ -29,13 +29,18 @@ export async function encryptByPassword(
 ): Promise<Pkijs.EncryptedContentInfo> {
   const { pkijs, asn1js } = await loadPkijs();
   const data = new pkijs.EncryptedData();
-  await data.encrypt({
-    password: passwordBytes(password),
-    contentEncryptionAlgorithm: { name: 'AES-CBC', length: 256 },
-    hmacHashAlgorithm: 'SHA-256',
-    iterationCount: ITERATIONS,
-    contentToEncrypt: ownBytes(content),
-  });
+  const contentToEncrypt = ownBytes(content);
+  try {
+    await data.encrypt({
+      password: passwordBytes(password),
+      contentEncryptionAlgorithm: { name: 'AES-CBC', length: 256 },
+      hmacHashAlgorithm: 'SHA-256',
+      iterationCount: ITERATIONS,
+      contentToEncrypt,
+    });
+  } finally {
+    new Uint8Array(contentToEncrypt).fill(0);
+  }
   const { encryptedContentInfo } = data;
   const { encryptedContent } = encryptedContentInfo;
   if (!encryptedContent) throw new Error('nothing was encrypted');

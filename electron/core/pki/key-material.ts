@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
+import { wipedAfter } from '../wiped.ts';
 import { parseCertificate, sameCertificate } from './certificate.ts';
 import { findPemBlocks, jsonStrings, unescapeLineBreaks } from './pem.ts';
 
@@ -79,11 +80,14 @@ class Collector {
       const isKey = label.endsWith('PRIVATE KEY');
       if (isKey && encrypted) this.encryptedKeys += 1;
       else if (isKey || CERTIFICATE_LABELS.has(label)) {
-        const der = firstSequence(Buffer.from(pem.split('\n').slice(1, -2).join(''), 'base64'));
-        if (!(der && (isKey ? this.#addKey(der) : this.#addCertificate(der)))) {
-          if (isKey) this.unreadableKeys += 1;
-          else this.unreadableCertificates += 1;
-        }
+        const data = Buffer.from(pem.split('\n').slice(1, -2).join(''), 'base64');
+        const isRead = wipedAfter(data, () => {
+          const der = firstSequence(data);
+          return der !== undefined && (isKey ? this.#addKey(der) : this.#addCertificate(der));
+        });
+        if (isRead) continue;
+        if (isKey) this.unreadableKeys += 1;
+        else this.unreadableCertificates += 1;
       }
     }
     if (blocks.length === 0) this.#addBase64(text, nested);
@@ -94,6 +98,10 @@ class Collector {
     const compact = unescapeLineBreaks(text).replace(/\s+/g, '');
     if (compact.length < SHORTEST_BASE64 || !BASE64.test(compact)) return;
     const data = Buffer.from(compact, 'base64');
+    wipedAfter(data, () => this.#addBytes(data, nested));
+  }
+
+  #addBytes(data: Buffer, nested: boolean): void {
     if (!nested && data.subarray(0, 11).toString('latin1') === '-----BEGIN ') {
       this.addText(data.toString('latin1'), true);
       return;
