@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
@@ -23,6 +24,11 @@ import { useActions, useModel } from './state/context.tsx';
 export function App() {
   const { i18n } = useTranslation();
   const { mirror } = useModel();
+  const { pageShown } = useActions();
+  const isShown = mirror.state !== 'loading';
+  useEffect(() => {
+    if (isShown) void pageShown();
+  }, [isShown, pageShown]);
   return (
     <I18nProvider locale={i18n.language}>
       <AppHeader />

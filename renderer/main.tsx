@@ -3,7 +3,7 @@ import './no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { FALLBACK_LANGUAGE } from '../shared/show-language.ts';
+import { FALLBACK_LANGUAGE } from '../shared/pick-language.ts';
 import { App } from './app.tsx';
 import { i18n, switchLanguage } from './i18n.ts';
 import { StoreContext } from './state/context.tsx';

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +59,7 @@ export function isOnlyInstance({ path, writable }: DataFolder, told: Told = {}):
 }
 
 function canWrite(path: string): boolean {
-  const trial = join(path, `.trial-${randomBytes(4).toString('hex')}`);
+  const trial = join(path, `.trial-${process.pid}-${Date.now()}`);
   try {
     mkdirSync(path, { recursive: true, mode: OWNER_ONLY.folder });
     writeFileSync(trial, '', { flag: 'wx', mode: OWNER_ONLY.file });
@@ -96,6 +95,8 @@ function isRunning(pid: number): boolean {
 
 /** A temporary folder of this user; the same one for the same data folder, so that two instances meet there. */
 function scratchFolder(dataFolder: string): string {
+  // Only here: loading it costs a start more than all the rest of this file.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16);
   const shared = join(tmpdir(), `pos-pairing-${process.getuid?.() ?? 'user'}-${name}`);
   try {
@@ -113,3 +114,6 @@ function isMine(path: string): boolean {
   const { uid, mode } = lstatSync(path);
   return uid === process.getuid?.() && (mode & 0o077) === 0;
 }
+
+/** Where the documents of the vault are. */
+export const vaultFolder = ({ path }: DataFolder): string => join(path, 'vault');

@@ -13,6 +13,8 @@ export interface HandlerParts {
   readonly hostName: string;
   readonly offered: AppState['offered'];
   readonly languageFor: (choice: Settings['language']) => ShownLanguage;
+  /** The page has shown its first screen. */
+  readonly onPageShown: () => void;
   readonly licences: () => Promise<Licence[]>;
   readonly copyText: (text: string) => Promise<void>;
   /** Asks the user where to save; false when they cancelled. */
@@ -38,10 +40,11 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     return { manager: manager.state };
   };
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
+  let isPageShown = false;
   return {
     getState: async () => {
-      // First, so that the rest is one picture of one moment.
-      const storageProblem = await vault.storageProblem();
+      // First, so that the rest is one picture of one moment. The first screen does not wait for a key store's answer.
+      const storageProblem = isPageShown ? await vault.storageProblem() : null;
       return {
         version: parts.version,
         runtime: parts.runtime,
@@ -119,6 +122,11 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     resetManagerPin: async () => {
       const removed = await core.resetManagerPin();
       return { removed, manager: manager.state };
+    },
+    pageShown: async () => {
+      isPageShown = true;
+      parts.onPageShown();
+      return { storageProblem: await vault.storageProblem() };
     },
     getLicences: async () => ({ licences: await parts.licences() }),
     dismissNotice: ({ id }) => done(core.dismissNotice(id)),

@@ -39,6 +39,7 @@ export type MirrorEvent =
   | { readonly type: 'loaded'; readonly app: AppState }
   | { readonly type: 'load-failed'; readonly error: AppError }
   | { readonly type: 'refreshed'; readonly app: AppState }
+  | { readonly type: 'storage-told'; readonly storageProblem: AppError | null }
   | { readonly type: 'pushed'; readonly push: Push; readonly at: string }
   | {
       readonly type: 'errand-started';
@@ -137,6 +138,8 @@ export function reduceMirror(mirror: Mirror, event: Event, before: Model): Mirro
         app: event.app,
         steady: { ...mirror.steady, ...steadyOnes(event.app.statuses) },
       };
+    case 'storage-told':
+      return withApp(mirror, { storageProblem: event.storageProblem });
     case 'pushed':
       return pushed(mirror, event.push, before);
     case 'errand-started':

@@ -21,7 +21,7 @@ const appStateSchema = z.object({
   /** In the order they were trusted. */
   rootCas: z.array(trustedRootCaSchema),
   pairings: z.array(pairingRecordSchema),
-  /** Why secrets cannot be stored on this computer, or null when they can. */
+  /** Why secrets cannot be stored on this computer, or null when they can, or before the first screen. */
   storageProblem: appErrorSchema.nullable(),
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
@@ -49,6 +49,11 @@ export type Licence = z.infer<typeof licenceSchema>;
 /** The app as a whole: what it knows, what ships with it, and what it is told about itself. */
 export const APP_METHODS = {
   getState: { request: z.null(), value: appStateSchema },
+  /**
+   * The first screen is there: what could wait for it may begin, such as the first checks, and the question to the key
+   * store whose answer the first state leaves open.
+   */
+  pageShown: { request: z.null(), value: z.object({ storageProblem: appErrorSchema.nullable() }) },
   /** What ships with the app: name, version, licence and its text. */
   getLicences: { request: z.null(), value: z.object({ licences: z.array(licenceSchema) }) },
   dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },
