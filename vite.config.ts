@@ -5,6 +5,7 @@ import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
+import { unusedSchemas } from './scripts/vite-unused-schemas.ts';
 
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
@@ -27,6 +28,8 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
         format,
         entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
         chunkFileNames: `${name}-[name].js`,
+        // What opens the window is one file.
+        codeSplitting: { groups: [{ name: 'window', tags: ['$initial'] }] },
       },
     },
   },
@@ -41,6 +44,7 @@ export default defineConfig({
     shownLanguagesOnly(),
     textsOfMainProcess(),
     noAjv(),
+    unusedSchemas(),
     licences(resolve('out/licences.json')),
   ],
   environments: {
@@ -53,6 +57,17 @@ export default defineConfig({
         assetsInlineLimit: 0,
         // Loaded from disk, once.
         chunkSizeWarningLimit: 2000,
+        rolldownOptions: {
+          output: {
+            // One file to start with, one for what several later screens share, and one for each screen.
+            codeSplitting: {
+              groups: [
+                { name: 'first-screen', tags: ['$initial'], priority: 1 },
+                { name: 'controls', minShareCount: 2 },
+              ],
+            },
+          },
+        },
       },
     },
     main: node('electron/main.ts', 'main', 'es'),

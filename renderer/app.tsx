@@ -6,20 +6,25 @@ import { AppDialogs } from './components/app-dialogs.tsx';
 import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
+import { later } from './components/later.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
-import { BridgeScreen } from './screens/bridge/bridge.tsx';
-import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
-import { DeviceScreen } from './screens/devices/device.tsx';
-import { DoctorScreen } from './screens/doctor/doctor.tsx';
-import { HistoryScreen } from './screens/history/history.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
-import { PairScreen } from './screens/pair/pair.tsx';
-import { RootCaScreen } from './screens/root-ca/root-ca.tsx';
-import { SearchScreen } from './screens/search/search.tsx';
-import { SettingsScreen } from './screens/settings/settings.tsx';
 import { useActions, useModel } from './state/context.tsx';
+
+// The first screen starts without the others.
+const BridgeScreen = later(async () => (await import('./screens/bridge/bridge.tsx')).BridgeScreen);
+const ConnectionKitScreen = later(
+  async () => (await import('./screens/connection-kit/connection-kit.tsx')).ConnectionKitScreen,
+);
+const DeviceScreen = later(async () => (await import('./screens/devices/device.tsx')).DeviceScreen);
+const DoctorScreen = later(async () => (await import('./screens/doctor/doctor.tsx')).DoctorScreen);
+const HistoryScreen = later(async () => (await import('./screens/history/history.tsx')).HistoryScreen);
+const PairScreen = later(async () => (await import('./screens/pair/pair.tsx')).PairScreen);
+const RootCaScreen = later(async () => (await import('./screens/root-ca/root-ca.tsx')).RootCaScreen);
+const SearchScreen = later(async () => (await import('./screens/search/search.tsx')).SearchScreen);
+const SettingsScreen = later(async () => (await import('./screens/settings/settings.tsx')).SettingsScreen);
 
 export function App() {
   const { i18n } = useTranslation();
