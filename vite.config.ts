@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { FIRST_SCREEN } from './electron/window/page-files.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
@@ -29,7 +30,7 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
         entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
         chunkFileNames: `${name}-[name].js`,
         // What opens the window is one file.
-        codeSplitting: { groups: [{ name: 'window', tags: ['$initial'] }] },
+        codeSplitting: { groups: [{ name: 'window', tags: ['$initial' as const] }] },
       },
     },
   },
@@ -62,7 +63,7 @@ export default defineConfig({
             // One file to start with, one for what several later screens share, and one for each screen.
             codeSplitting: {
               groups: [
-                { name: 'first-screen', tags: ['$initial'], priority: 1 },
+                { name: FIRST_SCREEN, tags: ['$initial'], priority: 1 },
                 { name: 'controls', minShareCount: 2 },
               ],
             },

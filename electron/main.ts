@@ -11,9 +11,19 @@ import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
 import { createMainWindow } from './window/main-window.ts';
 import { isOwnPage } from './window/own-page.ts';
+import { FIRST_SCREEN, PAGE, PageFiles } from './window/page-files.ts';
 
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
 const APP_ID = 'com.pos-pairing.app';
+
+/** The rest of the app in turns of some milliseconds each, so that the page gets its files in between. */
+const PIECES = [
+  () => import('node:crypto'),
+  () => import('node:https'),
+  () => import('../shared/ipc/index.ts'),
+  () => import('./core/pki/certificate.ts'),
+];
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The window first: what this file imports is what opens one, and everything else is loaded while the page starts in
@@ -21,7 +31,8 @@ const APP_ID = 'com.pos-pairing.app';
  */
 async function start(dataFolder: DataFolder): Promise<void> {
   lockDown(session.defaultSession);
-  serveApp(join(import.meta.dirname, '../renderer'));
+  const pageFiles = new PageFiles();
+  serveApp(join(import.meta.dirname, '../renderer'), pageFiles.served);
   const answerCalls = openCallDoor(isOwnPage);
   let onPageGone = () => {};
   const openWindow = (): BrowserWindow =>
@@ -30,7 +41,13 @@ async function start(dataFolder: DataFolder): Promise<void> {
     );
   // With the computer it may start unseen, which the settings decide.
   const firstWindow = startedBySystem() ? undefined : openWindow();
+  if (firstWindow) await pageFiles.until(PAGE);
+  for (const load of PIECES) {
+    await load();
+    await nextTurn();
+  }
   const { startApp } = await import('./start-app.ts');
+  if (firstWindow) await pageFiles.until(FIRST_SCREEN);
   ({ onPageGone } = startApp({ dataFolder, answerCalls, openWindow, firstWindow }));
 }
 

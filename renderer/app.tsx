@@ -6,25 +6,22 @@ import { AppDialogs } from './components/app-dialogs.tsx';
 import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
-import { later } from './components/later.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
+import {
+  BridgeScreen,
+  ConnectionKitScreen,
+  DeviceScreen,
+  DoctorScreen,
+  HistoryScreen,
+  PairScreen,
+  RootCaScreen,
+  SearchScreen,
+  SettingsScreen,
+} from './screens/later-screens.ts';
 import { useActions, useModel } from './state/context.tsx';
-
-// The first screen starts without the others.
-const BridgeScreen = later(async () => (await import('./screens/bridge/bridge.tsx')).BridgeScreen);
-const ConnectionKitScreen = later(
-  async () => (await import('./screens/connection-kit/connection-kit.tsx')).ConnectionKitScreen,
-);
-const DeviceScreen = later(async () => (await import('./screens/devices/device.tsx')).DeviceScreen);
-const DoctorScreen = later(async () => (await import('./screens/doctor/doctor.tsx')).DoctorScreen);
-const HistoryScreen = later(async () => (await import('./screens/history/history.tsx')).HistoryScreen);
-const PairScreen = later(async () => (await import('./screens/pair/pair.tsx')).PairScreen);
-const RootCaScreen = later(async () => (await import('./screens/root-ca/root-ca.tsx')).RootCaScreen);
-const SearchScreen = later(async () => (await import('./screens/search/search.tsx')).SearchScreen);
-const SettingsScreen = later(async () => (await import('./screens/settings/settings.tsx')).SettingsScreen);
 
 export function App() {
   const { i18n } = useTranslation();
@@ -32,7 +29,7 @@ export function App() {
   const { pageShown } = useActions();
   const isShown = mirror.state !== 'loading';
   useEffect(() => {
-    if (isShown) void pageShown();
+    if (isShown) afterPaint(() => void pageShown());
   }, [isShown, pageShown]);
   return (
     <I18nProvider locale={i18n.language}>
@@ -46,6 +43,11 @@ export function App() {
     </I18nProvider>
   );
 }
+
+/** Once what is there now can be seen: the frame has been handed over by then. */
+const afterPaint = (work: () => void): void => {
+  requestAnimationFrame(() => setTimeout(work));
+};
 
 function CurrentScreen() {
   const { mirror, navigation } = useModel();

@@ -6,6 +6,7 @@ import { I18nextProvider } from 'react-i18next';
 import { FALLBACK_LANGUAGE } from '../shared/pick-language.ts';
 import { App } from './app.tsx';
 import { i18n, switchLanguage } from './i18n.ts';
+import { RootCaScreen } from './screens/later-screens.ts';
 import { StoreContext } from './state/context.tsx';
 import { createStore } from './state/store.ts';
 import './styles/index.css';
@@ -23,6 +24,8 @@ store.subscribe(() => void followLanguage());
 await store.actions.load();
 // Before anything is shown: it must not begin in another language.
 await followLanguage();
+// Where nothing is trusted yet, that is the first screen.
+if (store.getModel().navigation.place.name === 'root-ca') await RootCaScreen.read();
 
 createRoot(root).render(
   <StrictMode>

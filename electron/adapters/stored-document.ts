@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import type { StoredDocument } from '../core/vault/documents.ts';
 import { isOwnFolder, systemCode, whileHeld } from '../core/vault/own-files.ts';
 
+/** Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 export const documentPath = (directory: string, name: string): string => join(directory, `${name}.json`);
 
 /** Whether the folder of a document is there and is no link, like the one it is in. */
@@ -21,9 +24,7 @@ export function readStoredDocument(directory: string, name: string): StoredDocum
     throw thrown;
   }
   try {
-    // Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { kind: 'document', value: JSON.parse(text) };
+    return { kind: 'document', value: JSON.parse(UTF_8.decode(bytes)) };
   } catch {
     return { kind: 'damaged' };
   }
