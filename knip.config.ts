@@ -9,8 +9,11 @@ export default {
     'electron/main.ts!',
     'electron/preload.ts!',
     'renderer/index.html!',
+    'scripts/bench/*.bench.ts',
     'scripts/bench/find-*.ts!',
     'scripts/bench/bridge-*.ts',
+    'scripts/bench/windows/probe*.cjs',
+    'scripts/bench/windows/empty/*.{js,cjs}',
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
