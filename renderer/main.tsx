@@ -21,18 +21,23 @@ const followLanguage = (): Promise<void> => {
   return switchLanguage(mirror.state === 'ready' ? mirror.app.language : FALLBACK_LANGUAGE);
 };
 store.subscribe(() => void followLanguage());
-await store.actions.load();
-// Before anything is shown: it must not begin in another language.
-await followLanguage();
-// Where nothing is trusted yet, that is the first screen.
-if (store.getModel().navigation.place.name === 'root-ca') await RootCaScreen.read();
 
-createRoot(root).render(
-  <StrictMode>
-    <I18nextProvider i18n={i18n}>
-      <StoreContext value={store}>
-        <App />
-      </StoreContext>
-    </I18nextProvider>
-  </StrictMode>,
-);
+/** Not by awaiting at the top of this file: the other screens are files that wait for this one. */
+async function start(into: HTMLElement): Promise<void> {
+  await store.actions.load();
+  // Before anything is shown: it must not begin in another language.
+  await followLanguage();
+  // Where nothing is trusted yet, that is the first screen.
+  if (store.getModel().navigation.place.name === 'root-ca') await RootCaScreen.read();
+  createRoot(into).render(
+    <StrictMode>
+      <I18nextProvider i18n={i18n}>
+        <StoreContext value={store}>
+          <App />
+        </StoreContext>
+      </I18nextProvider>
+    </StrictMode>,
+  );
+}
+
+void start(root);

@@ -60,7 +60,9 @@ export function createMainWindow(
 }
 
 async function endAfterCrashes(): Promise<void> {
-  const { texts } = await import('../desktop/texts.ts');
+  const { changeLanguage, texts } = await import('../desktop/texts.ts');
+  // Where it crashed before the settings were asked.
+  if (!texts.isInitialized) changeLanguage('system');
   await dialog.showMessageBox({
     type: 'error',
     title: app.getName(),

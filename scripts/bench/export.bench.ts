@@ -57,7 +57,7 @@ try {
       value: last.median / first.median,
       goal: { atMost: GOAL },
     });
-    rmSync(root, { recursive: true, force: true });
+    for (const { id } of pairings) rmSync(join(root, `${format}-${id}`), { recursive: true, force: true });
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -106,6 +106,8 @@ test('main process and window agree on the language', async ({ app }) => {
   const page = await app.launch({ flags: ['--pseudo-locale'] });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^\[Ţ.*\]$/);
   await expect(page.locator('html')).toHaveAttribute('lang', 'en-XA');
+  // The menu follows the first screen.
+  await expect.poll(() => menuLabels(app)).toHaveLength(5);
   for (const label of await menuLabels(app)) expect(label).toMatch(/^\[.*\]$/);
 });
 
