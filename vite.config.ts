@@ -8,6 +8,8 @@ import { noAjv } from './scripts/vite-no-ajv.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 import { unusedSchemas } from './scripts/vite-unused-schemas.ts';
 
+const isEntry = (id: string, entry: string): boolean => id.replaceAll('\\', '/').endsWith(`/${entry}`);
+
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
  * Targets follow the oldest Electron the code must run on (33: Chromium 130, Node 20.18).
@@ -29,8 +31,12 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
         format,
         entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
         chunkFileNames: `${name}-[name].js`,
-        // What opens the window is one file.
-        codeSplitting: { groups: [{ name: 'window', tags: ['$initial' as const] }] },
+        // What opens the window is one file. The entry is another one: it awaits files that need the first.
+        codeSplitting: {
+          groups: [
+            { name: 'window', tags: ['$initial' as const], test: (id: string) => !isEntry(id, entry) },
+          ],
+        },
       },
     },
   },

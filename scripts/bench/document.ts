@@ -63,7 +63,7 @@ const goalText = (goal: Figure['goal']): string =>
   'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
 
 /** A table of figures, each with the spread of its middle half. */
-export const tableOf = (figures: readonly Figure[]): string =>
+const tableOf = (figures: readonly Figure[]): string =>
   [
     '| What | Median (middle half) | Compared with | Its median | Result | Goal |',
     '| --- | --- | --- | --- | --- | --- |',
@@ -74,7 +74,7 @@ export const tableOf = (figures: readonly Figure[]): string =>
   ].join('\n');
 
 /** Writes the figures of one benchmark into docs/benchmarks.json, and what is known of all into the table above. */
-export function writeFigures(bench: string, figures: readonly Figure[]): void {
+function writeFigures(bench: string, figures: readonly Figure[]): void {
   const old: Data = existsSync(DATA) ? dataSchema.parse(JSON.parse(readFileSync(DATA, 'utf8'))) : {};
   const data: Data = {
     ...old,

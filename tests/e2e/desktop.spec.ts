@@ -115,7 +115,8 @@ test('the window opens as large as it was left, and where', async ({ app }) => {
   const bounds = () =>
     app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   const left = { x: 60, y: 40, width: 900, height: 640 };
-  await app.launch();
+  const page = await app.launch();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await app.electron.evaluate(
     ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted),
     left,
