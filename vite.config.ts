@@ -32,11 +32,13 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
         entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
         chunkFileNames: `${name}-[name].js`,
         // What opens the window is one file. The entry is another one: it awaits files that need the first.
-        codeSplitting: {
-          groups: [
-            { name: 'window', tags: ['$initial' as const], test: (id: string) => !isEntry(id, entry) },
-          ],
-        },
+        ...(format === 'es' && {
+          codeSplitting: {
+            groups: [
+              { name: 'window', tags: ['$initial' as const], test: (id: string) => !isEntry(id, entry) },
+            ],
+          },
+        }),
       },
     },
   },

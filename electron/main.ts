@@ -82,4 +82,11 @@ const words = commandWords(process.argv, app.isPackaged ? undefined : app.getApp
 if (words) {
   const { runCommandApp } = await import('./command/command-app.ts');
   await runCommandApp(words, { refused });
-} else runWindowApp();
+} else {
+  try {
+    runWindowApp();
+  } catch (thrown) {
+    // Awaited: Electron goes on only with a script that has not failed.
+    await endBrokenStart(thrown);
+  }
+}
