@@ -5,6 +5,7 @@ import type { AppError } from '../shared/errors.ts';
 import { AppDialogs } from './components/app-dialogs.tsx';
 import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
+import { readDialogs } from './components/dialog-shell.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
@@ -29,7 +30,11 @@ export function App() {
   const { pageShown } = useActions();
   const isShown = mirror.state !== 'loading';
   useEffect(() => {
-    if (isShown) afterPaint(() => void pageShown());
+    if (isShown)
+      afterPaint(() => {
+        void pageShown();
+        requestIdleCallback(() => void readDialogs());
+      });
   }, [isShown, pageShown]);
   return (
     <I18nProvider locale={i18n.language}>

@@ -18,6 +18,9 @@ export interface DialogShellProps {
 
 const DialogFrame = later(async () => (await import('./dialog-frame.tsx')).DialogFrame);
 
+/** Reads what dialogs need, so that the first one is there at once: who enters a PIN does not look whether it is. */
+export const readDialogs = DialogFrame.read;
+
 /** A dialog over the screen: it holds the focus and gives it back to what opened it. */
 export function DialogShell(props: DialogShellProps) {
   const [wasOpen, setWasOpen] = useState(props.isOpen);

@@ -86,6 +86,8 @@ test('secrets in arguments are refused and not repeated', async ({ app, device }
 test('the app that is open does the work, and shows it', async ({ app, device }) => {
   const page = await app.launch();
   const run = inFolder(app.dataFolder);
+  // Commands are taken soon after the first screen; one that comes before waits.
+  await expect.poll(() => existsSync(join(app.dataFolder, 'commands', 'endpoint.json'))).toBe(true);
   const { path } = JSON.parse(readFileSync(join(app.dataFolder, 'commands', 'endpoint.json'), 'utf8'));
   expect(statSync(join(app.dataFolder, 'commands')).mode & 0o777).toBe(0o700);
   expect(statSync(join(app.dataFolder, 'commands', 'endpoint.json')).mode & 0o777).toBe(0o600);
