@@ -68,6 +68,8 @@ export default defineConfig({
         chunkSizeWarningLimit: 2000,
         rolldownOptions: {
           output: {
+            // The main process knows the first one by its name (window/page-files.ts).
+            entryFileNames: `assets/${FIRST_SCREEN}-[hash].js`,
             // One file to start with, one for what several later screens share, and one for each screen.
             codeSplitting: {
               groups: [

@@ -52,6 +52,12 @@ it('starts the page without the screens that come later, and without Zod', () =>
     expect(readFileSync(join(root, file), 'utf8'), file).not.toMatch(/Schema\b/);
 });
 
+it('gives the first file of the page the name that the main process waits for', () => {
+  const config = readFileSync(join(root, 'vite.config.ts'), 'utf8');
+  expect(config).toContain(`entryFileNames: \`assets/\${FIRST_SCREEN}-[hash].js\``);
+  expect(config).toContain("{ name: FIRST_SCREEN, tags: ['$initial']");
+});
+
 it('has no file that the first one waits for and that waits for it', () => {
   // Other screens import what the first file has, so it must not await them while it runs.
   expect(readFileSync(join(root, 'renderer/main.tsx'), 'utf8')).not.toMatch(/^await /m);
