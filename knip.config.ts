@@ -9,10 +9,13 @@ export default {
     'electron/main.ts!',
     'electron/preload.ts!',
     'renderer/index.html!',
+    'scripts/bench/*.bench.ts',
     'scripts/bench/find-*.ts!',
     'scripts/bench/bridge-*.ts',
     'scripts/disk/writer.ts',
     'scripts/soak/{pairs,days,bridge,pair-device,fleet}.ts',
+    'scripts/bench/windows/probe*.cjs',
+    'scripts/bench/windows/empty/*.{js,cjs}',
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
@@ -36,7 +39,6 @@ export default {
     'tests/fuzz/worker.ts',
     // Stands for a package.
     'tests/support/no-electron.ts',
-    'tests/fuzz/ipc-stub.ts',
   ],
   project: [
     'electron/**!',

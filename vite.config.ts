@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { FIRST_SCREEN } from './electron/window/page-files.ts';
 import { updatesOfBuild } from './scripts/package/updates.ts';
 import { leanerPackages } from './scripts/vite-leaner-packages.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
+import { unusedSchemas } from './scripts/vite-unused-schemas.ts';
+
+const isEntry = (id: string, entry: string): boolean => id.replaceAll('\\', '/').endsWith(`/${entry}`);
 
 /**
  * One build, three environments. Dependencies are bundled everywhere, so the package ships no node_modules.
@@ -29,6 +33,14 @@ const node = (entry: string, name: string, format: 'es' | 'cjs') => ({
         format,
         entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`,
         chunkFileNames: `${name}-[name].js`,
+        // What opens the window is one file. The entry is another one: it awaits files that need the first.
+        ...(format === 'es' && {
+          codeSplitting: {
+            groups: [
+              { name: 'window', tags: ['$initial' as const], test: (id: string) => !isEntry(id, entry) },
+            ],
+          },
+        }),
       },
     },
   },
@@ -44,6 +56,7 @@ export default defineConfig({
     textsOfMainProcess(),
     noAjv(),
     leanerPackages(),
+    unusedSchemas(),
     licences(resolve('out/licences.json.gz')),
   ],
   environments: {
@@ -56,6 +69,19 @@ export default defineConfig({
         assetsInlineLimit: 0,
         // Loaded from disk, once.
         chunkSizeWarningLimit: 2000,
+        rolldownOptions: {
+          output: {
+            // The main process knows the first one by its name (window/page-files.ts).
+            entryFileNames: `assets/${FIRST_SCREEN}-[hash].js`,
+            // One file to start with, one for what several later screens share, and one for each screen.
+            codeSplitting: {
+              groups: [
+                { name: FIRST_SCREEN, tags: ['$initial'], priority: 1 },
+                { name: 'controls', minShareCount: 2 },
+              ],
+            },
+          },
+        },
       },
     },
     main: node('electron/main.ts', 'main', 'es'),

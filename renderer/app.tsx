@@ -1,29 +1,42 @@
+import { useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
 import { AppDialogs } from './components/app-dialogs.tsx';
 import { AppHeader } from './components/app-header.tsx';
 import { Button } from './components/button.tsx';
+import { readDialogs } from './components/dialog-shell.tsx';
 import { ErrorPanel } from './components/error-panel.tsx';
 import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
 import { UpdateNotice } from './components/update-notice.tsx';
-import { BridgeScreen } from './screens/bridge/bridge.tsx';
-import { ConnectionKitScreen } from './screens/connection-kit/connection-kit.tsx';
-import { DeviceScreen } from './screens/devices/device.tsx';
-import { DoctorScreen } from './screens/doctor/doctor.tsx';
-import { HistoryScreen } from './screens/history/history.tsx';
 import { HomeScreen } from './screens/home/home.tsx';
-import { PairScreen } from './screens/pair/pair.tsx';
-import { RootCaScreen } from './screens/root-ca/root-ca.tsx';
-import { SearchScreen } from './screens/search/search.tsx';
-import { SettingsScreen } from './screens/settings/settings.tsx';
+import {
+  BridgeScreen,
+  ConnectionKitScreen,
+  DeviceScreen,
+  DoctorScreen,
+  HistoryScreen,
+  PairScreen,
+  RootCaScreen,
+  SearchScreen,
+  SettingsScreen,
+} from './screens/later-screens.ts';
 import { useActions, useModel } from './state/context.tsx';
 
 export function App() {
   const { i18n } = useTranslation();
   const { mirror } = useModel();
+  const { pageShown } = useActions();
+  const isShown = mirror.state !== 'loading';
+  useEffect(() => {
+    if (isShown)
+      afterPaint(() => {
+        void pageShown();
+        requestIdleCallback(() => void readDialogs());
+      });
+  }, [isShown, pageShown]);
   return (
     <I18nProvider locale={i18n.language}>
       <AppHeader />
@@ -37,6 +50,11 @@ export function App() {
     </I18nProvider>
   );
 }
+
+/** Once what is there now can be seen: the frame has been handed over by then. */
+const afterPaint = (work: () => void): void => {
+  requestAnimationFrame(() => setTimeout(work));
+};
 
 function CurrentScreen() {
   const { mirror, navigation } = useModel();

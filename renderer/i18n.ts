@@ -2,9 +2,10 @@ import i18next, { type i18n as I18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { AppError } from '../shared/errors.ts';
 import en from '../shared/locales/en.json' with { type: 'json' };
+import { FALLBACK_LANGUAGE } from '../shared/pick-language.ts';
 import { pseudoLocalized } from '../shared/pseudo-locale.ts';
 import { type Language, PSEUDO_LANGUAGE, type ShownLanguage } from '../shared/settings.ts';
-import { FALLBACK_LANGUAGE, showTexts, type Texts } from '../shared/show-language.ts';
+import { showTexts, type Texts } from '../shared/show-language.ts';
 import { formats } from './format.ts';
 
 export const i18n: I18n = i18next.createInstance().use(initReactI18next);

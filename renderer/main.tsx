@@ -3,9 +3,10 @@ import './no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { FALLBACK_LANGUAGE } from '../shared/show-language.ts';
+import { FALLBACK_LANGUAGE } from '../shared/pick-language.ts';
 import { App } from './app.tsx';
 import { i18n, switchLanguage } from './i18n.ts';
+import { RootCaScreen } from './screens/later-screens.ts';
 import { StoreContext } from './state/context.tsx';
 import { createStore } from './state/store.ts';
 import './styles/index.css';
@@ -20,16 +21,23 @@ const followLanguage = (): Promise<void> => {
   return switchLanguage(mirror.state === 'ready' ? mirror.app.language : FALLBACK_LANGUAGE);
 };
 store.subscribe(() => void followLanguage());
-await store.actions.load();
-// Before anything is shown: it must not begin in another language.
-await followLanguage();
 
-createRoot(root).render(
-  <StrictMode>
-    <I18nextProvider i18n={i18n}>
-      <StoreContext value={store}>
-        <App />
-      </StoreContext>
-    </I18nextProvider>
-  </StrictMode>,
-);
+/** Not by awaiting at the top of this file: the other screens are files that wait for this one. */
+async function start(into: HTMLElement): Promise<void> {
+  await store.actions.load();
+  // Before anything is shown: it must not begin in another language.
+  await followLanguage();
+  // Where nothing is trusted yet, that is the first screen.
+  if (store.getModel().navigation.place.name === 'root-ca') await RootCaScreen.read();
+  createRoot(into).render(
+    <StrictMode>
+      <I18nextProvider i18n={i18n}>
+        <StoreContext value={store}>
+          <App />
+        </StoreContext>
+      </I18nextProvider>
+    </StrictMode>,
+  );
+}
+
+void start(root);

@@ -6,25 +6,13 @@ import fr from './locales/fr.json' with { type: 'json' };
 import ja from './locales/ja.json' with { type: 'json' };
 import ptBR from './locales/pt-BR.json' with { type: 'json' };
 import { pseudoLocalized } from './pseudo-locale.ts';
-import { LANGUAGES, type Language, PSEUDO_LANGUAGE, type ShownLanguage } from './settings.ts';
-import { FALLBACK_LANGUAGE, showTexts, type Texts } from './show-language.ts';
+import { type Language, PSEUDO_LANGUAGE, type ShownLanguage } from './settings.ts';
+import { showTexts, type Texts } from './show-language.ts';
 
 export type { Texts };
 
 /** The texts of each language. */
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, es, fr, de, 'pt-BR': ptBR, ja };
-
-/** The best language there are texts for: `es-MX` finds `es`, and what is not there is English. */
-export function pickLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const lower = tag.toLowerCase();
-    const found =
-      LANGUAGES.find((language) => language.toLowerCase() === lower) ??
-      LANGUAGES.find((language) => language.split('-')[0] === lower.split('-')[0]);
-    if (found) return found;
-  }
-  return FALLBACK_LANGUAGE;
-}
 
 const textsOf = (language: ShownLanguage): Texts =>
   language === PSEUDO_LANGUAGE ? pseudoLocalized<Texts>(en) : TEXTS[language];

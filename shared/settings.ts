@@ -27,11 +27,13 @@ export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = Readonly<z.infer<typeof settingsPatchSchema>>;
 
 /** The settings with what the patch gives. */
-export const patched = (settings: Settings, patch: SettingsPatch): Settings =>
-  settingsSchema.parse({
-    ...settings,
-    ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
-  });
+export const patched = (settings: Settings, patch: SettingsPatch): Settings => ({
+  language: patch.language ?? settings.language,
+  followAddressChanges: patch.followAddressChanges ?? settings.followAddressChanges,
+  notifications: patch.notifications ?? settings.notifications,
+  tray: patch.tray ?? settings.tray,
+  checkIntervalMinutes: patch.checkIntervalMinutes ?? settings.checkIntervalMinutes,
+});
 
 export const DEFAULT_SETTINGS: Settings = {
   language: 'system',

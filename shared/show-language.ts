@@ -1,5 +1,6 @@
 import type { i18n } from 'i18next';
 import en from './locales/en.json' with { type: 'json' };
+import { FALLBACK_LANGUAGE } from './pick-language.ts';
 import type { ShownLanguage } from './settings.ts';
 
 /**
@@ -12,8 +13,6 @@ type Translated<T> = {
     : Translated<T[Key]>;
 };
 export type Texts = Translated<typeof en>;
-
-export const FALLBACK_LANGUAGE = 'en';
 
 /** Shows the texts in `language` from now on; with English behind them. */
 export function showTexts(shown: i18n, language: ShownLanguage, texts: Texts): void {

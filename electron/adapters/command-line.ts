@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app } from 'electron';
 import type { AppState } from '../../shared/ipc/app.ts';
-import type { SearchRange } from '../../shared/search.ts';
-import { hostsIn, localRanges } from '../core/discovery/ranges.ts';
 import { refusedAmong } from './refused-switches.ts';
 
 /**
@@ -62,15 +60,9 @@ export function readOffer(): AppState['offered'] {
 /** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
 export const wantsPseudoLocale = (): boolean => !app.isPackaged && own['pseudo-locale'] === true;
 
-/**
- * This computer's own subnets, or what `--search-range=CIDR` names in their place, such as a loopback one. For tests
- * only, as above: they must not reach out into the network they happen to run in.
- */
-export function readSearchRanges(): SearchRange[] {
-  const cidr = textOf(own['search-range']);
-  if (app.isPackaged || !cidr) return localRanges();
-  return [{ cidr, interfaceName: 'test', hostCount: hostsIn(cidr).length, virtual: false }];
-}
+/** `--search-range=CIDR` stands for this computer's own subnets in a development build. */
+export const testSearchRange = (): string | undefined =>
+  app.isPackaged ? undefined : textOf(own['search-range']);
 
 /** `--update-feed=URL --update-key=FILE` stand for those of a build in a development build. */
 export function testUpdates(): { readonly keyFile: string; readonly feed: string | null } | undefined {

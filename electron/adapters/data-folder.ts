@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdtempSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +83,8 @@ function isRunning(pid: number): boolean {
 
 /** A temporary folder of this user; the same one for the same data folder, so that two instances meet there. */
 function scratchFolder(dataFolder: string): string {
+  // Only here: loading it costs a start more than all the rest of this file.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16);
   const shared = join(tmpdir(), `pos-pairing-${process.getuid?.() ?? 'user'}-${name}`);
   try {
@@ -101,3 +102,6 @@ function isMine(path: string): boolean {
   const { uid, mode } = lstatSync(path);
   return uid === process.getuid?.() && (mode & 0o077) === 0;
 }
+
+/** Where the documents of the vault are. */
+export const vaultFolder = ({ path }: DataFolder): string => join(path, 'vault');

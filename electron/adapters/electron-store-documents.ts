@@ -12,17 +12,17 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import ElectronStore from 'electron-store';
-import { withChecksum, withoutChecksum } from '../core/vault/checksum.ts';
-import type { DocumentStore, StoredDocument } from '../core/vault/documents.ts';
+import { withChecksum } from '../core/vault/checksum.ts';
+import type { DocumentStore } from '../core/vault/documents.ts';
 import {
   isLeftover,
-  isOwnFolder,
   makeOwnFolder,
   OWNER_ONLY,
   systemCode,
   tidyOwnFolder,
   whileHeld,
 } from '../core/vault/own-files.ts';
+import { documentPath, hasDocumentFolder, readStoredDocument } from './stored-document.ts';
 
 const SET_ASIDE = '.damaged-';
 const unique = (): string => randomBytes(4).toString('hex');
@@ -62,9 +62,8 @@ function makeReplaceable(path: string): void {
  * does not work it writes in place, so the promise is kept here. A checksum in each document tells a spoiled one.
  */
 export function electronStoreDocuments(directory: string): DocumentStore {
-  const pathOf = (name: string) => join(directory, `${name}.json`);
-  /** Whether the folder of a document is there and is no link, like the one it is in. */
-  const hasFolder = (path: string) => isOwnFolder(directory) && (path === directory || isOwnFolder(path));
+  const pathOf = (name: string) => documentPath(directory, name);
+  const hasFolder = (path: string) => hasDocumentFolder(directory, path);
   tidyOwnFolder(directory);
   return {
     list(folder) {
@@ -75,25 +74,7 @@ export function electronStoreDocuments(directory: string): DocumentStore {
         .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !isLeftover(file))
         .map((file) => basename(file, '.json'));
     },
-    read(name): StoredDocument {
-      const path = pathOf(name);
-      let bytes: Buffer;
-      try {
-        if (!hasFolder(dirname(path))) return { kind: 'absent' };
-        bytes = whileHeld(() => readFileSync(path));
-      } catch (thrown) {
-        if (systemCode(thrown) === 'ENOENT') return { kind: 'absent' };
-        throw thrown;
-      }
-      try {
-        // Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8.
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-        const value = withoutChecksum(JSON.parse(text));
-        return value === undefined ? { kind: 'damaged' } : { kind: 'document', value };
-      } catch {
-        return { kind: 'damaged' };
-      }
-    },
+    read: (name) => readStoredDocument(directory, name),
     write(name, value) {
       const path = pathOf(name);
       // A name of its own each time: what a crash left and somebody holds is not in the way.

@@ -10,10 +10,10 @@ import { CliError, usageError } from '../cli/exit-codes.ts';
 import { readInputs } from '../cli/inputs.ts';
 import { type Invocation, parseCommandLine } from '../cli/parse.ts';
 import { reportError, runCommand } from '../cli/run.ts';
-import type { Core } from '../core/core.ts';
-import type { Tell } from '../core/news.ts';
+import { makeCore } from '../make-core.ts';
 import { forwardCommand } from './client.ts';
 import { runHeadless, whenLeftAlone } from './headless.ts';
+import { Listeners } from './listeners.ts';
 import { serveCommands } from './server.ts';
 
 /** Milliseconds for another command that is ending to make room. */
@@ -25,29 +25,13 @@ const CLOSE_MS = 3_000;
 export interface CommandAppParts {
   /** A switch that an installed app does not run with. */
   readonly refused: string | undefined;
-  readonly makeCore: (dataFolder: DataFolder, tell: Tell) => Core;
-}
-
-/** Those who hear of what happens in one core. */
-export class Listeners {
-  readonly #listeners = new Set<Tell>();
-  readonly hear: CommandHost['hear'] = (listener) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly tell: Tell = (news) => {
-    for (const listener of this.#listeners) listener(news);
-  };
 }
 
 /**
  * Runs one command instead of the app: no window, no tray. Ends the process with the command's exit code. To be awaited
  * by the script that Electron starts: Electron goes on when this has returned, if at all.
  */
-export async function runCommandApp(
-  words: readonly string[],
-  { refused, makeCore }: CommandAppParts,
-): Promise<void> {
+export async function runCommandApp(words: readonly string[], { refused }: CommandAppParts): Promise<void> {
   const cancel = new AbortController();
   const io: CommandIo = {
     cwd: process.cwd(),
@@ -102,7 +86,7 @@ export async function runCommandApp(
     readFd: promisify<number, Uint8Array>(readFile),
   });
   void Promise.race([reading, cancelled])
-    .then((inputs) => run(words, invocation, inputs, dataFolder, makeCore, io))
+    .then((inputs) => run(words, invocation, inputs, dataFolder, io))
     .catch(fail)
     .then(exit);
 }
@@ -113,7 +97,6 @@ async function run(
   invocation: Invocation,
   inputs: Inputs,
   dataFolder: DataFolder,
-  makeCore: CommandAppParts['makeCore'],
   io: CommandIo,
 ): Promise<number> {
   const until = performance.now() + PATIENCE_MS;

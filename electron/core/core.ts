@@ -258,7 +258,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
     rootCaImport: rootCaImport as Pick<RootCaImport, 'preview'>,
     manager: access as ManagerSwitch,
     policy: policy as ReadablePolicy,
-    account: ownAccount as Pick<OwnAccount, 'view'>,
+    account: ownAccount as Pick<OwnAccount, 'account' | 'view'>,
     updates: updates as UpdateSwitch,
     search,
     monitor,

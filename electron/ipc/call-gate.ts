@@ -1,9 +1,8 @@
-import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { appError } from '../../shared/errors.ts';
 import { METHODS, type Method, type MethodRequest, type MethodValue } from '../../shared/ipc/index.ts';
-import { CALL_CHANNEL } from '../../shared/ipc-channels.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { failure, settle } from '../core/failure.ts';
+import type { AnswerCall } from './call-door.ts';
 
 /** One function per method of the contract; what it throws reaches the renderer as data. */
 export type Handlers = {
@@ -36,17 +35,11 @@ async function answer<M extends Method>(
   });
 }
 
-/** Answers the renderer's calls, from a trusted frame only, and only as the contract says. */
-export function handleCalls(
-  handlers: Handlers,
-  isTrustedSender: (event: IpcMainInvokeEvent) => boolean,
-): void {
-  ipcMain.handle(
-    CALL_CHANNEL,
-    (event, method: unknown, request: unknown): Promise<Result<unknown>> | Result<unknown> => {
-      if (!isTrustedSender(event)) return err(appError('invalid-request', 'unknown sender'));
-      if (!isMethod(method)) return err(appError('invalid-request', 'unknown method'));
-      return answer(handlers, method, request);
-    },
-  );
-}
+/** What answers the renderer's calls, from a trusted frame only, and only as the contract says. */
+export const callGate =
+  (handlers: Handlers): AnswerCall =>
+  ({ isTrusted, method, request }) => {
+    if (!isTrusted) return err(appError('invalid-request', 'unknown sender'));
+    if (!isMethod(method)) return err(appError('invalid-request', 'unknown method'));
+    return answer(handlers, method, request);
+  };

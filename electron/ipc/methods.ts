@@ -13,6 +13,8 @@ export interface HandlerParts {
   readonly hostName: string;
   readonly offered: AppState['offered'];
   readonly languageFor: (choice: Settings['language']) => ShownLanguage;
+  /** The page has shown its first screen. */
+  readonly onPageShown: () => void;
   readonly licences: () => Promise<Licence[]>;
   readonly copyText: (text: string) => Promise<void>;
   /** Asks the user where to save; false when they cancelled. */
@@ -38,10 +40,18 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     return { manager: manager.state };
   };
   const preferences = (settings: Settings) => ({ settings, language: parts.languageFor(settings.language) });
+  /** Key stores and programs of the system take their time. */
+  const askSystem = async () => {
+    const [storageProblem, account] = await Promise.all([vault.storageProblem(), core.account.view()]);
+    return { storageProblem, account };
+  };
+  let isPageShown = false;
   return {
     getState: async () => {
-      // First, so that the rest is one picture of one moment.
-      const [storageProblem, account] = await Promise.all([vault.storageProblem(), core.account.view()]);
+      // First, so that the rest is one picture of one moment. The first screen waits for no answer of the system.
+      const { storageProblem, account } = isPageShown
+        ? await askSystem()
+        : { storageProblem: null, account: { account: core.account.account ?? null, risk: null } };
       return {
         version: parts.version,
         runtime: parts.runtime,
@@ -124,6 +134,11 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
     resetManagerPin: async () => {
       const removed = await core.resetManagerPin();
       return { removed, manager: manager.state };
+    },
+    pageShown: async () => {
+      isPageShown = true;
+      parts.onPageShown();
+      return askSystem();
     },
     getLicences: async () => ({ licences: await parts.licences() }),
     dismissNotice: ({ id }) => done(core.dismissNotice(id)),

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
 
 const SCHEME = 'app';
@@ -38,21 +38,49 @@ export function registerAppScheme(): void {
   ]);
 }
 
-/** Serves the renderer's build from `directory` and nothing else. */
-export function serveApp(directory: string): void {
-  protocol.handle(SCHEME, async (request) => {
-    try {
-      const { host, pathname } = new URL(request.url);
-      const file = normalize(join(directory, decodeURIComponent(pathname)));
-      const contentType = CONTENT_TYPES[extname(file)];
-      if (`${SCHEME}://${host}` !== APP_ORIGIN || !file.startsWith(directory + sep) || !contentType)
-        return notFound();
-      return new Response(await readFile(file), { headers: { ...HEADERS, 'content-type': contentType } });
-    } catch {
-      // No such file, or a path that cannot be decoded.
-      return notFound();
-    }
+/**
+ * Serves the renderer's build from `directory` and nothing else. By the older call where Electron still has it: what
+ * came after it loads a whole HTTP client for each start, 50 ms in the way of the first screen.
+ *
+ * @param onServed called with the name of each file that has been served, without its folder
+ */
+export function serveApp(directory: string, onServed: (name: string) => void): void {
+  if (typeof protocol.registerBufferProtocol === 'function') {
+    protocol.registerBufferProtocol(SCHEME, ({ url }, respond) => {
+      const { status, headers, body, name } = answer(directory, url);
+      respond({ statusCode: status, headers, data: body });
+      onServed(name);
+    });
+    return;
+  }
+  protocol.handle(SCHEME, ({ url }) => {
+    const { status, headers, body, name } = answer(directory, url);
+    onServed(name);
+    return new Response(new Uint8Array(body), { status, headers });
   });
 }
 
-const notFound = () => new Response(null, { status: 404, headers: HEADERS });
+interface Answer {
+  readonly status: 200 | 404;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+  /** Without its folder; '' when there is none. */
+  readonly name: string;
+}
+
+const NOT_FOUND: Answer = { status: 404, headers: HEADERS, body: Buffer.alloc(0), name: '' };
+
+/** At once: the files are few and near, and what waited would wait behind whatever else starts. */
+function answer(directory: string, url: string): Answer {
+  try {
+    const { host, pathname } = new URL(url);
+    const file = normalize(join(directory, decodeURIComponent(pathname)));
+    const contentType = CONTENT_TYPES[extname(file)];
+    if (`${SCHEME}://${host}` !== APP_ORIGIN || !file.startsWith(directory + sep) || !contentType)
+      return NOT_FOUND;
+    const headers = { ...HEADERS, 'content-type': contentType };
+    return { status: 200, headers, body: readFileSync(file), name: basename(file) };
+  } catch {
+    return NOT_FOUND;
+  }
+}

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { diagnose } from '../core/diagnostics/diagnose.ts';
 import type { DocumentStore } from '../core/vault/documents.ts';
-import { texts } from '../desktop/texts.ts';
 import { APP_URL } from './app-protocol.ts';
 import { crashGuard } from './crash-guard.ts';
 import { placeWindow } from './window-placement.ts';
-import { readWindowState, trackWindow } from './window-state.ts';
+import { readWindowState } from './window-state.ts';
 
 /** Matches --canvas of the renderer, so that a new window does not flash. */
 const BACKGROUND = { light: '#f2f3f7', dark: '#0f1119' };
@@ -16,7 +15,10 @@ const BACKGROUND = { light: '#f2f3f7', dark: '#0f1119' };
  *
  * @param onPageGone called when nobody is there any more to answer: the window was closed, or its page crashed
  */
-export function createMainWindow(documents: DocumentStore, onPageGone: () => void): BrowserWindow {
+export function createMainWindow(
+  documents: Pick<DocumentStore, 'read'>,
+  onPageGone: () => void,
+): BrowserWindow {
   const primary = screen.getPrimaryDisplay();
   const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id);
   const { bounds, maximized } = placeWindow(
@@ -39,12 +41,12 @@ export function createMainWindow(documents: DocumentStore, onPageGone: () => voi
       nodeIntegration: false,
       webviewTag: false,
       spellcheck: false,
+      v8CacheOptions: 'bypassHeatCheck',
       devTools: !app.isPackaged,
     },
   });
   const mayReload = crashGuard(() => performance.now());
   if (maximized) window.maximize();
-  trackWindow(window, documents);
   window.on('closed', onPageGone);
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     diagnose({ kind: 'page-gone', reason, exitCode });
@@ -64,6 +66,9 @@ export function createMainWindow(documents: DocumentStore, onPageGone: () => voi
 }
 
 async function endAfterCrashes(): Promise<void> {
+  const { changeLanguage, texts } = await import('../desktop/texts.ts');
+  // Where it crashed before the settings were asked.
+  if (!texts.isInitialized) changeLanguage('system');
   await dialog.showMessageBox({
     type: 'error',
     title: app.getName(),

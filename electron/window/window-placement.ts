@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 export interface Area {
   readonly x: number;
   readonly y: number;
@@ -7,19 +5,24 @@ export interface Area {
   readonly height: number;
 }
 
-const pixels = z.number().int().min(-100_000).max(100_000);
-const length = z.number().int().min(1).max(100_000);
-
 /** Where a window was left; the bounds are those outside of maximized and full screen. */
-export const windowStateSchema = z.object({
-  version: z.literal(1),
-  x: pixels,
-  y: pixels,
-  width: length,
-  height: length,
-  maximized: z.boolean(),
-});
-export type WindowState = z.infer<typeof windowStateSchema>;
+export interface WindowState extends Area {
+  readonly version: 1;
+  readonly maximized: boolean;
+}
+
+const isWithin = (value: unknown, lowest: number): value is number =>
+  Number.isInteger(value) && Number(value) >= lowest && Number(value) <= 100_000;
+
+/** By hand: the window opens before the library that checks everything else is loaded. */
+export function parseWindowState(stored: unknown): WindowState | null {
+  if (typeof stored !== 'object' || stored === null) return null;
+  const { version, x, y, width, height, maximized }: Partial<Record<keyof WindowState, unknown>> = stored;
+  if (version !== 1 || typeof maximized !== 'boolean') return null;
+  if (!isWithin(x, -100_000) || !isWithin(y, -100_000)) return null;
+  if (!isWithin(width, 1) || !isWithin(height, 1)) return null;
+  return { version, x, y, width, height, maximized };
+}
 
 export interface Placement {
   /** Without a position the system chooses one. */

@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import type { DocumentStore } from '../core/vault/documents.ts';
-import { type WindowState, windowStateSchema } from './window-placement.ts';
+import { parseWindowState, type WindowState } from './window-placement.ts';
 
 const DOCUMENT = 'window';
 const SAVE_DELAY_MS = 500;
@@ -11,10 +11,10 @@ export type TrackedWindow = Pick<BrowserWindow, 'getNormalBounds' | 'isMaximized
 };
 
 /** Where the window was left, or null: whatever cannot be read is not worth a complaint. */
-export function readWindowState(documents: DocumentStore): WindowState | null {
+export function readWindowState(documents: Pick<DocumentStore, 'read'>): WindowState | null {
   try {
     const stored = documents.read(DOCUMENT);
-    return stored.kind === 'document' ? (windowStateSchema.safeParse(stored.value).data ?? null) : null;
+    return stored.kind === 'document' ? parseWindowState(stored.value) : null;
   } catch {
     return null;
   }
@@ -29,7 +29,7 @@ export function trackWindow(window: TrackedWindow, documents: DocumentStore): vo
     const { x, y, width, height } = window.getNormalBounds();
     const state: WindowState = { version: 1, x, y, width, height, maximized: window.isMaximized() };
     try {
-      documents.write(DOCUMENT, state);
+      documents.write(DOCUMENT, { ...state });
     } catch {
       // The next start uses an older position, or the default one.
     }

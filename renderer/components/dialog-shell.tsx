@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { type ReactNode, useState } from 'react';
+import { later } from './later.tsx';
 
-interface DialogShellProps {
+export interface DialogShellProps {
   readonly title: string;
   readonly children: ReactNode;
   /** The buttons at the bottom, the primary one last. */
@@ -16,37 +16,15 @@ interface DialogShellProps {
   readonly isText?: boolean;
 }
 
+const DialogFrame = later(async () => (await import('./dialog-frame.tsx')).DialogFrame);
+
+/** Reads what dialogs need, so that the first one is there at once: who enters a PIN does not look whether it is. */
+export const readDialogs = DialogFrame.read;
+
 /** A dialog over the screen: it holds the focus and gives it back to what opened it. */
-export function DialogShell({
-  title,
-  children,
-  actions,
-  isOpen,
-  onClose,
-  role = 'dialog',
-  size = 'normal',
-  isText = false,
-}: DialogShellProps) {
-  return (
-    <ModalOverlay
-      className="dialog-backdrop"
-      isOpen={isOpen}
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      isDismissable={role === 'dialog'}
-    >
-      <Modal className={`dialog-frame dialog-${size}`}>
-        <Dialog className="dialog" role={role}>
-          <Heading slot="title" level={2} className="dialog-title">
-            {title}
-          </Heading>
-          <div className="dialog-body" {...(isText && { role: 'group', 'aria-label': title, tabIndex: 0 })}>
-            {children}
-          </div>
-          <div className="dialog-actions">{actions}</div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  );
+export function DialogShell(props: DialogShellProps) {
+  const [wasOpen, setWasOpen] = useState(props.isOpen);
+  // It also shows how the dialog goes.
+  if (props.isOpen && !wasOpen) setWasOpen(true);
+  return wasOpen || props.isOpen ? <DialogFrame {...props} /> : null;
 }

@@ -1,49 +1,44 @@
-import { Check, Globe } from 'lucide-react';
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Globe } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, type Settings } from '../../shared/settings.ts';
 import { ownName } from '../format.ts';
-import { useActions, useAppState } from '../state/context.tsx';
+import { useAppState } from '../state/context.tsx';
+import { later } from './later.tsx';
 
-const CHOICES: readonly Settings['language'][] = ['system', ...LANGUAGES];
+const LanguageList = later(async () => (await import('./language-list.tsx')).LanguageList);
 
 /** The language, within reach on every screen: who cannot read this one would not find the settings. */
 export function LanguageMenu({ isNamed }: { readonly isNamed: boolean }) {
   const { t, i18n } = useTranslation();
-  const { updateSettings } = useActions();
-  const { settings, policy } = useAppState();
+  const { policy } = useAppState();
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   const current = ownName(i18n.language);
   // A button that opens nothing would only be in the way.
   if (policy.locked.includes('language')) return null;
+  const open = () => {
+    setOpen(true);
+    setWasOpen(true);
+  };
   return (
-    <MenuTrigger>
-      <Button className="language-button" aria-label={t('nav.language', { language: current })}>
+    <>
+      <Button
+        ref={button}
+        className="language-button"
+        aria-label={t('nav.language', { language: current })}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onPress={open}
+        onKeyDown={({ key }) => {
+          if (key === 'ArrowDown' || key === 'ArrowUp') open();
+        }}
+      >
         <Globe className="nav-icon" aria-hidden="true" />
         {isNamed && <span>{current}</span>}
       </Button>
-      <Popover className="select-popover" placement="bottom end" offset={4}>
-        <Menu
-          className="select-list language-list"
-          aria-label={t('settings.language')}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[settings.language]}
-          onSelectionChange={(keys) => {
-            const chosen = CHOICES.find((choice) => keys !== 'all' && keys.has(choice));
-            if (chosen) void updateSettings({ language: chosen });
-          }}
-        >
-          {CHOICES.map((choice) => {
-            const name = choice === 'system' ? t('settings.system') : ownName(choice);
-            return (
-              <MenuItem key={choice} id={choice} textValue={name} className="select-option">
-                <span {...(choice !== 'system' && { lang: choice })}>{name}</span>
-                <Check className="select-check" aria-hidden="true" />
-              </MenuItem>
-            );
-          })}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+      {wasOpen && <LanguageList button={button} isOpen={isOpen} onOpenChange={setOpen} />}
+    </>
   );
 }

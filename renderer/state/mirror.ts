@@ -39,6 +39,11 @@ export type MirrorEvent =
   | { readonly type: 'loaded'; readonly app: AppState }
   | { readonly type: 'load-failed'; readonly error: AppError }
   | { readonly type: 'refreshed'; readonly app: AppState }
+  | {
+      readonly type: 'system-answered';
+      readonly storageProblem: AppError | null;
+      readonly account: AppState['account'];
+    }
   | { readonly type: 'pushed'; readonly push: Push; readonly at: string }
   | {
       readonly type: 'errand-started';
@@ -139,6 +144,8 @@ export function reduceMirror(mirror: Mirror, event: Event, before: Model): Mirro
         app: event.app,
         steady: { ...mirror.steady, ...steadyOnes(event.app.statuses) },
       };
+    case 'system-answered':
+      return withApp(mirror, { storageProblem: event.storageProblem, account: event.account });
     case 'pushed':
       return pushed(mirror, event.push, before);
     case 'errand-started':

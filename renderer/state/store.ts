@@ -126,6 +126,11 @@ export function createStore(api: PosApi) {
       const state = await call('getState', null);
       dispatch(state.ok ? { type: 'loaded', app: state.value } : { type: 'load-failed', error: state.error });
     },
+    /** Tells the main process that there is something to be seen. */
+    async pageShown(): Promise<void> {
+      const told = await call('pageShown', null);
+      if (told.ok) dispatch({ type: 'system-answered', ...told.value });
+    },
     go: (place: Place) => dispatch({ type: 'went', place }),
     openPair: (again: PairingRecord | null = null) => dispatch({ type: 'pair-opened', again }),
     typeAddress: (text: string) => dispatch({ type: 'address-typed', text }),

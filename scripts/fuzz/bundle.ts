@@ -34,7 +34,6 @@ export async function bundleWorker(outDir: string, instrumented: boolean): Promi
   await build({
     configFile: false,
     logLevel: 'warn',
-    resolve: { alias: { electron: resolve('tests/fuzz/ipc-stub.ts') } },
     ssr: { noExternal: true },
     plugins: instrumented ? [instrument()] : [],
     build: {

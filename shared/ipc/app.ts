@@ -23,9 +23,9 @@ const appStateSchema = z.object({
   /** In the order they were trusted. */
   rootCas: z.array(trustedRootCaSchema),
   pairings: z.array(pairingRecordSchema),
-  /** Why secrets cannot be stored on this computer, or null when they can. */
+  /** Why secrets cannot be stored on this computer, or null when they can, or before the first screen. */
   storageProblem: appErrorSchema.nullable(),
-  /** The account the app runs under. */
+  /** The account the app runs under; before the first screen without what threatens its keys. */
   account: accountViewSchema,
   notices: z.array(storageNoticeSchema),
   /** By pairing id; what is missing has not been checked yet. */
@@ -55,6 +55,14 @@ export type Licence = z.infer<typeof licenceSchema>;
 /** The app as a whole: what it knows, what ships with it, and what it is told about itself. */
 export const APP_METHODS = {
   getState: { request: z.null(), value: appStateSchema },
+  /**
+   * The first screen is there: what could wait for it may begin, such as the first checks, and the questions to the key
+   * store and the system whose answers the first state leaves open.
+   */
+  pageShown: {
+    request: z.null(),
+    value: z.object({ storageProblem: appErrorSchema.nullable(), account: accountViewSchema }),
+  },
   /** What ships with the app: name, version, licence and its text. */
   getLicences: { request: z.null(), value: z.object({ licences: z.array(licenceSchema) }) },
   dismissNotice: { request: z.object({ id: z.string().max(200) }), value: z.null() },

@@ -84,6 +84,8 @@ test('secrets in arguments are refused and not repeated', async ({ app, device }
 test('the app that is open does the work, and shows it', async ({ app, device }) => {
   const page = await app.launch();
   const run = inFolder(app.dataFolder);
+  // Commands are taken soon after the first screen; one that comes before waits.
+  await expect.poll(() => existsSync(join(app.dataFolder, 'commands', 'endpoint.json'))).toBe(true);
   const { path } = JSON.parse(readFileSync(join(app.dataFolder, 'commands', 'endpoint.json'), 'utf8'));
   if (onWindows) expect(path).toMatch(/^\\\\\.\\pipe\\/);
   else {

@@ -113,6 +113,8 @@ test('main process and window agree on the language', async ({ app }) => {
   const page = await app.launch({ flags: ['--pseudo-locale'] });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^\[Ţ.*\]$/);
   await expect(page.locator('html')).toHaveAttribute('lang', 'en-XA');
+  // The menu follows the first screen.
+  await expect.poll(() => menuLabels(app)).toHaveLength(5);
   for (const label of await menuLabels(app)) expect(label).toMatch(/^\[.*\]$/);
 });
 
@@ -120,7 +122,8 @@ test('the window opens as large as it was left, and where', async ({ app }) => {
   const bounds = () =>
     app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   const left = { x: 60, y: 40, width: 900, height: 640 };
-  await app.launch();
+  const page = await app.launch();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await app.electron.evaluate(
     ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted),
     left,

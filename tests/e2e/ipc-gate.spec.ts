@@ -32,6 +32,7 @@ function requests(known: Known): { readonly [M in Method]: readonly [MethodReque
   const { pairingId, fingerprint256 } = known;
   return {
     getState: [null, null],
+    pageShown: [null, null],
     getLicences: [null, null],
     dismissNotice: [{ id: 'no-notice' }, null],
     copyText: [{ text: 'copied' }, null],

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashPin } from '../../electron/core/access/pin-hash.ts';
 import { required } from '../../electron/core/failure.ts';
@@ -33,6 +33,10 @@ const manages = async (device: SimulatedDevice): Promise<Policy> => ({
   locked: ['checkIntervalMinutes', 'followAddressChanges', 'tray', 'rootCas'],
   allowExport: false,
 });
+
+/** Until the app has kept its policy as the last good one, soon after its first screen. */
+const untilKept = (app: RunningApp) =>
+  expect.poll(() => existsSync(join(app.dataFolder, 'vault', 'policy.json'))).toBe(true);
 
 test('a managed register pairs at once, and leaves to the organisation what is its own', async ({
   app,
@@ -116,6 +120,7 @@ test('a wrong policy is told with its place and reason, and the last good one ho
   test.setTimeout(120_000);
   write(app, { rootCas: [device.rootCaPem], checkIntervalMinutes: 60, locked: ['checkIntervalMinutes'] });
   await app.launch({ flags: flagsFor(app) });
+  await untilKept(app);
   write(app, '{"checkInterval": 5}');
   let page = await app.relaunch({ flags: flagsFor(app) });
   const notice = page.getByRole('region', { name: 'The policy of your organisation has a mistake' });
@@ -150,6 +155,7 @@ test('what is managed has room in every language and in a small window', async (
   const { managerPinHash: _free, ...open } = policy;
   write(app, open);
   await app.launch({ flags: flagsFor(app) });
+  await untilKept(app);
   // Wrong from now on, so that the notice is there too.
   write(app, { ...policy, posIdPattern: '{name of this computer}' });
   const page = await app.relaunch({ flags: flagsFor(app) });

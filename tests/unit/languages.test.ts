@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
-import { pickLanguage, showLanguage } from '../../shared/languages.ts';
+import { showLanguage } from '../../shared/languages.ts';
+import { pickLanguage } from '../../shared/pick-language.ts';
 import { pseudoLocalized } from '../../shared/pseudo-locale.ts';
 import { LANGUAGES, PSEUDO_LANGUAGE, settingsPatchSchema } from '../../shared/settings.ts';
 

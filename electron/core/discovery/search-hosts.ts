@@ -57,7 +57,7 @@ export interface SearchOptions {
   readonly port: number;
   readonly trust: Trust;
   readonly signal: AbortSignal;
-  /** Called at most ten times a second, and at the end. */
+  /** Called at most ten times a second, at the first device, and at the end. */
   readonly onProgress?: (report: SearchReport) => void;
   readonly limits?: Partial<SearchLimits>;
 }
@@ -143,6 +143,7 @@ class Scan {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   #onHostDone: () => void = () => {};
+  #onFirstFound: () => void = () => {};
   #concurrency: number;
   #shortages = 0;
   #resumeAt = 0;
@@ -169,6 +170,7 @@ class Scan {
       this.#options.onProgress?.({ done: this.#done, total: this.#total, found: this.#sorted() });
     };
     const reports = setInterval(report, PROGRESS_EVERY_MS);
+    this.#onFirstFound = report;
     try {
       await this.#launchAll();
     } finally {
@@ -228,11 +230,14 @@ class Scan {
     this.#shortages = 0;
     // One more at once for each round that went well.
     this.#concurrency = Math.min(concurrency, this.#concurrency + 1 / this.#concurrency);
+    let isFirst = false;
     if (outcome !== 'closed') {
       const device = await identify(outcome, address, trust, withDeadline(this.#signal, handshakeMs));
-      if (device) this.#found.push(device);
+      isFirst = device !== null && this.#found.push(device) === 1;
     }
     this.#done += 1;
+    // Often it is the one that is looked for, so it does not wait for the next report.
+    if (isFirst) this.#onFirstFound();
   }
 
   /** The computer itself is at its limit: later, and with half as many at once. */

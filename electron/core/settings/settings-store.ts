@@ -65,7 +65,7 @@ export class SettingsStore {
   update(patch: SettingsPatch): Settings {
     this.requireOpen(patch);
     const before = this.#settings;
-    const now = patched(before, patch);
+    const now = settingsSchema.parse(patched(before, patch));
     if (isDeepStrictEqual(now, before)) return before;
     if (this.#untouchable !== null) throw failure('storage-failed', this.#untouchable);
     const chosen = { ...this.#chosen, ...changesFrom(before, now) };

@@ -69,6 +69,9 @@ export type ReadVersioned<T> =
   | { readonly kind: 'newer-version' }
   | { readonly kind: 'damaged' };
 
+/** Made once: making a schema takes longer than reading a document. */
+const envelopeSchema = z.looseObject({ version: z.number().int().min(1) });
+
 /** Brings a stored value to the current version and checks its shape. */
 export function readVersioned<T>(
   stored: unknown,
@@ -76,7 +79,7 @@ export function readVersioned<T>(
   migrations = MIGRATIONS,
   currentVersion: number = CURRENT_VERSION,
 ): ReadVersioned<T> {
-  const envelope = z.looseObject({ version: z.number().int().min(1) }).safeParse(stored);
+  const envelope = envelopeSchema.safeParse(stored);
   if (!envelope.success) return { kind: 'damaged' };
   let document: Record<string, unknown> = envelope.data;
   let { version } = envelope.data;

@@ -5,15 +5,13 @@ import { parseCidr } from '../../../electron/core/discovery/ranges.ts';
 import { failure, required } from '../../../electron/core/failure.ts';
 import { validateRequest } from '../../../electron/core/pairing/valid-request.ts';
 import { readRootCas } from '../../../electron/core/pki/root-ca.ts';
-import { type Handlers, handleCalls } from '../../../electron/ipc/call-gate.ts';
+import { callGate, type Handlers } from '../../../electron/ipc/call-gate.ts';
 import { parseBridgePort, parseMessageLimit, parseOrigins } from '../../../shared/bridge.ts';
 import { appErrorSchema } from '../../../shared/errors.ts';
 import { parseAddress, parsePairingName, parsePort } from '../../../shared/inputs.ts';
 import { METHODS, type Method } from '../../../shared/ipc/index.ts';
-import { CALL_CHANNEL } from '../../../shared/ipc-channels.ts';
 import { parsePin } from '../../../shared/manager.ts';
 import { choicesFrom } from '../choices.ts';
-import { callHandler } from '../ipc-stub.ts';
 import { mutateValue } from '../mutate/json.ts';
 import { codeOfError, must, type Target, target } from '../target.ts';
 
@@ -125,7 +123,7 @@ const junk = fc.oneof(
 );
 
 export function ipcTargets(): Target[] {
-  handleCalls(handlers(), (event) => Reflect.get(event, 'trusted') === true);
+  const answer = callGate(handlers());
   const nearlyRight = fc.constantFrom(...METHOD_NAMES).chain((method) =>
     fc
       .tuple(
@@ -155,7 +153,7 @@ export function ipcTargets(): Target[] {
       reaches: ['cancelled', 'invalid-request', 'pin-invalid', 'root-ca-unreadable'],
       inputs: fc.oneof({ weight: 3, arbitrary: nearlyRight }, { weight: 1, arbitrary: anything }),
       run: async ({ method, request, trusted }) => {
-        const answered = await callHandler(CALL_CHANNEL, { trusted }, method, request);
+        const answered = await answer({ isTrusted: trusted, method, request });
         const result = resultSchema.safeParse(answered);
         must(result.success, 'each call is answered with an error of the catalogue');
         const code = result.data ? codeOfError(result.data.error) : '';

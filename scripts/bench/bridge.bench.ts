@@ -6,7 +6,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { describeMachine, writeSection } from './bench/document.ts';
+import { type Figure, report } from './document.ts';
+import { sampleOf } from './sample.ts';
 
 const MESSAGE = JSON.stringify({
   type: 'PaymentRequest',
@@ -16,10 +17,10 @@ const MESSAGE = JSON.stringify({
 });
 /** Answered after 2 ms, as a device over Wi-Fi is away. */
 const FAR_MESSAGE = JSON.stringify({ far: true, ...JSON.parse(MESSAGE) });
-const ROUND_TRIPS = 3_000;
-const FAR_ROUND_TRIPS = 500;
-const THROUGHPUT_MESSAGES = 30_000;
-const RUNS = 5;
+const ROUND_TRIPS = 1_000;
+const FAR_ROUND_TRIPS = 200;
+const THROUGHPUT_MESSAGES = 20_000;
+const RUNS = 20;
 const GOAL = { addedMs: 0.3, ratio: 1.3, throughput: 0.8 };
 
 const readySchema = z.object({
@@ -33,7 +34,7 @@ const readySchema = z.object({
 type Ready = z.infer<typeof readySchema>;
 
 async function startPeer(name: string, argument = ''): Promise<[ChildProcess, unknown]> {
-  const peer = fork(new URL(`./bench/${name}.ts`, import.meta.url), [], { execArgv: process.execArgv });
+  const peer = fork(new URL(`./${name}.ts`, import.meta.url), [], { execArgv: process.execArgv });
   if (argument) peer.send(argument);
   const [message] = await once(peer, 'message');
   return [peer, message];
@@ -111,31 +112,45 @@ bridgePeer.disconnect();
 devicePeer.disconnect();
 
 const of = (way: keyof typeof ways) => ({
-  p50: median(found[way].map(({ p50 }) => p50)),
-  p99: median(found[way].map(({ p99 }) => p99)),
-  far: median(found[way].map(({ far }) => far)),
-  rate: median(found[way].map(({ rate }) => rate)),
+  p50: sampleOf(found[way].map(({ p50 }) => p50)),
+  p99: sampleOf(found[way].map(({ p99 }) => p99)),
+  far: sampleOf(found[way].map(({ far }) => far)),
+  rate: sampleOf(found[way].map(({ rate }) => rate)),
 });
 const [one, two] = [of('direct'), of('bridged')];
-const added = two.p50 - one.p50;
-const ratio = two.far / one.far;
-const share = two.rate / one.rate;
-const isMet = (holds: boolean) => (holds ? 'met' : 'not met');
-const ms = (value: number) => `${value.toFixed(3)} ms`;
-const row = (name: string, { p50, p99, far, rate }: typeof one) =>
-  `| ${name} | ${ms(p50)} | ${ms(p99)} | ${ms(far)} | ${Math.round(rate)} |`;
-
-const section = `## Bridge
-
-\`npm run bench:bridge\` sends a message of ${MESSAGE.length} bytes from a till to a device that sends it back: over a direct mTLS WebSocket, and through the bridge. Device, bridge and till are processes of their own on one machine, without a network between them. ${ROUND_TRIPS} round trips one after another, ${FAR_ROUND_TRIPS} with a device that answers after 2 ms as over Wi-Fi, then ${THROUGHPUT_MESSAGES} messages at once; the median of ${RUNS} runs, in turn.
-
-| | Round trip p50 | p99 | p50, device 2 ms away | Messages a second |
-| --- | --- | --- | --- | --- |
-${row('Direct', one)}
-${row('Through the bridge', two)}
-
-The bridge adds ${ms(added)} to a round trip without any network (${(two.p50 / one.p50).toFixed(2)} times), makes one over Wi-Fi ${ratio.toFixed(2)} times as long, and passes ${share.toFixed(2)} times the messages. Goals: at most ${GOAL.addedMs} ms (${isMet(added <= GOAL.addedMs)}), at most ${GOAL.ratio} times over Wi-Fi (${isMet(ratio <= GOAL.ratio)}), at least ${GOAL.throughput} times the messages (${isMet(share >= GOAL.throughput)}; three processes share the processors, of which the bridge reads and writes each message once more).
-
-${describeMachine()}; ${new Date().toISOString().slice(0, 10)}.`;
-console.log(section);
-writeSection('bench:bridge', section);
+const DIRECT = 'direct connection';
+const figures: Figure[] = [
+  {
+    name: 'bridge/added',
+    what: 'Bridge: milliseconds added to a round trip without a network',
+    unit: 'ms',
+    ours: two.p50,
+    bare: { what: DIRECT, sample: one.p50 },
+    value: two.p50.median - one.p50.median,
+    goal: { atMost: GOAL.addedMs },
+  },
+  {
+    name: 'bridge/far',
+    what: 'Bridge: round trip to a device 2 ms away',
+    unit: 'ms',
+    ours: two.far,
+    bare: { what: DIRECT, sample: one.far },
+    value: two.far.median / one.far.median,
+    goal: { atMost: GOAL.ratio },
+  },
+  {
+    name: 'bridge/throughput',
+    what: 'Bridge: messages a second',
+    unit: '',
+    ours: two.rate,
+    bare: { what: DIRECT, sample: one.rate },
+    value: two.rate.median / one.rate.median,
+    goal: { atLeast: GOAL.throughput },
+  },
+];
+report(
+  'bridge',
+  'Bridge',
+  `A message of ${MESSAGE.length} bytes from a till to a device that sends it back: over a direct mTLS WebSocket, and through the bridge. Device, bridge and till are processes of their own on one machine, without a network between them. ${ROUND_TRIPS} round trips one after another, ${FAR_ROUND_TRIPS} with a device that answers after 2 ms as over Wi-Fi, then ${THROUGHPUT_MESSAGES} messages at once; ${RUNS} runs, in turn. The slowest hundredth of the round trips: ${two.p99.median.toFixed(2)} ms through the bridge, ${one.p99.median.toFixed(2)} ms without.`,
+  figures,
+);

@@ -6,23 +6,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppState } from '../shared/ipc/app.ts';
-import { describeMachine, writeSection } from './bench/document.ts';
+import type { AppState } from '../../shared/ipc/app.ts';
+import { describeMachine, writeSection } from './document.ts';
 
 // Outside Electron, the "electron" package would download its binary as soon as electron-store imports it.
 process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/not-used-in-plain-node';
 
-const { electronStoreDocuments } = await import('../electron/adapters/electron-store-documents.ts');
-const { Vault } = await import('../electron/core/vault/vault.ts');
-const { ConnectionMonitor, DEFAULT_HEARTBEAT } = await import('../electron/core/status/monitor.ts');
-const { ChannelLeases } = await import('../electron/core/channel/channel-lease.ts');
-const { DEFAULT_TIMING } = await import('../electron/core/context.ts');
-const { METHODS } = await import('../shared/ipc/index.ts');
-const { DEFAULT_SETTINGS } = await import('../shared/settings.ts');
-const { createCa } = await import('../tests/simulator/pki.ts');
-const { EMPTY_APP } = await import('../tests/support/app-state.ts');
-const { addPairings } = await import('../tests/support/many-pairings.ts');
-const { MemoryCipher } = await import('../tests/support/vault.ts');
+const { electronStoreDocuments } = await import('../../electron/adapters/electron-store-documents.ts');
+const { Vault } = await import('../../electron/core/vault/vault.ts');
+const { ConnectionMonitor, DEFAULT_HEARTBEAT } = await import('../../electron/core/status/monitor.ts');
+const { ChannelLeases } = await import('../../electron/core/channel/channel-lease.ts');
+const { DEFAULT_TIMING } = await import('../../electron/core/context.ts');
+const { METHODS } = await import('../../shared/ipc/index.ts');
+const { DEFAULT_SETTINGS } = await import('../../shared/settings.ts');
+const { createCa } = await import('../../tests/simulator/pki.ts');
+const { EMPTY_APP } = await import('../../tests/support/app-state.ts');
+const { addPairings } = await import('../../tests/support/many-pairings.ts');
+const { MemoryCipher } = await import('../../tests/support/vault.ts');
 
 const SIZES = [100, 1_000] as const;
 
@@ -108,7 +108,7 @@ writeSection(
   'bench:scale',
   `## Scale
 
-\`npm run bench:scale\` times the core with ${SIZES[0]} and with ${SIZES[1].toLocaleString('en')} pairings in real files, in plain Node and without encryption; each number is the fastest of several runs. A ratio of 10 is growth in proportion, 100 would be growth with the square. That a change writes one file and a start reads each file once is a test (\`tests/integration/scale.test.ts\`).
+\`npm run bench -- scale\` times the core with ${SIZES[0]} and with ${SIZES[1].toLocaleString('en')} pairings in real files, in plain Node and without encryption; each number is the fastest of several runs. A ratio of 10 is growth in proportion, 100 would be growth with the square. That a change writes one file and a start reads each file once is a test (\`tests/integration/scale.test.ts\`).
 
 ${rows.join('\n')}
 

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { withoutChecksum } from '../core/vault/checksum.ts';
+import type { StoredDocument } from '../core/vault/documents.ts';
+import { isOwnFolder, systemCode, whileHeld } from '../core/vault/own-files.ts';
+
+/** Drops a byte order mark, as editors put one, and takes no bytes that are no UTF-8. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+export const documentPath = (directory: string, name: string): string => join(directory, `${name}.json`);
+
+/** Whether the folder of a document is there and is no link, like the one it is in. */
+export const hasDocumentFolder = (directory: string, folder: string): boolean =>
+  isOwnFolder(directory) && (folder === directory || isOwnFolder(folder));
+
+/** Reads a document of a `DocumentStore` in `directory`, without the means to write one. */
+export function readStoredDocument(directory: string, name: string): StoredDocument {
+  const path = documentPath(directory, name);
+  let bytes: Buffer;
+  try {
+    if (!hasDocumentFolder(directory, dirname(path))) return { kind: 'absent' };
+    bytes = whileHeld(() => readFileSync(path));
+  } catch (thrown) {
+    if (systemCode(thrown) === 'ENOENT') return { kind: 'absent' };
+    throw thrown;
+  }
+  try {
+    const value = withoutChecksum(JSON.parse(UTF_8.decode(bytes)));
+    return value === undefined ? { kind: 'damaged' } : { kind: 'document', value };
+  } catch {
+    return { kind: 'damaged' };
+  }
+}
