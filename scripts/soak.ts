@@ -81,6 +81,7 @@ for (const [index, plan] of plans.entries()) {
   const judged = judgeCourse(plan, course);
   rows.push(...judged);
   console.log(`\n${tableOfCourse(course)}\n`);
-  if (!values.quick) writeSoakSection(plan, course, judged);
+  // One that was broken off leaves the figures of the last whole one.
+  if (!values.quick && Object.keys(course.facts).length > 0) writeSoakSection(plan, course, judged);
 }
 finish(rows, values.report);

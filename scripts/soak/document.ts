@@ -36,7 +36,7 @@ export function writeSoakSection(plan: Plan, course: Course, rows: readonly Row[
 
 ${texts?.text(plan)}
 
-In ${Math.max(1, Math.round(course.seconds / 60))} minutes: ${done.join(', ')}. Growth of the heap: ${growthOf(plan, course)}. ${rows.every(isPassed) ? 'Nothing went wrong, and there are no more handles than in the beginning.' : `Wrong: ${failures.join('; ')}.`}
+In ${Math.max(1, Math.round(course.seconds / 60))} min: ${done.join(', ')}. Growth of the heap: ${growthOf(plan, course)}. ${rows.every(isPassed) ? 'Nothing went wrong, and there are no more handles than in the beginning.' : `Wrong: ${failures.join('; ')}.`}
 
 ${tableOfCourse(course)}
 
