@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -84,12 +83,14 @@ export function tidyOwnFolder(path: string): void {
 
 /** Whether files can be made in a folder, which is made if needed. Clears away what a crash left of such a trial. */
 export function canWriteIn(path: string): boolean {
-  const trial = join(path, `.trial-${randomBytes(4).toString('hex')}`);
+  // Need not be hard to guess: it is made only where nothing is. Loading node:crypto would hold the window up.
+  const name = Math.random().toString(16).slice(2, 10).padEnd(8, '0');
+  const trial = join(path, `.trial-${name}`);
   try {
     mkdirSync(path, { recursive: true, mode: OWNER_ONLY.folder });
     writeFileSync(trial, '', { flag: 'wx', mode: OWNER_ONLY.file });
     // Another start at this moment may remove it as well.
-    for (const name of readdirSync(path)) if (TRIAL.test(name)) rmSync(join(path, name), { force: true });
+    for (const file of readdirSync(path)) if (TRIAL.test(file)) rmSync(join(path, file), { force: true });
     return true;
   } catch {
     return false;
