@@ -12,6 +12,7 @@ import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import {
   chooseFolder,
+  clickMenu,
   connection,
   enter,
   errorPanel,
@@ -165,9 +166,7 @@ test('settings and dialogs are accessible, and give the focus back', async ({ ap
   await page.getByRole('button', { name: 'Close' }).click();
   await expect(shortcuts).toBeFocused();
 
-  await app.electron.evaluate(({ Menu }) =>
-    Menu.getApplicationMenu()?.getMenuItemById('supportReport')?.click(),
-  );
+  await clickMenu(app, 'supportReport');
   await expect(page.getByRole('dialog', { name: 'Support report' })).toBeVisible();
   await expectAccessible(page, 'Support report');
   await page.keyboard.press('Escape');

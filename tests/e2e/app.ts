@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -31,6 +31,8 @@ export class RunningApp {
   /** Whatever the page or the main process complained about. */
   readonly complaints: string[] = [];
   #electron: ElectronApplication | undefined;
+  /** Asked for at once: of an app that has ended Playwright tells nothing. */
+  #process: ChildProcess | undefined;
   #page: Page | undefined;
 
   get page(): Page {
@@ -61,7 +63,8 @@ export class RunningApp {
       `--account=${JSON.stringify({ ...TEST_ACCOUNT, ...account })}`,
     ];
     this.#electron = await launchForPlaywright([...own, ...flags], keyring, env);
-    this.#electron.process().stderr?.on('data', (data: Buffer) => {
+    this.#process = this.#electron.process();
+    this.#process.stderr?.on('data', (data: Buffer) => {
       for (const line of data.toString().split('\n')) {
         if (/UnhandledPromiseRejection|Uncaught|TypeError|ReferenceError/.test(line))
           this.complaints.push(line);
@@ -81,14 +84,15 @@ export class RunningApp {
   /** Quits the app. One that does not end is killed, lest it hold up all tests after it, and fails this one. */
   async close(): Promise<void> {
     const electron = this.#electron;
+    const started = this.#process;
     this.#electron = undefined;
+    this.#process = undefined;
     this.#page = undefined;
     if (!electron) return;
-    const started = electron.process();
     let isKilled = false;
     const patience = setTimeout(() => {
       isKilled = true;
-      started.kill('SIGKILL');
+      started?.kill('SIGKILL');
     }, ENDS_WITHIN_MS);
     await electron.close().finally(() => clearTimeout(patience));
     expect(isKilled, 'the app ends when it is told to quit').toBe(false);

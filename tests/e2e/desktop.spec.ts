@@ -4,7 +4,7 @@ import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES } from '../../shared/settings.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { enter, openScreen, pair, pairFirst, picture, trustRootCa } from './steps.ts';
+import { clickMenu, enter, openScreen, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 
 const onMac = process.platform === 'darwin';
 
@@ -15,12 +15,6 @@ const menuLabels = async (app: RunningApp): Promise<string[]> => {
   );
   return onMac ? labels.slice(1) : labels;
 };
-
-const clickMenu = (app: RunningApp, id: string): Promise<void> =>
-  app.electron.evaluate(
-    ({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(),
-    id,
-  );
 
 /** Calls a method of the app's window, which closing ends before it could answer. */
 const closeWindow = (app: RunningApp): Promise<void> =>

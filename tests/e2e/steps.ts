@@ -68,3 +68,14 @@ export const chooseFolder = (app: RunningApp, folder: string | null) =>
   app.electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: filePath === null, filePath: filePath ?? '' });
   }, folder);
+
+/** Chooses from the app's menu, which is there soon after the first screen. */
+export async function clickMenu(app: RunningApp, id: string): Promise<void> {
+  const isThere = () =>
+    app.electron.evaluate(({ Menu }, item) => Boolean(Menu.getApplicationMenu()?.getMenuItemById(item)), id);
+  await expect.poll(isThere).toBe(true);
+  await app.electron.evaluate(
+    ({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(),
+    id,
+  );
+}

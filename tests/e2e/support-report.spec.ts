@@ -4,7 +4,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { secretsIn, spellingsOf } from '../support/secrets.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
-import { enter, errorPanel, openScreen, pairFirst, picture, trustRootCa } from './steps.ts';
+import { clickMenu, enter, errorPanel, openScreen, pairFirst, picture, trustRootCa } from './steps.ts';
 
 /** Nothing but this computer is looked at. */
 const RANGE = '--search-range=127.0.0.0/28';
@@ -14,9 +14,6 @@ const chooseFile = (app: RunningApp, file: string | null) =>
   app.electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: filePath === null, filePath: filePath ?? '' });
   }, file);
-
-const clickMenu = (app: RunningApp, id: string) =>
-  app.electron.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
 
 function filesIn(zip: string): Record<string, string> {
   return Object.fromEntries(
@@ -133,6 +130,9 @@ test('settings and the menu save the report, and the log outlives the app', asyn
 
 test('a crash leaves no dump, which could hold keys', async ({ app }) => {
   await app.launch({ flags: [RANGE] });
+  const log = join(app.dataFolder, 'logs', 'connections.jsonl');
+  // It begins once the first screen is there.
+  await expect.poll(() => existsSync(log)).toBe(true);
   const dumps = await app.electron.evaluate(async ({ app: electronApp, BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows();
     if (!window) throw new Error('no window');
@@ -148,6 +148,5 @@ test('a crash leaves no dump, which could hold keys', async ({ app }) => {
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }))
     .filter((name) => /\.(dmp|dump|core|mdmp)$/i.test(name));
   expect(found).toEqual([]);
-  const log = join(app.dataFolder, 'logs', 'connections.jsonl');
   await expect.poll(() => readFileSync(log, 'utf8')).toContain('"kind":"page-gone"');
 });

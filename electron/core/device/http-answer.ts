@@ -272,10 +272,14 @@ export function exchange(
     // Its events may be over.
     if (socket.errored) end(socketFailure(socket.errored));
     else if (socket.destroyed || socket.readableEnded) closed();
-    else
-      socket.write(request, (error) => {
+    else {
+      // There may be a setup code in it. As a text, copies of it would stay in memory that nobody can wipe.
+      const bytes = Buffer.from(request);
+      socket.write(bytes, (error) => {
+        bytes.fill(0);
         if (!error) onSent();
       });
+    }
     return () => socket.destroy();
   });
 }
