@@ -81,7 +81,8 @@ const groupOf = (code: ErrorCode): number => Math.floor(ERROR_CATALOGUE[code].nu
 const whoOf = (code: ErrorCode): Who => OTHERS[code] ?? WHO_OF_GROUP[groupOf(code)] ?? 'support';
 
 /** What stands at the field it is about, and is put right there. */
-export const isPutRightAtOnce = (code: ErrorCode): boolean => groupOf(code) === 1 && whoOf(code) === 'staff';
+export const isPutRightAtOnce = (code: ErrorCode): boolean =>
+  groupOf(code) === 1 && whoOf(code) === 'staff' && !code.startsWith('update-');
 
 /** Findings of the full test that whoever is at the register cannot put right alone. */
 const WHO_OF_FINDING: Partial<Record<Finding, Who>> = {
@@ -118,7 +119,7 @@ const SECTIONS = [
   { title: `A pairing stops at “${en.stages.prove}”, or a check fails there`, groups: [8] },
   { title: 'Loading a Root CA', groups: [2] },
   {
-    title: 'Manager PIN, policy',
+    title: 'Manager PIN, policy, updates',
     groups: [1],
     intro:
       'Errors 101 to 143 that are not here stand at the field they are about, and say what to type in its place.',

@@ -59,7 +59,7 @@ export class HttpAnswerReader {
     return this.#framing.kind === 'whole';
   }
 
-  /** Throws {@link Failure} `answer-malformed`, `answer-too-large`. */
+  /** Takes `data` over, and wipes it. Throws {@link Failure} `answer-malformed`, `answer-too-large`. */
   feed(data: Buffer): void {
     if (this.isWhole) return;
     const before = this.#pending;

@@ -102,7 +102,8 @@ function readHttp(pieces: readonly Buffer[], closes: boolean) {
   const reader = new HttpAnswerReader();
   let failed = '';
   try {
-    for (const piece of pieces) reader.feed(piece);
+    // Copies: what it is given is its own, and wiped.
+    for (const piece of pieces) reader.feed(Buffer.from(piece));
     if (closes) reader.close();
   } catch (thrown) {
     failed = codeOfThrown(thrown);
