@@ -148,8 +148,9 @@ export function startApp({ dataFolder, answerCalls, firstWindow, ...parts }: App
   }
 }
 
+/** Also when it goes wrong: what ends the app must not be held up by what it ends. */
 const within = (ending: Promise<void>): Promise<void> =>
-  Promise.race([ending, new Promise<void>((resolve) => setTimeout(resolve, QUIT_WITHIN_MS))]);
+  Promise.race([ending.catch(() => {}), new Promise<void>((resolve) => setTimeout(resolve, QUIT_WITHIN_MS))]);
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
 function quitAfter(close: () => Promise<void>): void {

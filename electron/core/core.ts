@@ -368,7 +368,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
       access.close();
       await Promise.allSettled([
         updates.close(),
-        pairing.close(),
+        pairing.closeForGood(),
         doctor.close(),
         search.close(),
         bridges.close(),

@@ -7,6 +7,15 @@ import type { InstallOptions } from 'electron-updater/out/BaseUpdater.js';
 const NOT_AGAIN = ['--hidden'];
 
 /**
+ * Starts what is in the place of this app. Not by Electron's relaunch: that starts the program from the folder in which
+ * this AppImage is mounted, which is gone once this process has ended.
+ */
+export function startAppImage(appImage: string): void {
+  const again = process.argv.slice(1).filter((argument) => !NOT_AGAIN.includes(argument));
+  spawn(appImage, again, { detached: true, stdio: 'ignore' }).unref();
+}
+
+/**
  * Puts the new AppImage in the place of the old one, under the old name: entries of menus and the start with the
  * computer lead there. electron-updater removes the old one first, so a full disk would leave none.
  */
@@ -32,10 +41,7 @@ export class InPlaceAppImageUpdater extends AppImageUpdater {
       throw thrown;
     }
     rmSync(fetched, { force: true });
-    if (isForceRunAfter) {
-      const again = process.argv.slice(1).filter((argument) => !NOT_AGAIN.includes(argument));
-      spawn(appImage, again, { detached: true, stdio: 'ignore' }).unref();
-    }
+    if (isForceRunAfter) startAppImage(appImage);
     return true;
   }
 }

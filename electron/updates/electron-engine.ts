@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import { type AppAdapter, getAppCacheDir } from 'electron-updater/out/AppAdapter.js';
 import { getNetSession } from 'electron-updater/out/electronHttpExecutor.js';
+import { startAppImage } from './app-image.ts';
 import { CountingExecutor } from './counting-executor.ts';
 import { type EngineParts, UpdateEngine } from './update-engine.ts';
 
@@ -24,7 +25,11 @@ export function electronEngine({ dataFolder, ...parts }: ElectronEngineParts): U
     userDataPath: cacheFolder,
     baseCachePath: cacheFolder,
     whenReady: () => app.whenReady(),
-    relaunch: () => app.relaunch(),
+    relaunch: () => {
+      const appImage = process.env['APPIMAGE'];
+      if (appImage) startAppImage(appImage);
+      else app.relaunch();
+    },
     quit: () => app.exit(),
     onQuit: () => {},
   };

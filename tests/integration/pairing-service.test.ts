@@ -118,6 +118,12 @@ describe('PairingService', () => {
     await Promise.resolve();
     expect(codeOf(() => service.start(request()))).toBe('ok');
   });
+
+  it('starts none while the app ends: its code would be spent for nothing', async () => {
+    await service.closeForGood();
+    expect(codeOf(() => service.start(request()))).toBe('busy');
+    expect(device.connections).toEqual([]);
+  });
 });
 
 describe('RootCaImport', () => {

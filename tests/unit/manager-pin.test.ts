@@ -242,6 +242,16 @@ describe('the manager PIN', () => {
     expect(access.state.state).toBe('locked');
   });
 
+  it('stays locked when it is locked while the PIN is being judged', async () => {
+    const { access } = await withPin();
+    const unlocking = settle(() => access.unlock(PIN));
+    access.lock();
+    expect(await unlocking).toMatchObject({ ok: false, error: { code: 'manager-needed' } });
+    expect(access.state).toMatchObject({ state: 'locked' });
+    await access.unlock(PIN);
+    expect(access.state).toMatchObject({ state: 'unlocked' });
+  });
+
   it('is not unlocked by a restart', async () => {
     const { access, restart } = await withPin();
     await access.unlock(PIN);

@@ -59,6 +59,8 @@ export class ManagerAccess {
   #stored: StoredPin;
   #counter: TryCounter;
   #session: Session | undefined;
+  /** How often it was locked. */
+  #locks = 0;
   #cancelTimer: (() => void) | undefined;
   /** Tries are judged one after another, so that many at once are not one. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -102,14 +104,18 @@ export class ManagerAccess {
    * `storage-failed`.
    */
   unlock(pin: string): Promise<ManagerGrant> {
+    const locks = this.#locks;
     return this.#inTurn(async () => {
       await this.#judge(pin);
+      // Judging takes a while: whoever asked may have left, and the next one must not find it open.
+      if (locks !== this.#locks) throw failure('manager-needed');
       return this.#begin(new ManagerGrant());
     });
   }
 
   /** Ends what {@link unlock} allowed. */
   lock(): void {
+    this.#locks += 1;
     if (!this.#session) return;
     this.#session = undefined;
     this.#changed();

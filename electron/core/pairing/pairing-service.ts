@@ -25,6 +25,7 @@ interface RunningAttempt {
 export class PairingService {
   readonly #parts: PairingServiceParts;
   #running: RunningAttempt | undefined;
+  #isOver = false;
 
   constructor(parts: PairingServiceParts) {
     this.#parts = parts;
@@ -40,6 +41,8 @@ export class PairingService {
     const { authorize, context, tell, onStored } = this.#parts;
     const request = validateRequest(raw);
     if (this.#running) throw failure('busy', 'a pairing is running');
+    // A code is good once: it is not spent by an app that is about to end.
+    if (this.#isOver) throw failure('busy', 'the app ends');
     if (request.replaces !== undefined && request.allowSwap) authorize();
     const attempt = new PairingAttempt({
       authorize,
@@ -77,6 +80,12 @@ export class PairingService {
   /** The page that showed the attempt is gone. */
   pageGone(): void {
     this.#running?.attempt.leaveUnattended();
+  }
+
+  /** Ends what runs and waits for it; nothing starts any more. */
+  async closeForGood(): Promise<void> {
+    this.#isOver = true;
+    await this.close();
   }
 
   /** Ends what runs and waits for it. */
