@@ -26,6 +26,8 @@ import type { Services } from './start-services.ts';
 import { trackWindow } from './window/window-state.ts';
 
 const QUIT_WITHIN_MS = 3_000;
+/** By which a system or its user ends a program: logging off, Ctrl-C, a terminal that is closed. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** For a page that never says that it is there, since it broke. */
 const PAGE_PATIENCE_MS = 5_000;
 
@@ -131,6 +133,7 @@ export function startApp({ dataFolder, answerCalls, firstWindow, ...parts }: App
     makeWay();
   };
   quitAfter(endAll);
+  quitBySignals();
   return {
     onPageGone: () => {
       core.pairing.pageGone();
@@ -151,6 +154,14 @@ export function startApp({ dataFolder, answerCalls, firstWindow, ...parts }: App
 /** Also when it goes wrong: what ends the app must not be held up by what it ends. */
 const within = (ending: Promise<void>): Promise<void> =>
   Promise.race([ending.catch(() => {}), new Promise<void>((resolve) => setTimeout(resolve, QUIT_WITHIN_MS))]);
+
+/** As Electron does by itself. A library of electron-store’s, loaded after that, would end the process without a goodbye. */
+function quitBySignals(): void {
+  for (const signal of SIGNALS) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => app.quit());
+  }
+}
 
 /** Lets `close` say goodbye to devices, and broken-off work end, before the process does; not for long. */
 function quitAfter(close: () => Promise<void>): void {
