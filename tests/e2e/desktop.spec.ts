@@ -135,6 +135,16 @@ test('without a tray entry, closing the window ends the app', async ({ app }) =>
   await ended;
 });
 
+test('a signal ends the app as Quit does, and kills nothing', async ({ app }) => {
+  test.skip(process.platform === 'win32', 'Windows ends a program without asking it');
+  const page = await app.launch();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const running = app.electron.process();
+  const ended = new Promise((resolve) => running.once('exit', (code, signal) => resolve({ code, signal })));
+  running.kill('SIGTERM');
+  expect(await ended).toEqual({ code: 0, signal: null });
+});
+
 test('with a tray entry the app outlives its window, and is ended by Quit', async ({ app, device }) => {
   const page = await app.launch();
   await trustRootCa(page, device);
