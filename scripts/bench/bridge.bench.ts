@@ -2,11 +2,11 @@
  * Times messages over the bridge against a direct mTLS WebSocket to the same device, and writes the table into
  * docs/benchmarks.md. The device is a process of its own, and so is the bridge; the till takes both ways in turn.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { type Figure, report } from './document.ts';
+import { startPeer } from './peer.ts';
 import { sampleOf } from './sample.ts';
 
 const MESSAGE = JSON.stringify({
@@ -32,13 +32,6 @@ const readySchema = z.object({
   ca: z.string(),
 });
 type Ready = z.infer<typeof readySchema>;
-
-async function startPeer(name: string, argument = ''): Promise<[ChildProcess, unknown]> {
-  const peer = fork(new URL(`./${name}.ts`, import.meta.url), [], { execArgv: process.execArgv });
-  if (argument) peer.send(argument);
-  const [message] = await once(peer, 'message');
-  return [peer, message];
-}
 
 const direct = ({ device, key, cert, ca }: Ready) =>
   new WebSocket(`wss://${device.host}:${device.port}/`, [], {

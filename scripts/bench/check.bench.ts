@@ -1,28 +1,32 @@
 /** Times the quiet check of a pairing against a bare TLS handshake with the same device and certificate. */
+
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
 import { quietCheck } from '../../electron/core/device/quiet-check.ts';
-import { createVendorPki } from '../../tests/simulator/device.ts';
-import { issuePair } from '../../tests/support/issued.ts';
-import { startStrictDevice } from '../../tests/support/strict-device.ts';
 import { handshake } from './bare-client.ts';
 import { type Figure, report } from './document.ts';
+import { startPeer } from './peer.ts';
 import { inTurn, sampleOf } from './sample.ts';
 
 const ROUNDS = 40;
 const WARM_UP = 3;
 const GOAL = 1.2;
-const SERIAL = '1850012345';
 
-const pki = await createVendorPki();
-const issued = await issuePair(pki, SERIAL);
+const readySchema = z.object({
+  devices: z.array(
+    z.object({ maxVersion: z.string(), address: z.object({ host: z.string(), port: z.number() }) }),
+  ),
+  serial: z.string(),
+  rootPem: z.string(),
+  own: z.object({ privateKeyPem: z.string(), certificateChainPem: z.string() }),
+});
+
+const [peer, message] = await startPeer('check-device');
+const { devices, serial, rootPem, own } = readySchema.parse(message);
+const root = new X509Certificate(rootPem);
 const figures: Figure[] = [];
-for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
-  const device = await startStrictDevice(issued.device, pki, {
-    maxVersion,
-    own: issued.own,
-    ours: 'answers',
-    strangers: { alert: 46 },
-  });
-  const place = { ...device.address, rootCaPem: pki.root.certificatePem };
+for (const { maxVersion, address } of devices) {
+  const place = { ...address, rootCaPem: rootPem };
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     const startedAt = performance.now();
     await work();
@@ -32,18 +36,14 @@ for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
     app: () =>
       timed(() =>
         quietCheck({
-          address: device.address,
-          trust: {
-            rootCas: [{ root: pki.root.certificate, intermediates: [] }],
-            now: Date.now,
-            knownPast: 0,
-          },
+          address,
+          trust: { rootCas: [{ root, intermediates: [] }], now: Date.now, knownPast: 0 },
           signal: AbortSignal.timeout(10_000),
-          identity: { kind: 'serial', serial: SERIAL },
-          clientCertificate: issued.own,
+          identity: { kind: 'serial', serial },
+          clientCertificate: own,
         }),
       ),
-    bare: () => timed(() => handshake(place, issued.own)),
+    bare: () => timed(() => handshake(place, own)),
   };
   await inTurn(WARM_UP, things);
   const { app, bare } = await inTurn(ROUNDS, things);
@@ -57,12 +57,12 @@ for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
     value: ours.median / theirs.median,
     goal: { atMost: GOAL },
   });
-  await device.stop();
 }
+peer.kill();
 report(
   'check',
   'Quiet check',
-  `The check of a pairing that leaves the device’s channel alone, ${ROUNDS} times, in turn with a handshake by Node alone with the same certificate, to a device on this machine, without a network between them.`,
+  `The check of a pairing that leaves the device’s channel alone, ${ROUNDS} times, in turn with a handshake by Node alone with the same certificate, to a device on this machine, a process of its own, without a network between them.`,
   figures,
 );
 process.exit();

@@ -1,6 +1,3 @@
-const LISTENS =
-  'after the handshake the check listens 50 ms for a word against the certificate; without that, a refusal would read “connected”';
-
 const STARTS = 'React, the texts and the first state are made in the page: the window shows one button';
 const PROVES = 'the app judges chains, reads certificates and stores keys, which the bare client leaves out';
 
@@ -14,6 +11,4 @@ export const REASONS: Readonly<Record<string, string>> = {
     'each record is copied on its way from the main process into the page, and each first check is told by itself',
   'pairing/wss': PROVES,
   'pairing/https': PROVES,
-  'check/TLSv1.3': LISTENS,
-  'check/TLSv1.2': LISTENS,
 };

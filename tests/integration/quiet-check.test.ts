@@ -132,3 +132,22 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s, a quiet check', (maxVer
     expect(await outcome).toBe('thrown: cancelled');
   });
 });
+
+describe('a quiet check of a device whose TLS 1.3 lets everybody in', () => {
+  it.each(CERTIFICATE_ALERTS)('is refused by alert %i right behind the tickets', async (alertBehind) => {
+    expect(await check(await serve('TLSv1.3', { alertBehind }))).toBe('refused');
+  });
+
+  it('is ambiguous after alert 40 right behind the tickets', async () => {
+    expect(await check(await serve('TLSv1.3', { alertBehind: 40 }))).toBe(
+      'thrown: certificate-or-channel-refused',
+    );
+  });
+
+  it('takes a close right behind the tickets for its software’s business', async () => {
+    // A server of BoringSSL keeps its tickets until it has something else to send: nothing shows a yes.
+    const showsTickets = process.versions['electron'] === undefined;
+    const outcome = await check(await serve('TLSv1.3', 'close-behind'));
+    expect(outcome).toBe(showsTickets ? 'accepted' : 'thrown: connection-lost');
+  });
+});

@@ -14,7 +14,10 @@ export type Manner =
   | 'silent'
   | 'close-in-handshake'
   | 'reset-in-handshake'
+  /** As soon as TLS has let the client in. */
+  | 'close-behind'
   | { readonly alert: number }
+  | { readonly alertBehind: number }
   | { readonly http: number; readonly body: string }
   | { readonly end: ChannelEnd };
 
@@ -49,7 +52,8 @@ export async function startStrictDevice(
       const manner = mannerFor(certificate);
       if (manner === 'close-in-handshake') return 'close';
       if (manner === 'reset-in-handshake') return 'reset';
-      return typeof manner === 'object' && 'alert' in manner ? manner : 'let-in';
+      if (manner === 'close-behind') return manner;
+      return typeof manner === 'object' && ('alert' in manner || 'alertBehind' in manner) ? manner : 'let-in';
     },
   });
   const certificates = new WeakMap<object, X509Certificate | undefined>();

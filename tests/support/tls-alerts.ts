@@ -14,17 +14,25 @@ function expandLabel(secret: Buffer, label: string, length: number): Buffer {
   return createHmac('sha256', secret).update(info).digest().subarray(0, length);
 }
 
-/** An alert as the first record under the server's application keys: TLS_AES_128_GCM_SHA256 (RFC 8446 section 5.2). */
-function encryptedAlert(alert: number, trafficSecret: Buffer): Buffer {
+/**
+ * An alert as a record under the server's application keys, after `before` others: TLS_AES_128_GCM_SHA256 (RFC 8446
+ * sections 5.2 and 5.3).
+ */
+function encryptedAlert(alert: number, trafficSecret: Buffer, before: number): Buffer {
   const inner = Buffer.from([FATAL, alert, RECORD_ALERT]);
   const header = Buffer.from([RECORD_APPLICATION_DATA, 3, 3, 0, inner.length + 16]);
-  const cipher = createCipheriv(
-    'aes-128-gcm',
-    expandLabel(trafficSecret, 'key', 16),
-    expandLabel(trafficSecret, 'iv', 12),
-  );
+  const nonce = expandLabel(trafficSecret, 'iv', 12);
+  nonce.writeUInt8(nonce.readUInt8(11) ^ before, 11);
+  const cipher = createCipheriv('aes-128-gcm', expandLabel(trafficSecret, 'key', 16), nonce);
   cipher.setAAD(header);
   return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** How many records (RFC 8446 section 5.1) there are in `bytes`. */
+function countRecords(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) count += 1;
+  return count;
 }
 
 /**
@@ -88,9 +96,24 @@ export class AlertGate extends Duplex {
 
   /** Sends a fatal alert (RFC 8446 section 6) in place of all that was held back, and closes. */
   refuse(alert: number): void {
+    this.#held = undefined;
+    this.#say(alert, 0);
+  }
+
+  /**
+   * Lets in, as TLS does by itself, and sends a fatal alert right behind the tickets (TLS 1.3 alone), and closes.
+   * BoringSSL has sent none by then: it keeps them until it has something else to send.
+   */
+  objectTo(alert: number): void {
+    const tickets = countRecords(Buffer.concat(this.#held ?? []));
+    this.letIn();
+    this.#say(alert, tickets);
+  }
+
+  #say(alert: number, before: number): void {
     this.#refused = true;
     const plain = Buffer.from([RECORD_ALERT, 3, 3, 0, 2, FATAL, alert]);
-    this.#raw.end(this.#trafficSecret ? encryptedAlert(alert, this.#trafficSecret) : plain);
+    this.#raw.end(this.#trafficSecret ? encryptedAlert(alert, this.#trafficSecret, before) : plain);
     // What still comes is read away: a reset could overtake the alert.
     this.#raw.resume();
   }

@@ -19,8 +19,17 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** What becomes of a client within its handshake: an alert by its number (RFC 8446 section 6), or a silent close. */
-export type Judgement = 'let-in' | 'close' | 'reset' | { readonly alert: number };
+/**
+ * What becomes of a client within its handshake: an alert by its number (RFC 8446 section 6), or a silent close; or
+ * right behind it, when TLS 1.3 itself has accepted the client and sent its tickets.
+ */
+export type Judgement =
+  | 'let-in'
+  | 'close'
+  | 'reset'
+  | 'close-behind'
+  | { readonly alert: number }
+  | { readonly alertBehind: number };
 
 /** An HTTPS server with full control over what it shows and does, for what no device should do. */
 export async function startTlsServer(
@@ -105,6 +114,14 @@ function judgingListener(
       const judgement = judge(socket.getPeerX509Certificate());
       if (judgement === 'close') gate.close();
       else if (judgement === 'reset') raw.resetAndDestroy();
+      // Node tells the end of the handshake before the tickets leave it.
+      else if (judgement === 'close-behind')
+        setImmediate(() => {
+          gate.letIn();
+          gate.close();
+        });
+      else if (typeof judgement === 'object' && 'alertBehind' in judgement)
+        setImmediate(() => gate.objectTo(judgement.alertBehind));
       else if (judgement !== 'let-in') gate.refuse(judgement.alert);
       else {
         gate.letIn();

@@ -1,5 +1,4 @@
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import { Failure, failure } from '../failure.ts';
 import type { RootCa } from '../pki/root-ca.ts';
@@ -115,16 +114,45 @@ const waitMs = (wanted: number, shortest: number): number =>
 
 const GOODBYE_MS = 1_000;
 
-/** Ends with a close_notify; resolves when the other end has closed too, soon in any case. */
-function hangUp(socket: TLSSocket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.destroyed) return resolve();
-    const cutOff = setTimeout(() => socket.destroy(), GOODBYE_MS);
+/**
+ * Ends a connection just opened, and tells a word against its certificate. Where TLS shows that it has accepted it,
+ * the goodbye (close_notify, RFC 8446 section 6.1) goes out at once: the other end reads in order, so an alert against
+ * the certificate comes before its own goodbye. Any other end behind our goodbye is an answer to that.
+ */
+function sayGoodbye(
+  { socket }: VerifiedConnection,
+  roundTripMs: number,
+  signal: AbortSignal,
+): Promise<AgainstCertificate | undefined> {
+  return cancellable(signal, 'the secure connection', (resolve, reject) => {
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
+      socket.end();
+    };
+    const onEnd = () => {
+      if (!ended) resolve({ kind: 'closed', detail: 'closed after the TLS handshake' });
+    };
+    const onError = (error: Error) => {
+      const failed = socketFailure(error);
+      const against = againstCertificate(failed);
+      if (against) resolve(against.kind === 'closed' && ended ? undefined : against);
+      else reject(failed);
+    };
+    let timer = setTimeout(end, waitMs(3 * roundTripMs, SHORTEST_WAIT_MS));
+    socket.on('error', onError).on('end', onEnd);
     socket.once('close', () => {
-      clearTimeout(cutOff);
-      resolve();
+      clearTimeout(timer);
+      onEnd();
+      resolve(undefined);
     });
-    socket.end();
+    if (socket.getProtocol() === 'TLSv1.2') end();
+    else socket.once('session', end);
+    socket.resume();
+    return () => socket.destroy();
   });
 }
 
@@ -147,9 +175,10 @@ export type QuietOutcome =
 
 /**
  * Checks a pairing without a byte of HTTP or WebSocket, so that the device's one channel stays with whoever has it:
- * TCP, a TLS handshake with our certificate, chain, identity and pin as in {@link openConnection}, a few round trips
- * for a refusal, and a close. Shows that the device is there, is the right one and accepts our certificate; not that
- * its software answers, and not that it turns strangers away. A dropped connection is opened once more.
+ * TCP, a TLS handshake with our certificate, chain, identity and pin as in {@link openConnection}, and a goodbye as
+ * soon as TLS shows that it has accepted the certificate, or after a few round trips. Shows that the device is there,
+ * is the right one and accepts our certificate; not that its software answers, and not that it turns strangers away.
+ * A dropped connection is opened once more.
  *
  * Throws {@link Failure} as {@link openConnection} does, `connection-lost` when the device closes without a word, and
  * `certificate-or-channel-refused` for an alert that need not be about the certificate, such as 40.
@@ -178,8 +207,7 @@ async function checkOnce(
   const { socket, certificate, rootCa } = connection;
   const tlsVersion = socket.getProtocol() ?? '';
   const cipher = socket.getCipher().name;
-  const against = await listenForRefusal(connection, roundTripMs, options.signal);
-  await hangUp(socket);
+  const against = await sayGoodbye(connection, roundTripMs, options.signal);
   return against ?? { kind: 'accepted', certificate, rootCa, tlsVersion, cipher, roundTripMs };
 }
 

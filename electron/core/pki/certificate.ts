@@ -1,6 +1,7 @@
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import type { CertificateSummary } from '../../../shared/pairing.ts';
+import { lastMade, onceFor } from './once.ts';
 
 /** The extensions that decide what a certificate may be used for (RFC 5280 section 4.2.1). */
 export interface CertificateExtensions {
@@ -57,7 +58,7 @@ const integer = (bytes: string): number =>
   [...bytes].reduce((sum, byte) => sum * 256 + byte.charCodeAt(0), 0);
 
 /** Reads the extensions of any certificate Node could parse, RSA or EC. Throws on malformed DER. */
-export function readExtensions(certificate: X509Certificate): CertificateExtensions {
+export const readExtensions = onceFor((certificate: X509Certificate): CertificateExtensions => {
   const values = extensionValues(certificate);
   const parse = (oid: string) => {
     const der = values.get(oid);
@@ -77,7 +78,7 @@ export function readExtensions(certificate: X509Certificate): CertificateExtensi
       .filter((name) => name.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && name.type === SAN_DNS_NAME)
       .map((name) => octets(name).toLowerCase()),
   };
-}
+});
 
 export interface SignatureAlgorithm {
   readonly oid: string;
@@ -89,7 +90,7 @@ const SHA1 = '1.3.14.3.2.26';
 const PSS_DIGEST_TAG = 0;
 
 /** Reads the `signatureAlgorithm` of a certificate (RFC 5280 section 4.1.1.2). Throws on malformed DER. */
-export function readSignatureAlgorithm(certificate: X509Certificate): SignatureAlgorithm {
+export const readSignatureAlgorithm = onceFor((certificate: X509Certificate): SignatureAlgorithm => {
   const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
   const [oid, parameters] = children(children(root)[1]);
   const digest = children(parameters).find(
@@ -100,7 +101,7 @@ export function readSignatureAlgorithm(certificate: X509Certificate): SignatureA
     oid: forge.asn1.derToOid(octets(oid)),
     pssDigest: digestOid ? forge.asn1.derToOid(octets(digestOid)) : SHA1,
   };
-}
+});
 
 const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
@@ -158,14 +159,19 @@ export const sameCertificate = (a: X509Certificate, b: X509Certificate): boolean
 export const isSelfSigned = (certificate: X509Certificate): boolean =>
   certificate.subject === certificate.issuer && isSignedBy(certificate, certificate);
 
+const signaturesOn = onceFor((certificate: X509Certificate) =>
+  onceFor((issuer: X509Certificate): boolean => {
+    try {
+      return certificate.verify(issuer.publicKey);
+    } catch {
+      return false;
+    }
+  }),
+);
+
 /** The signature alone. One that nobody can check proves nothing. */
-export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.verify(issuer.publicKey);
-  } catch {
-    return false;
-  }
-}
+export const isSignedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+  signaturesOn(certificate)(issuer);
 
 /** Signature algorithms whose digest can be forged (RFC 6151, RFC 9155). */
 const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
@@ -177,8 +183,7 @@ const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
 
 /** The name of the digest when it is one that can be forged. Throws on malformed DER. */
 export function weakSignatureDigest(certificate: X509Certificate): string | undefined {
-  const [, algorithm] = children(forge.asn1.fromDer(certificate.raw.toString('binary')));
-  return WEAK_SIGNATURES[forge.asn1.derToOid(octets(children(algorithm)[0]))];
+  return WEAK_SIGNATURES[readSignatureAlgorithm(certificate).oid];
 }
 
 export type ValidityAt = 'valid' | 'expired' | 'not-yet-valid';
@@ -190,14 +195,19 @@ export function validityAt(certificate: X509Certificate, now: number): ValidityA
   return now <= Date.parse(certificate.validTo) ? 'valid' : 'expired';
 }
 
+/** A device shows the same few certificates on every connection. By a digest: what is no certificate may be a key. */
+const known = lastMade<X509Certificate>(64);
+
 /** Parses one certificate, PEM or DER; undefined when it is none, or when its key, dates or extensions are unreadable. */
 export function parseCertificate(data: string | Uint8Array): X509Certificate | undefined {
   try {
-    const certificate = new X509Certificate(data);
-    readExtensions(certificate);
-    // Its getters are lazy: what cannot be told must not surprise anybody later.
-    summarize(certificate);
-    return certificate;
+    return known(createHash('sha256').update(data).digest('base64'), () => {
+      const certificate = new X509Certificate(data);
+      readExtensions(certificate);
+      // Its getters are lazy: what cannot be told must not surprise anybody later.
+      summarize(certificate);
+      return certificate;
+    });
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { readExtensions, sameCertificate, validityAt } from './certificate.ts';
+import { isSignedBy, readExtensions, sameCertificate, validityAt } from './certificate.ts';
 
 /** Why a leaf certificate does not lead to an anchor. */
 type ChainProblem = 'issuer-unknown' | 'expired' | 'not-yet-valid' | 'purpose';
@@ -24,7 +24,7 @@ function mayIssue(issuer: X509Certificate, subject: X509Certificate, caBelow: nu
       mayCertSign !== false &&
       (pathLength === undefined || caBelow <= pathLength) &&
       subject.checkIssued(issuer) &&
-      subject.verify(issuer.publicKey)
+      isSignedBy(subject, issuer)
     );
   } catch {
     // A key or an extension this library cannot read proves nothing.

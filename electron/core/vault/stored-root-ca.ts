@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import {
   describeKey,
   isSelfSigned,
+  isSignedBy,
   parseCertificate,
   readExtensions,
   summarize,
@@ -32,7 +33,7 @@ function allLeadTo(root: X509Certificate, intermediates: readonly X509Certificat
     before = open.length;
     open = open.filter((certificate) => {
       const isSigned = sound.some(
-        (issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey),
+        (issuer) => certificate.checkIssued(issuer) && isSignedBy(certificate, issuer),
       );
       if (isSigned) sound.push(certificate);
       return !isSigned;
