@@ -216,8 +216,7 @@ type StrangerOutcome =
   | { readonly kind: 'refused' | 'let-in' | 'questioned' }
   | { readonly kind: 'in-use' | 'ambiguous' | 'inconclusive'; readonly detail: string };
 
-async function tryStranger(options: ProofOptions): Promise<StrangerOutcome> {
-  const stranger = await makeStranger(options.trust.now());
+async function tryStranger(options: ProofOptions, stranger: ClientCertificate): Promise<StrangerOutcome> {
   const plain = await reactionOf(stranger, options, false);
   const clear = clearOutcome(plain);
   if (clear) return clear;
@@ -309,7 +308,11 @@ async function reactionOf(
  * else that {@link openConnection} throws: another device, an untrusted or expired certificate, `cancelled`.
  */
 export async function proveMtls(options: ProofOptions): Promise<ProofOutcome> {
-  const { reaction, facts } = await tryOwn(options);
+  // Its key is made while the device answers.
+  const [{ reaction, facts }, unknown] = await Promise.all([
+    tryOwn(options),
+    makeStranger(options.trust.now()),
+  ]);
   switch (reaction.verdict) {
     case 'lost':
       return { kind: 'away', error: reaction.error };
@@ -322,7 +325,7 @@ export async function proveMtls(options: ProofOptions): Promise<ProofOutcome> {
   }
   if (!facts) throw failure('internal', 'answered without a connection');
   // The same device must answer: the stranger's connection is pinned to the certificate just seen.
-  const stranger = await tryStranger({ ...options, pinnedCertificate: facts.certificate });
+  const stranger = await tryStranger({ ...options, pinnedCertificate: facts.certificate }, unknown);
   const proved = { kind: 'proved', ...facts, roundTripMs: reaction.roundTripMs } as const;
   switch (stranger.kind) {
     case 'refused':

@@ -154,7 +154,8 @@ async function overWebSocket(options: PairingRequestOptions): Promise<string> {
         socket.close(1000);
         return;
       }
-      if (progressOf(text) === 'nothing') {
+      const alone = progressOf(text);
+      if (alone === 'nothing') {
         if (message?.message) onStatus(redact(message.message, [setupCode]));
         else if (!message && codeSent) strange = text;
         return;
@@ -166,7 +167,7 @@ async function overWebSocket(options: PairingRequestOptions): Promise<string> {
         return;
       }
       parts.push(text);
-      const progress = progressOf(joined(parts));
+      const progress = parts.length === 1 ? alone : progressOf(joined(parts));
       clearTimeout(quiet);
       if (progress === 'complete' || parts.length >= MOST_MESSAGES) answer();
       else quiet = setTimeout(answer, progress === 'usable' ? QUIET_MS.usable : QUIET_MS.part);

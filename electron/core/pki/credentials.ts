@@ -184,10 +184,10 @@ function issuingPath(
 }
 
 /** What the TLS library can present. One odd CA certificate that it rejects must not take the others with it. */
-function presentable(key: string, chain: readonly X509Certificate[]): readonly X509Certificate[] {
+function presentable(chain: readonly X509Certificate[]): readonly X509Certificate[] {
   const loads = (certificates: readonly X509Certificate[]): boolean => {
     try {
-      createSecureContext({ key, cert: certificates.map(toPem).join('') });
+      createSecureContext({ cert: certificates.map(toPem).join('') });
       return true;
     } catch {
       return false;
@@ -260,12 +260,11 @@ export function readCredentials(answer: string, anchor: RootCa, now: number): Ch
       !isSelfSigned(certificate) &&
       !intermediates.some((known) => sameCertificate(known, certificate)),
   );
-  const privateKeyPem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   const issuer = path[path.length - 1] ?? leaf;
   return {
     credentials: {
-      privateKeyPem,
-      certificateChainPem: presentable(privateKeyPem, [leaf, ...intermediates, ...others])
+      privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      certificateChainPem: presentable([leaf, ...intermediates, ...others])
         .map(toPem)
         .join(''),
       issuerPem: toPem(issuer),

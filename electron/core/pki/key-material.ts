@@ -46,7 +46,7 @@ function parsePrivateKey(der: Buffer): KeyObject | undefined {
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
     try {
       const key = createPrivateKey({ key: der, format: 'der', type });
-      key.export({ type: 'pkcs8', format: 'der' }).fill(0);
+      if (key.asymmetricKeyType === 'ec') key.export({ type: 'pkcs8', format: 'der' }).fill(0);
       return key;
     } catch {
       // The next form; the library's message may quote its input, so it is not passed on.
