@@ -6,7 +6,7 @@ import { bundleForNode } from '../bundle-for-node.ts';
 
 /** What is looked into: the app's own code, and the libraries that read what comes from outside. */
 const INSTRUMENTED =
-  /\/electron\/core\/(pki|device|policy|[^/]*\.ts)|\/shared\/[^/]*\.ts$|\/node-forge\/lib\/asn1\.js$/;
+  /\/electron\/(core\/(pki|device|policy|updates|[^/]*\.ts)|updates\/)|\/shared\/[^/]*\.ts$|\/node-forge\/lib\/asn1\.js$|\/js-yaml\/lib\//;
 
 /** Counts branches and shows comparisons, by Jazzer.js's instrumentation. */
 function instrument(): Plugin {

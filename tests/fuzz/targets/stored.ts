@@ -12,6 +12,8 @@ import { summarize } from '../../../electron/core/pki/certificate.ts';
 import { PolicyDocument } from '../../../electron/core/policy/policy-document.ts';
 import { SettingsStore } from '../../../electron/core/settings/settings-store.ts';
 import { parseLine } from '../../../electron/core/timeline/line.ts';
+import { compareReleases } from '../../../electron/core/updates/release.ts';
+import { VersionMemory } from '../../../electron/core/updates/version-memory.ts';
 import { StorageNotices } from '../../../electron/core/vault/notices.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
 import { bridgeSettingsSchema } from '../../../shared/bridge.ts';
@@ -36,6 +38,8 @@ import {
 
 const ID = randomUUID();
 const now = Date.now();
+/** The version of this app. */
+const RUNNING = '1.1.0';
 const WORDS = [
   '"version":1',
   '"version":3',
@@ -245,7 +249,16 @@ function readPolicyMemory(text: string): string {
   return lastGood ? 'read' : 'nothing';
 }
 
-const DOCUMENT_KINDS = ['settings', 'bridge', 'pin', 'policy'] as const;
+function readVersions(text: string): string {
+  const documents = documentsWith('versions', text);
+  const memory = new VersionMemory(documents, RUNNING);
+  must(compareReleases(memory.newest, RUNNING) >= 0, 'the version that runs is known');
+  const change = memory.arrive();
+  must(new VersionMemory(documents, RUNNING).arrive().kind === 'none', 'what is new is told once');
+  return change.kind;
+}
+
+const DOCUMENT_KINDS = ['settings', 'bridge', 'pin', 'policy', 'versions'] as const;
 type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 const ENTRIES = [
@@ -304,12 +317,14 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       },
       told: null,
     }),
+    versions: JSON.stringify({ version: 1, running: '1.0.0', newest: '1.2.0', installing: RUNNING }),
   };
   const readers: Record<DocumentKind, (text: string) => string> = {
     settings: readSettings,
     bridge: readBridge,
     pin: (text) => readPin(text, material.pinHash),
     policy: readPolicyMemory,
+    versions: readVersions,
   };
   const lines = historyReader();
   const mutateStored = (text: string, choices: Parameters<typeof mutateJson>[1]) =>
@@ -341,7 +356,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
     }),
     target({
       name: 'stored-documents',
-      about: 'Settings, bridge, manager PIN and last policy on the disk',
+      about: 'Settings, bridge, manager PIN, last policy and versions on the disk',
       share: 30,
       reaches: [
         'settings: read',
@@ -352,6 +367,8 @@ export async function storedTargets(material: Material): Promise<Target[]> {
         'pin: unreadable',
         'policy: read',
         'policy: nothing',
+        'versions: none',
+        'versions: updated',
       ],
       inputs: fc.constantFrom(...DOCUMENT_KINDS).chain((kind) =>
         fc.record({
