@@ -30,6 +30,7 @@ import {
   codeOfError,
   codeOfThrown,
   Finding,
+  mostly,
   must,
   mutated,
   type Target,
@@ -62,6 +63,11 @@ function documentsWith(name: string, text: string): MemoryDocuments {
   documents.files.set(name, text);
   return documents;
 }
+
+const opened = (name: string, text: string) => ({
+  documents: documentsWith(name, text),
+  notices: new StorageNotices(),
+});
 
 /** What was on the disk is there still: as it was, or under another name. */
 function mustKeep({ files }: MemoryDocuments, name: string, text: string): void {
@@ -135,8 +141,7 @@ async function pairingSeeds(material: Material, key: string): Promise<string[]> 
 
 async function readPairing(text: string, secret: string): Promise<string> {
   const name = `pairings/${ID}`;
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const vault = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   if (vault.size === 0) return taken(documents, notices.all);
@@ -171,8 +176,7 @@ function rootCaSeeds(material: Material): string[] {
 }
 
 function readRootCa(text: string, name: string): string {
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const { rootCas } = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   for (const { root } of rootCas)
@@ -193,8 +197,7 @@ const BRIDGE = JSON.stringify({
 });
 
 function readSettings(text: string): string {
-  const documents = documentsWith('settings', text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened('settings', text);
   const store = new SettingsStore(documents, notices);
   mustKeep(documents, 'settings', text);
   must(settingsSchema.safeParse(store.get()).success, 'settings are whole');
@@ -209,8 +212,7 @@ function readSettings(text: string): string {
 
 function readBridge(text: string): string {
   const name = `bridges/${ID}`;
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const store = new BridgeStore(documents, notices);
   mustKeep(documents, name, text);
   must(bridgeSettingsSchema.safeParse(store.get(ID).settings).success, 'settings of a bridge are whole');
@@ -219,8 +221,7 @@ function readBridge(text: string): string {
 
 /** A document of a PIN is never taken for "there is none". */
 function readPin(text: string, pinHash: string): string {
-  const documents = documentsWith('manager-pin', text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened('manager-pin', text);
   const document = new PinDocument(documents, notices);
   const stored = document.read();
   must(stored.kind !== 'none', 'a PIN does not vanish');
@@ -337,10 +338,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Documents of pairings on the disk, of both versions',
       share: 25,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(pairings, mutateStored) },
-        { weight: 1, arbitrary: anyText },
-      ),
+      inputs: mostly(mutated(pairings, mutateStored), anyText),
       run: (text) => readPairing(text, key),
     }),
     target({
@@ -348,10 +346,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Documents of trusted Root CAs on the disk',
       share: 15,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(rootCas, mutateStored) },
-        { weight: 1, arbitrary: anyText },
-      ),
+      inputs: mostly(mutated(rootCas, mutateStored), anyText),
       run: (text) => readRootCa(text, place),
     }),
     target({
@@ -373,10 +368,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       inputs: fc.constantFrom(...DOCUMENT_KINDS).chain((kind) =>
         fc.record({
           kind: fc.constant(kind),
-          text: fc.oneof(
-            { weight: 9, arbitrary: mutated([others[kind]], mutateStored) },
-            { weight: 1, arbitrary: anyText },
-          ),
+          text: mostly(mutated([others[kind]], mutateStored), anyText, 9),
         }),
       ),
       run: ({ kind, text }) => `${kind}: ${readers[kind](text)}`,
@@ -386,14 +378,12 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Lines of the history and the timeline on the disk',
       share: 5,
       reaches: ['read', 'some lines left out'],
-      inputs: fc.oneof(
-        {
-          weight: 9,
-          arbitrary: mutated(log, (text, choices) =>
-            choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS),
-          ),
-        },
-        { weight: 1, arbitrary: anyText },
+      inputs: mostly(
+        mutated(log, (text, choices) =>
+          choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS),
+        ),
+        anyText,
+        9,
       ),
       run: lines.read,
       close: lines.close,
