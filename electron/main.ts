@@ -4,6 +4,7 @@ import { startedBySystem } from './adapters/autostart.ts';
 import { refusedSwitch } from './adapters/command-line.ts';
 import { type DataFolder, isOnlyInstance, openDataFolder, vaultFolder } from './adapters/data-folder.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
+import { IS_PACKAGED } from './adapters/packaged.ts';
 import { readStoredDocument } from './adapters/stored-document.ts';
 import { commandWords } from './command/words.ts';
 import { openCallDoor } from './ipc/call-door.ts';
@@ -78,7 +79,7 @@ async function startAfterOthers(dataFolder: DataFolder, startHere: () => void): 
 }
 
 const refused = refusedSwitch();
-const words = commandWords(process.argv, app.isPackaged ? undefined : app.getAppPath());
+const words = commandWords(process.argv, IS_PACKAGED ? undefined : app.getAppPath());
 if (words) {
   const { runCommandApp } = await import('./command/command-app.ts');
   await runCommandApp(words, { refused });

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app } from 'electron';
 import type { Autostart } from '../core/bridge/autostart.ts';
+import { IS_PACKAGED } from './packaged.ts';
 
 const HIDDEN = '--hidden';
 
@@ -22,7 +23,7 @@ function loginItem(): Autostart {
   return {
     isOn: () => app.getLoginItemSettings(options).openAtLogin,
     set: (on) => {
-      if (!app.isPackaged) throw new Error('only an installed app can start with the computer');
+      if (!IS_PACKAGED) throw new Error('only an installed app can start with the computer');
       app.setLoginItemSettings({ ...options, openAtLogin: on });
       if (app.getLoginItemSettings(options).openAtLogin !== on)
         throw new Error('the system keeps its own setting');
@@ -47,7 +48,7 @@ function linuxAutostart(): Autostart {
       }
       // An AppImage is mounted at another place each time it runs.
       const program = process.env['APPIMAGE'] || process.execPath;
-      const command = [program, ...(app.isPackaged ? [] : [app.getAppPath()]), HIDDEN];
+      const command = [program, ...(IS_PACKAGED ? [] : [app.getAppPath()]), HIDDEN];
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(
         path,

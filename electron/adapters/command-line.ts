@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app } from 'electron';
 import type { AppState } from '../../shared/ipc/app.ts';
+import { IS_PACKAGED } from './packaged.ts';
 import { refusedAmong } from './refused-switches.ts';
 
 /**
@@ -38,7 +39,7 @@ const textOf = (value: string | boolean | undefined): string | undefined =>
  * to end. Only in a development build is any allowed.
  */
 export const refusedSwitch = (): string | undefined =>
-  refusedAmong(app.isPackaged, (name) => app.commandLine.hasSwitch(name));
+  refusedAmong(IS_PACKAGED, (name) => app.commandLine.hasSwitch(name));
 
 /** `--user-data-dir=DIR` moves all of the app's data. */
 export function requestedDataFolder(): string | undefined {
@@ -53,29 +54,29 @@ export function requestedDataFolder(): string | undefined {
 export function readOffer(): AppState['offered'] {
   const address = textOf(own['offer-address']);
   const rootCa = textOf(own['offer-root-ca']);
-  if (app.isPackaged || !address || !rootCa) return null;
+  if (IS_PACKAGED || !address || !rootCa) return null;
   return { address, rootCaPem: readFileSync(rootCa, 'utf8') };
 }
 
 /** `--pseudo-locale` shows longer texts with accents, for tests of the layout. */
-export const wantsPseudoLocale = (): boolean => !app.isPackaged && own['pseudo-locale'] === true;
+export const wantsPseudoLocale = (): boolean => !IS_PACKAGED && own['pseudo-locale'] === true;
 
 /** `--search-range=CIDR` stands for this computer's own subnets in a development build. */
 export const testSearchRange = (): string | undefined =>
-  app.isPackaged ? undefined : textOf(own['search-range']);
+  IS_PACKAGED ? undefined : textOf(own['search-range']);
 
 /** `--update-feed=URL --update-key=FILE` stand for those of a build in a development build. */
 export function testUpdates(): { readonly keyFile: string; readonly feed: string | null } | undefined {
   const keyFile = textOf(own['update-key']);
-  if (app.isPackaged || !keyFile) return undefined;
+  if (IS_PACKAGED || !keyFile) return undefined;
   return { keyFile: resolve(keyFile), feed: textOf(own['update-feed']) ?? null };
 }
 
 /** `--policy-file=FILE` stands for that of the computer in a development build. */
 export function testPolicyFile(): string | undefined {
   const file = textOf(own['policy-file']);
-  return app.isPackaged || !file ? undefined : resolve(file);
+  return IS_PACKAGED || !file ? undefined : resolve(file);
 }
 
 /** `--account=JSON` stands for the account of this computer in a development build: `user`, `domain`, `computer`. */
-export const testAccount = (): string | undefined => (app.isPackaged ? undefined : textOf(own.account));
+export const testAccount = (): string | undefined => (IS_PACKAGED ? undefined : textOf(own.account));

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { app } from 'electron';
 import { posixFiles } from '../core/policy/posix-files.ts';
 import { ANY_FILES, type PolicyPlaces } from '../core/policy/read-policy.ts';
 import { systemPlaces } from '../core/policy/system-places.ts';
 import { testPolicyFile } from './command-line.ts';
+import { IS_PACKAGED } from './packaged.ts';
 
 /**
  * Where this computer may have a policy. A development build knows none but `--policy-file=FILE`, whose owner counts
@@ -13,7 +13,7 @@ import { testPolicyFile } from './command-line.ts';
 export function policyPlaces(): PolicyPlaces | undefined {
   const forTest = testPolicyFile();
   if (forTest !== undefined) return testPlaces(forTest);
-  return app.isPackaged ? systemPlaces() : undefined;
+  return IS_PACKAGED ? systemPlaces() : undefined;
 }
 
 function testPlaces(file: string): PolicyPlaces {

@@ -8,6 +8,7 @@ import { buildSupportReport } from '../core/diagnostics/support-report.ts';
 import { texts } from '../desktop/texts.ts';
 import type { DiagnosticLog } from './diagnostic-log.ts';
 import { writeOwnerFile } from './owner-file.ts';
+import { IS_PACKAGED } from './packaged.ts';
 import { zipTexts } from './zip.ts';
 
 interface SupportReportParts {
@@ -31,7 +32,7 @@ function about(runtime: AppState['runtime'], now: Date): Record<string, string> 
     app: app.getVersion(),
     ...runtime,
     builtAt: new Date(__BUILT_AT__).toISOString(),
-    packaged: String(app.isPackaged),
+    packaged: String(IS_PACKAGED),
     systemLanguages: app.getPreferredSystemLanguages().join(', '),
     locale,
     timeZone,

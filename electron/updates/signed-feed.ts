@@ -4,39 +4,18 @@ import {
   findFile,
   Provider,
   type ProviderRuntimeOptions,
-  parseUpdateInfo,
   resolveFiles,
 } from 'electron-updater/out/providers/Provider.js';
 import type { ResolvedUpdateFileInfo } from 'electron-updater/out/types.js';
-import { z } from 'zod';
-import { releaseVersionSchema } from '../../shared/updates.ts';
 import { failure } from '../core/failure.ts';
 import { requireSignedFeed } from '../core/updates/feed.ts';
+import { readFeed } from './feed-content.ts';
 
 /** Most bytes of a feed, and of its signature. */
 const FEED_LIMIT = 256 * 1024;
 const SIGNATURE_LIMIT = 1024;
 /** In the place of what Chromium says: versions, system and processor. */
 const WHO = { 'user-agent': 'pos-pairing' };
-
-/** What is used of a feed; what else may stand in one, such as a web installer, is as good as not there. */
-const feedSchema = z.object({
-  version: releaseVersionSchema,
-  files: z
-    .array(
-      z.object({
-        /** The name of a file beside the feed, and no way to another place. */
-        url: z.string().regex(/^\w[\w.+-]{0,200}$/),
-        sha512: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
-        /** In bytes. */
-        size: z.number().int().positive(),
-        isAdminRightsRequired: z.boolean().optional(),
-      }),
-    )
-    .min(1)
-    .max(50),
-  releaseDate: z.string().default(''),
-});
 
 export type FetchFile = (
   url: string,
@@ -69,7 +48,9 @@ export class SignedFeed extends Provider<UpdateInfo> {
     const content = await this.#read(url, FEED_LIMIT);
     const signature = await this.#read(new URL(`${fileName}.sig`, folder), SIGNATURE_LIMIT);
     requireSignedFeed(key, { fileName, content, signature: signature.toString('latin1') });
-    return this.#understood(content, fileName, url);
+    const info = readFeed(content, url);
+    this.packageIn(info);
+    return info;
   }
 
   override resolveFiles(info: UpdateInfo): ResolvedUpdateFileInfo[] {
@@ -88,34 +69,6 @@ export class SignedFeed extends Provider<UpdateInfo> {
 
   /** electron-updater would name this computer to the server by a number of its own. */
   override setRequestHeaders(): void {}
-
-  #understood(content: Buffer, fileName: string, url: URL): UpdateInfo {
-    let value: unknown;
-    try {
-      value = parseUpdateInfo(content.toString('utf8'), fileName, url);
-    } catch {
-      throw failure('update-feed-invalid', `${fileName} is not YAML`);
-    }
-    const parsed = feedSchema.safeParse(value);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw failure('update-feed-invalid', `${fileName}: ${issue?.path.join('.')}: ${issue?.message}`);
-    }
-    const { version, files, releaseDate } = parsed.data;
-    const [first] = files;
-    const info: UpdateInfo = {
-      version,
-      files: files.map(({ isAdminRightsRequired, ...file }) => ({
-        ...file,
-        ...(isAdminRightsRequired !== undefined && { isAdminRightsRequired }),
-      })),
-      path: first?.url ?? '',
-      sha512: first?.sha512 ?? '',
-      releaseDate,
-    };
-    this.packageIn(info);
-    return info;
-  }
 
   async #read(url: URL, limit: number): Promise<Buffer> {
     const { fetch, signal } = this.#parts;

@@ -1,10 +1,11 @@
 import { app, type Session } from 'electron';
+import { IS_PACKAGED } from '../adapters/packaged.ts';
 import { APP_ORIGIN } from './app-protocol.ts';
 
 const allowedUrl = (url: string): boolean =>
   url.startsWith(`${APP_ORIGIN}/`) ||
   url.startsWith('data:') ||
-  (!app.isPackaged && url.startsWith('devtools:'));
+  (!IS_PACKAGED && url.startsWith('devtools:'));
 
 /** Denies a page everything this app does not need: other pages, windows, permissions, downloads, the network. */
 export function lockDown(session: Session): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import { IS_PACKAGED } from '../adapters/packaged.ts';
 import { diagnose } from '../core/diagnostics/diagnose.ts';
 import type { DocumentStore } from '../core/vault/documents.ts';
 import { APP_URL } from './app-protocol.ts';
@@ -42,7 +43,7 @@ export function createMainWindow(
       webviewTag: false,
       spellcheck: false,
       v8CacheOptions: 'bypassHeatCheck',
-      devTools: !app.isPackaged,
+      devTools: !IS_PACKAGED,
     },
   });
   const mayReload = crashGuard(() => performance.now());

@@ -1,12 +1,12 @@
-import { join, resolve } from 'node:path';
 import { transformSync } from '@babel/core';
 import { codeCoverage } from '@jazzer.js/instrumentor/dist/plugins/codeCoverage.js';
 import { compareHooks } from '@jazzer.js/instrumentor/dist/plugins/compareHooks.js';
-import { build, type Plugin } from 'vite';
+import type { Plugin } from 'vite';
+import { bundleForNode } from '../bundle-for-node.ts';
 
 /** What is looked into: the app's own code, and the libraries that read what comes from outside. */
 const INSTRUMENTED =
-  /\/electron\/core\/(pki|device|policy|[^/]*\.ts)|\/shared\/[^/]*\.ts$|\/node-forge\/lib\/asn1\.js$/;
+  /\/electron\/(core\/(pki|device|policy|updates|[^/]*\.ts)|updates\/)|\/shared\/[^/]*\.ts$|\/node-forge\/lib\/asn1\.js$|\/js-yaml\/lib\//;
 
 /** Counts branches and shows comparisons, by Jazzer.js's instrumentation. */
 function instrument(): Plugin {
@@ -29,24 +29,10 @@ function instrument(): Plugin {
 }
 
 /** Bundles tests/fuzz with the core into `outDir`, so that any Node can run it. Returns the file to run. */
-export async function bundleWorker(outDir: string, instrumented: boolean): Promise<string> {
-  const name = instrumented ? 'guided' : 'generated';
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true },
+export const bundleWorker = (outDir: string, instrumented: boolean): Promise<string> =>
+  bundleForNode({
+    entry: 'tests/fuzz/worker.ts',
+    outDir,
+    name: instrumented ? 'guided' : 'generated',
     plugins: instrumented ? [instrument()] : [],
-    build: {
-      ssr: resolve('tests/fuzz/worker.ts'),
-      outDir: join(outDir, name),
-      emptyOutDir: true,
-      target: 'node20.18',
-      minify: false,
-      rolldownOptions: {
-        external: [/^node:/],
-        output: { format: 'es', entryFileNames: 'worker.mjs' },
-      },
-    },
   });
-  return join(outDir, name, 'worker.mjs');
-}

@@ -2,6 +2,15 @@ import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import type { ThrowAwayRoot } from './root.ts';
 
 const COPY = '/opt/inspected';
+const RENAMED = '/opt/renamed';
+
+/** A copy of the installed program that differs in its name alone. Returns its executable, inside. */
+export function makeRenamedCopy(root: ThrowAwayRoot, program: string, name: string): string {
+  const at = program.lastIndexOf('/');
+  root.run(['cp', '-a', '--link', program.slice(0, at), RENAMED]);
+  root.run(['mv', `${RENAMED}${program.slice(at)}`, `${RENAMED}/${name}`]);
+  return `${RENAMED}/${name}`;
+}
 
 /**
  * A copy of the installed program that differs in one fuse: it listens for a debugger when it is told to. All else is

@@ -3,12 +3,12 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { TEXTS } from '../../shared/languages.ts';
 import { checklistFaults, strayFaults } from '../package/contents.ts';
-import { fuseFaults } from '../package/inspect.ts';
+import { fuseFaults, manifestFaults } from '../package/inspect.ts';
 import { COMMANDS_ALONE, COMMANDS_BESIDE_THE_WINDOW } from './command-steps.ts';
-import { makeInspectedCopy } from './inspected-copy.ts';
+import { makeInspectedCopy, makeRenamedCopy } from './inspected-copy.ts';
 import { Inspector } from './inspector.ts';
 import { pageFaults } from './page-checks.ts';
-import { check, endProgram, POS_ID, type Steps, startProgram, USER } from './place.ts';
+import { check, endProgram, type Place, POS_ID, type Steps, startProgram, USER } from './place.ts';
 import { POLICY_STEPS } from './policy-steps.ts';
 import type { ThrowAwayRoot } from './root.ts';
 
@@ -59,6 +59,18 @@ done; done`;
   return [...new Set(root.run(['sh', '-c', script]).split('\n').filter(Boolean))];
 }
 
+/** Starts a program with a switch for debuggers: it says why not, and ends. */
+async function refusesDebugger({ session }: Place, program: string): Promise<void> {
+  const port = await freePort();
+  const pid = await session.start([program, `--remote-debugging-port=${port}`]);
+  await session.takeWindow('POS Pairing');
+  const targets = JSON.stringify(await debuggerTargets(port));
+  check('There is nothing to attach to', targets === '[]', targets);
+  await session.key('Return');
+  const status = await session.wait(pid);
+  check('It has failed', status === 1, `exit status ${status}`);
+}
+
 /** What the installed program is put through, in order: each step goes on where the one before it stopped. */
 export const STEPS: Steps = {
   'is installed for everybody, and lacks nothing': async ({ root }) => {
@@ -68,21 +80,20 @@ export const STEPS: Steps = {
     check('Nobody else may change it', root.run(['find', '/opt/POS Pairing', '-perm', '/022']) === '');
     check('It is in the menu', root.succeeds(['test', '-r', '/usr/share/applications/pos-pairing.desktop']));
   },
-  'takes no debugger': async ({ session }) => {
-    const port = await freePort();
-    const pid = await session.start(['pos-pairing', `--remote-debugging-port=${port}`]);
-    // It says why not, and ends.
-    await session.takeWindow('POS Pairing');
-    const targets = JSON.stringify(await debuggerTargets(port));
-    check('There is nothing to attach to', targets === '[]', targets);
-    await session.key('Return');
-    const status = await session.wait(pid);
-    check('It has failed', status === 1, `exit status ${status}`);
+  'takes no debugger': (place) => refusesDebugger(place, 'pos-pairing'),
+  // Electron takes a program of this name for its own, without an app.
+  'takes none either in a copy with Electron’s own name': async (place) => {
+    const executable = makeRenamedCopy(place.root, PROGRAM, 'electron');
+    await refusesDebugger(place, executable);
+    place.root.run(['rm', '-r', dirname(executable)]);
   },
   'is the code that was tested, with its fuses as they are wanted': async ({ root }) => {
     const executable = root.path(PROGRAM);
     const asar = join(dirname(executable), 'resources/app.asar');
-    const faults = [...(await fuseFaults(executable)), ...strayFaults(asar), ...checklistFaults(asar)];
+    const faults = [
+      ...(await fuseFaults(executable)),
+      ...[manifestFaults, strayFaults, checklistFaults].flatMap((faultsOf) => faultsOf(asar)),
+    ];
     check('Nothing is wrong with the package', faults.length === 0, faults.join('\n'));
   },
   'is no Node.js, and loads no code but its own': async ({ root, session }) => {

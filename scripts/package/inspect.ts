@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPackage } from '@electron/asar';
+import { extractFile, listPackage } from '@electron/asar';
 import { type FuseConfig, FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isOfDevelopment } from '../../electron/adapters/packaged.ts';
 import { checklistFaults, strayFaults } from './contents.ts';
 
 const ASAR_LIMIT = 3 * 1024 * 1024;
@@ -73,6 +74,12 @@ export function asarFaults(asar: string): string[] {
   return faults;
 }
 
+/** Whether the app in an archive would take what only development builds do, as that app finds out. */
+export const manifestFaults = (asar: string): string[] =>
+  isOfDevelopment(() => extractFile(asar, 'package.json').toString())
+    ? ['package.json in app.asar is that of a development build.']
+    : [];
+
 /** What is wrong with the files that ship for whoever writes a policy. */
 export const policyFaults = (resources: string): string[] =>
   Object.entries(POLICY_FILES).flatMap(([name, source]) => {
@@ -86,7 +93,7 @@ export async function appFaults(executable: string, resources: string): Promise<
   const asar = join(resources, 'app.asar');
   const faults = [
     ...(await fuseFaults(executable)),
-    ...[asarFaults, strayFaults, checklistFaults].flatMap((faultsOf) => faultsOf(asar)),
+    ...[asarFaults, manifestFaults, strayFaults, checklistFaults].flatMap((faultsOf) => faultsOf(asar)),
   ];
   if (existsSync(join(resources, 'default_app.asar')))
     faults.push('Electron’s own start page is still there.');

@@ -120,6 +120,10 @@ export const mutated = <T>(seeds: readonly T[], mutate: (value: T, choices: Choi
       return value;
     });
 
+/** What is usual, `times` for each time of the other. */
+export const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>, times = 12): fc.Arbitrary<T> =>
+  fc.oneof({ weight: times, arbitrary: usual }, { weight: 1, arbitrary: other });
+
 /** Text without any plan. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),

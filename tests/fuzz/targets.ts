@@ -8,6 +8,7 @@ import { ipcTargets } from './targets/ipc.ts';
 import { policyTargets } from './targets/policies.ts';
 import { storedTargets } from './targets/stored.ts';
 import { typedTargets } from './targets/typed.ts';
+import { updateTargets } from './targets/updates.ts';
 
 /** Everything that reads what comes from outside, in the order of the table. */
 export async function allTargets(material: Material): Promise<Target[]> {
@@ -17,6 +18,7 @@ export async function allTargets(material: Material): Promise<Target[]> {
     ...certificateTargets(material),
     ...(await storedTargets(material)),
     ...policyTargets(material),
+    ...updateTargets(),
     ...ipcTargets(),
     ...(await commandTargets()),
     ...(await bridgeTargets()),

@@ -9,7 +9,7 @@ import { UpdateEngine } from '../../electron/updates/update-engine.ts';
 import type { UpdateFeed } from './update-feed.ts';
 
 /** Node's network in the place of Electron's. */
-const nodeExecutor = () =>
+export const nodeExecutor = () =>
   new CountingExecutor(
     (options: RequestOptions, callback: (response: IncomingMessage) => void) =>
       request(options, callback) satisfies ClientRequest as unknown as ReturnType<

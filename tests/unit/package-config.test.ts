@@ -9,6 +9,7 @@ import { checklistFaults, strayFaults } from '../../scripts/package/contents.ts'
 import {
   asarFaults,
   fuseFaults,
+  manifestFaults,
   POLICY_FILES,
   policyFaults,
   wantedFuses,
@@ -17,6 +18,7 @@ import {
 const target = z.array(z.object({ target: z.string(), arch: z.unknown() }));
 const config = z
   .looseObject({
+    extraMetadata: z.looseObject({ development: z.boolean() }),
     appId: z.string(),
     files: z.array(z.string()),
     win: z.looseObject({ target }),
@@ -125,6 +127,21 @@ describe('the archive', () => {
     await createPackage(source, asar);
     return asar;
   }
+
+  it('is of a packaged app, as electron-builder is told', async () => {
+    const source = join(folder, 'app');
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as object;
+    const faultsOf = async (more: object) => {
+      mkdirSync(source, { recursive: true });
+      writeFileSync(join(source, 'package.json'), JSON.stringify({ ...manifest, ...more }));
+      // The library remembers what it has read of a file.
+      const asar = join(folder, `archive-${Object.keys(more).length}`);
+      await createPackage(source, asar);
+      return manifestFaults(asar);
+    };
+    expect(await faultsOf({})).toEqual(['package.json in app.asar is that of a development build.']);
+    expect(await faultsOf(config.extraMetadata)).toEqual([]);
+  });
 
   it('is what the app runs, and nothing else', async () => {
     expect(asarFaults(await archive(NEEDED))).toEqual([]);

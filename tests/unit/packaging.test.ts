@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isOfDevelopment } from '../../electron/adapters/packaged.ts';
 import { refusedAmong } from '../../electron/adapters/refused-switches.ts';
 
 describe('an installed app', () => {
@@ -33,5 +35,25 @@ describe('an installed app', () => {
     expect(lines.join('\n')).not.toContain('no-sandbox');
     // Left out, electron-builder would put it there.
     expect(lines[lines.indexOf('appImage:') + 1]?.trim()).toBe('executableArgs: []');
+  });
+});
+
+describe('a build for development', () => {
+  it('is what its package.json calls one, and nothing else is', () => {
+    expect(isOfDevelopment(() => readFileSync('package.json', 'utf8'))).toBe(true);
+    for (const manifest of ['{"development":false}', '{"development":"true"}', '{}', 'true', 'null', '', '{'])
+      expect(isOfDevelopment(() => manifest)).toBe(false);
+    const missing = () => readFileSync('no-such-package.json', 'utf8');
+    expect(isOfDevelopment(missing)).toBe(false);
+  });
+
+  it('is not told by the name of the executable, as Electron would', () => {
+    const sources = readdirSync('electron', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => ({ name, text: readFileSync(join('electron', name), 'utf8') }))
+      .filter(({ text }) => /from 'electron'/.test(text));
+    expect(sources.length).toBeGreaterThan(20);
+    const offenders = sources.filter(({ text }) => /\bapp\.isPackaged\b(?!`)|\bdefaultApp\b/.test(text));
+    expect(offenders.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -91,6 +91,15 @@ function rig({
   };
 }
 
+/** An app that finds an update and ends to have it installed. */
+async function installOver(documents: MemoryDocuments): Promise<void> {
+  const { updates, settled } = rig({ documents });
+  updates.announce();
+  await updates.look();
+  await settled('ready');
+  await updates.install();
+}
+
 describe('a version', () => {
   it.each([
     ['1.0.0', '1.0.1', -1],
@@ -350,11 +359,7 @@ describe('updates', () => {
 
     it('tell that one was not installed, once', async () => {
       const documents = new MemoryDocuments();
-      const before = rig({ documents });
-      before.updates.announce();
-      await before.updates.look();
-      await before.settled('ready');
-      await before.updates.install();
+      await installOver(documents);
       const after = rig({ documents });
       after.updates.announce();
       expect(after.told()).toMatchObject([
@@ -368,11 +373,7 @@ describe('updates', () => {
 
     it('tell of an update that was installed as one', async () => {
       const documents = new MemoryDocuments();
-      const before = rig({ documents });
-      before.updates.announce();
-      await before.updates.look();
-      await before.settled('ready');
-      await before.updates.install();
+      await installOver(documents);
       const after = rig({ documents, running: '1.1.0' });
       after.updates.announce();
       expect(after.told()).toEqual([{ type: 'app-updated', from: '1.0.0', to: '1.1.0' }]);

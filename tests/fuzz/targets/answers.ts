@@ -32,6 +32,7 @@ import {
   anyText,
   codeOfError,
   codeOfThrown,
+  mostly,
   must,
   mutated,
   type Target,
@@ -338,10 +339,7 @@ export function answerTargets(material: Material): Target[] {
         'credentials-several-keys',
         'credentials-certificate-missing',
       ],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(answerSeeds, mutatePem) },
-        { weight: 1, arbitrary: anyText },
-      ),
+      inputs: mostly(mutated(answerSeeds, mutatePem), anyText),
       run: readAnswer,
       guided: {
         seeds: answerSeeds.map((seed) => Buffer.from(seed)),
@@ -354,12 +352,10 @@ export function answerTargets(material: Material): Target[] {
       about: 'JSON messages and bodies, made into errors without the code',
       share: 100,
       reaches: ['message', 'no message', 'device-error', 'code-rejected', 'pos-id-in-use'],
-      inputs: fc.oneof(
-        {
-          weight: 6,
-          arbitrary: mutated(MESSAGES, (text, choices) => mutateJson(text, choices, MESSAGE_WORDS)),
-        },
-        { weight: 1, arbitrary: anyText },
+      inputs: mostly(
+        mutated(MESSAGES, (text, choices) => mutateJson(text, choices, MESSAGE_WORDS)),
+        anyText,
+        6,
       ),
       run: readMessage,
       guided: {
@@ -374,14 +370,10 @@ export function answerTargets(material: Material): Target[] {
       about: 'Texts for errors and logs, with secrets in them',
       share: 80,
       reaches: ['removed', 'as it was'],
-      inputs: fc.oneof(
-        {
-          weight: 6,
-          arbitrary: mutated(secretTexts, (text, choices) =>
-            mutateText(text, choices, secretTexts.slice(0, 8)),
-          ),
-        },
-        { weight: 1, arbitrary: anyText },
+      inputs: mostly(
+        mutated(secretTexts, (text, choices) => mutateText(text, choices, secretTexts.slice(0, 8))),
+        anyText,
+        6,
       ),
       run: hides,
     }),
@@ -391,12 +383,10 @@ export function answerTargets(material: Material): Target[] {
       share: 120,
       reaches: ['whole', 'part of the body', 'part of the head', 'answer-malformed', 'answer-too-large'],
       inputs: fc.record({
-        data: fc.oneof(
-          {
-            weight: 9,
-            arbitrary: mutated(httpBytes, (data, choices) => mutateBytes(data, choices, HTTP_WORDS)),
-          },
-          { weight: 1, arbitrary: anyBytes },
+        data: mostly(
+          mutated(httpBytes, (data, choices) => mutateBytes(data, choices, HTTP_WORDS)),
+          anyBytes,
+          9,
         ),
         cuts: fc.array(fc.nat({ max: 5_000 }), { maxLength: 12 }),
         closes: fc.boolean(),

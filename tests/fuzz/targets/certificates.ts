@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import fc from 'fast-check';
 import { readIdentity } from '../../../electron/core/device/identity.ts';
 import {
   describeKey,
@@ -21,7 +20,7 @@ import { type Material, SERIAL } from '../material.ts';
 import { mutateBytes } from '../mutate/bytes.ts';
 import { mutateDer } from '../mutate/der.ts';
 import { mutatePem } from '../mutate/pem.ts';
-import { anyBytes, codeOfThrown, must, mutated, type Target, target } from '../target.ts';
+import { anyBytes, codeOfThrown, mostly, must, mutated, type Target, target } from '../target.ts';
 
 const now = Date.now();
 
@@ -109,10 +108,7 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
         'root-ca-weak',
         'root-ca-not-ca',
       ],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(files, mutateFile) },
-        { weight: 1, arbitrary: anyBytes },
-      ),
+      inputs: mostly(mutated(files, mutateFile), anyBytes),
       run: (file) => importFile(file, keyPieces),
       guided: { seeds: files, mutate: mutateFile, run: (file) => importFile(file, keyPieces) },
     }),
@@ -121,10 +117,7 @@ export function certificateTargets({ rootCaFiles, certificates, keyPieces }: Mat
       about: 'Certificates of devices: dates, extensions, names, keys',
       share: 30,
       reaches: ['no certificate', 'its serial number', 'device-identity-missing'],
-      inputs: fc.oneof(
-        { weight: 15, arbitrary: mutated(ders, mutateDer) },
-        { weight: 1, arbitrary: anyBytes },
-      ),
+      inputs: mostly(mutated(ders, mutateDer), anyBytes, 15),
       run: (der) => judgeCertificate(der, anchors),
       guided: { seeds: ders, mutate: mutateDer, run: (der) => judgeCertificate(der, anchors) },
     }),

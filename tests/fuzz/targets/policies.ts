@@ -7,7 +7,7 @@ import type { Material } from '../material.ts';
 import { mutateJson } from '../mutate/json.ts';
 import { mutatePem } from '../mutate/pem.ts';
 import { mutateText } from '../mutate/text.ts';
-import { anyText, codeOfError, codeOfThrown, mutated, type Target, target } from '../target.ts';
+import { anyText, codeOfError, codeOfThrown, mostly, mutated, type Target, target } from '../target.ts';
 
 const FILE = '/etc/pos-pairing/policy.json';
 const ROOT_CA_FILE = '/etc/pos-pairing/root.pem';
@@ -110,10 +110,7 @@ export function policyTargets({ rootPem, pinHash, rootCaFiles }: Material): Targ
       share: 30,
       reaches: ['ok', 'policy-invalid', 'root CA: policy-invalid'],
       inputs: fc.record({
-        text: fc.oneof(
-          { weight: 12, arbitrary: mutated(texts, mutateJsonText) },
-          { weight: 1, arbitrary: anyText },
-        ),
+        text: mostly(mutated(texts, mutateJsonText), anyText),
         rootCa: fc.constantFrom(...rootCas),
       }),
       run: ({ text, rootCa }) => read(text, rootCa, pinHash),

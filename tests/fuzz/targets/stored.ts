@@ -12,6 +12,8 @@ import { summarize } from '../../../electron/core/pki/certificate.ts';
 import { PolicyDocument } from '../../../electron/core/policy/policy-document.ts';
 import { SettingsStore } from '../../../electron/core/settings/settings-store.ts';
 import { parseLine } from '../../../electron/core/timeline/line.ts';
+import { compareReleases } from '../../../electron/core/updates/release.ts';
+import { VersionMemory } from '../../../electron/core/updates/version-memory.ts';
 import { StorageNotices } from '../../../electron/core/vault/notices.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
 import { bridgeSettingsSchema } from '../../../shared/bridge.ts';
@@ -28,6 +30,7 @@ import {
   codeOfError,
   codeOfThrown,
   Finding,
+  mostly,
   must,
   mutated,
   type Target,
@@ -36,6 +39,8 @@ import {
 
 const ID = randomUUID();
 const now = Date.now();
+/** The version of this app. */
+const RUNNING = '1.1.0';
 const WORDS = [
   '"version":1',
   '"version":3',
@@ -58,6 +63,11 @@ function documentsWith(name: string, text: string): MemoryDocuments {
   documents.files.set(name, text);
   return documents;
 }
+
+const opened = (name: string, text: string) => ({
+  documents: documentsWith(name, text),
+  notices: new StorageNotices(),
+});
 
 /** What was on the disk is there still: as it was, or under another name. */
 function mustKeep({ files }: MemoryDocuments, name: string, text: string): void {
@@ -131,8 +141,7 @@ async function pairingSeeds(material: Material, key: string): Promise<string[]> 
 
 async function readPairing(text: string, secret: string): Promise<string> {
   const name = `pairings/${ID}`;
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const vault = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   if (vault.size === 0) return taken(documents, notices.all);
@@ -167,8 +176,7 @@ function rootCaSeeds(material: Material): string[] {
 }
 
 function readRootCa(text: string, name: string): string {
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const { rootCas } = new Vault(documents, new MemoryCipher(), notices);
   mustKeep(documents, name, text);
   for (const { root } of rootCas)
@@ -189,8 +197,7 @@ const BRIDGE = JSON.stringify({
 });
 
 function readSettings(text: string): string {
-  const documents = documentsWith('settings', text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened('settings', text);
   const store = new SettingsStore(documents, notices);
   mustKeep(documents, 'settings', text);
   must(settingsSchema.safeParse(store.get()).success, 'settings are whole');
@@ -205,8 +212,7 @@ function readSettings(text: string): string {
 
 function readBridge(text: string): string {
   const name = `bridges/${ID}`;
-  const documents = documentsWith(name, text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened(name, text);
   const store = new BridgeStore(documents, notices);
   mustKeep(documents, name, text);
   must(bridgeSettingsSchema.safeParse(store.get(ID).settings).success, 'settings of a bridge are whole');
@@ -215,8 +221,7 @@ function readBridge(text: string): string {
 
 /** A document of a PIN is never taken for "there is none". */
 function readPin(text: string, pinHash: string): string {
-  const documents = documentsWith('manager-pin', text);
-  const notices = new StorageNotices();
+  const { documents, notices } = opened('manager-pin', text);
   const document = new PinDocument(documents, notices);
   const stored = document.read();
   must(stored.kind !== 'none', 'a PIN does not vanish');
@@ -245,7 +250,16 @@ function readPolicyMemory(text: string): string {
   return lastGood ? 'read' : 'nothing';
 }
 
-const DOCUMENT_KINDS = ['settings', 'bridge', 'pin', 'policy'] as const;
+function readVersions(text: string): string {
+  const documents = documentsWith('versions', text);
+  const memory = new VersionMemory(documents, RUNNING);
+  must(compareReleases(memory.newest, RUNNING) >= 0, 'the version that runs is known');
+  const change = memory.arrive();
+  must(new VersionMemory(documents, RUNNING).arrive().kind === 'none', 'what is new is told once');
+  return change.kind;
+}
+
+const DOCUMENT_KINDS = ['settings', 'bridge', 'pin', 'policy', 'versions'] as const;
 type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 const ENTRIES = [
@@ -304,12 +318,14 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       },
       told: null,
     }),
+    versions: JSON.stringify({ version: 1, running: '1.0.0', newest: '1.2.0', installing: RUNNING }),
   };
   const readers: Record<DocumentKind, (text: string) => string> = {
     settings: readSettings,
     bridge: readBridge,
     pin: (text) => readPin(text, material.pinHash),
     policy: readPolicyMemory,
+    versions: readVersions,
   };
   const lines = historyReader();
   const mutateStored = (text: string, choices: Parameters<typeof mutateJson>[1]) =>
@@ -322,10 +338,7 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Documents of pairings on the disk, of both versions',
       share: 25,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(pairings, mutateStored) },
-        { weight: 1, arbitrary: anyText },
-      ),
+      inputs: mostly(mutated(pairings, mutateStored), anyText),
       run: (text) => readPairing(text, key),
     }),
     target({
@@ -333,15 +346,12 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Documents of trusted Root CAs on the disk',
       share: 15,
       reaches: ['read', 'damaged', 'newer-version'],
-      inputs: fc.oneof(
-        { weight: 12, arbitrary: mutated(rootCas, mutateStored) },
-        { weight: 1, arbitrary: anyText },
-      ),
+      inputs: mostly(mutated(rootCas, mutateStored), anyText),
       run: (text) => readRootCa(text, place),
     }),
     target({
       name: 'stored-documents',
-      about: 'Settings, bridge, manager PIN and last policy on the disk',
+      about: 'Settings, bridge, manager PIN, last policy and versions on the disk',
       share: 30,
       reaches: [
         'settings: read',
@@ -352,14 +362,13 @@ export async function storedTargets(material: Material): Promise<Target[]> {
         'pin: unreadable',
         'policy: read',
         'policy: nothing',
+        'versions: none',
+        'versions: updated',
       ],
       inputs: fc.constantFrom(...DOCUMENT_KINDS).chain((kind) =>
         fc.record({
           kind: fc.constant(kind),
-          text: fc.oneof(
-            { weight: 9, arbitrary: mutated([others[kind]], mutateStored) },
-            { weight: 1, arbitrary: anyText },
-          ),
+          text: mostly(mutated([others[kind]], mutateStored), anyText, 9),
         }),
       ),
       run: ({ kind, text }) => `${kind}: ${readers[kind](text)}`,
@@ -369,14 +378,12 @@ export async function storedTargets(material: Material): Promise<Target[]> {
       about: 'Lines of the history and the timeline on the disk',
       share: 5,
       reaches: ['read', 'some lines left out'],
-      inputs: fc.oneof(
-        {
-          weight: 9,
-          arbitrary: mutated(log, (text, choices) =>
-            choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS),
-          ),
-        },
-        { weight: 1, arbitrary: anyText },
+      inputs: mostly(
+        mutated(log, (text, choices) =>
+          choices.below(2) === 0 ? mutateText(text, choices, log) : mutateJson(text, choices, WORDS),
+        ),
+        anyText,
+        9,
       ),
       run: lines.read,
       close: lines.close,

@@ -29,31 +29,32 @@ const issuing = (odd: AuthorityOptions, leaf: Parameters<typeof device>[0] = {})
   const ca = authority({ subject: 'Vendor Issuing CA', key: ecKey('issuing'), issuer: ROOT, ...odd });
   return shown(device({ issuer: ca, ...leaf }), [ca]);
 };
+/** A CA with so many others below it, each issued by the one above; the lowest first. */
+const withBelow = (top: ReturnType<typeof authority>, below: number): ReturnType<typeof authority>[] => {
+  const path = [top];
+  for (let at = 0; at < below; at += 1)
+    path.unshift(authority({ subject: `CA ${at}`, key: ecKey(`CA ${at}`), issuer: path[0] ?? top }));
+  return path;
+};
 /** A device under an issuing CA under a root that is odd in this way. */
 const underRoot = (odd: AuthorityOptions, between = 1): ShownChain => {
   const root = authority({ subject: 'Vendor Root CA', key: ecKey('root'), ...odd });
-  const path = [root];
-  for (let at = 0; at < between; at += 1)
-    path.unshift(authority({ subject: `CA ${at}`, key: ecKey(`CA ${at}`), issuer: path[0] ?? root }));
+  const path = withBelow(root, between);
   return shown(device({ issuer: path[0] ?? root }), path.slice(0, -1), { roots: [root.der] });
 };
 /** Two CAs, the upper one with this limit for those below. */
 const limited = (limit: Der, below: number): ShownChain => {
-  const path = [
-    authority({
-      subject: 'Limited CA',
-      key: ecKey('limited'),
-      issuer: ROOT,
-      basicConstraints: basicConstraints(true, limit),
-    }),
-  ];
-  for (let at = 0; at < below; at += 1) {
-    const [above] = path;
-    if (above) path.unshift(authority({ subject: `CA ${at}`, key: ecKey(`CA ${at}`), issuer: above }));
-  }
-  const [lowest = ROOT] = path;
-  return shown(device({ issuer: lowest }), path);
+  const top = authority({
+    subject: 'Limited CA',
+    key: ecKey('limited'),
+    issuer: ROOT,
+    basicConstraints: basicConstraints(true, limit),
+  });
+  const path = withBelow(top, below);
+  return shown(device({ issuer: path[0] ?? top }), path);
 };
+/** A device whose certificate has these extensions as well. */
+const extended = (...more: readonly Der[]): ShownChain => shown(device({ issuer: ISSUING, more }));
 
 export const CA_FLAGS = group('CA certificates', [
   [
@@ -307,8 +308,7 @@ export const NAME_CONSTRAINTS = group('name constraints', [
   [
     'constraints on the device’s own certificate',
     'let-in',
-    () =>
-      shown(device({ issuer: ISSUING, more: [nameConstraints({ permitted: [dnsName('example.com')] })] })),
+    () => extended(nameConstraints({ permitted: [dnsName('example.com')] })),
   ],
   [
     '2,000 constraints against 2,000 names',
@@ -321,18 +321,16 @@ export const NAME_CONSTRAINTS = group('name constraints', [
   ],
 ]);
 
+/** Where the certificate of the issuer could be fetched (RFC 5280 section 4.2.2.1). */
+const CA_ISSUERS = sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), uriName('http://127.0.0.1:9/ca.crt')));
 const policy = (name: string) => sequence(oid(name));
 
 export const EXTENSIONS = group('extensions', [
-  [
-    'an unknown one on the device',
-    'let-in',
-    () => shown(device({ issuer: ISSUING, more: [extension(EXT.unknown, integer(1))] })),
-  ],
+  ['an unknown one on the device', 'let-in', () => extended(extension(EXT.unknown, integer(1)))],
   [
     'an unknown critical one on the device',
     'device-certificate-invalid',
-    () => shown(device({ issuer: ISSUING, more: [extension(EXT.unknown, integer(1), true)] })),
+    () => extended(extension(EXT.unknown, integer(1), true)),
   ],
   [
     'an unknown critical one on the issuing CA',
@@ -361,33 +359,19 @@ export const EXTENSIONS = group('extensions', [
   [
     'the alternative name twice',
     'device-certificate-invalid',
-    () => shown(device({ issuer: ISSUING, more: [san([dnsName('1850099999.cybs.seclib.io')])] })),
+    () => extended(san([dnsName('1850099999.cybs.seclib.io')])),
   ],
   [
     'basicConstraints twice on the issuing CA',
     'device-issuer-unknown',
     () => issuing({ more: [basicConstraints(false)] }),
   ],
-  [
-    'keyUsage twice',
-    'device-certificate-invalid',
-    () => shown(device({ issuer: ISSUING, more: [keyUsage(['keyCertSign'])] })),
-  ],
-  [
-    'extended key usage twice',
-    'device-certificate-invalid',
-    () => shown(device({ issuer: ISSUING, more: [eku(['clientAuth'])] })),
-  ],
+  ['keyUsage twice', 'device-certificate-invalid', () => extended(keyUsage(['keyCertSign']))],
+  ['extended key usage twice', 'device-certificate-invalid', () => extended(eku(['clientAuth']))],
   [
     'an unknown one twice',
     'device-certificate-invalid',
-    () =>
-      shown(
-        device({
-          issuer: ISSUING,
-          more: [extension(EXT.unknown, integer(1)), extension(EXT.unknown, integer(2))],
-        }),
-      ),
+    () => extended(extension(EXT.unknown, integer(1)), extension(EXT.unknown, integer(2))),
     differs('twice'),
   ],
   [
@@ -401,16 +385,11 @@ export const EXTENSIONS = group('extensions', [
         ],
       }),
   ],
-  [
-    'a policy',
-    'let-in',
-    () => shown(device({ issuer: ISSUING, more: [extension(EXT.policies, sequence(policy(EXT.unknown)))] })),
-  ],
+  ['a policy', 'let-in', () => extended(extension(EXT.policies, sequence(policy(EXT.unknown))))],
   [
     'policies that cannot be read',
     'let-in',
-    () =>
-      shown(device({ issuer: ISSUING, more: [extension(EXT.policies, Buffer.from([0x30, 0x7f]), true)] })),
+    () => extended(extension(EXT.policies, Buffer.from([0x30, 0x7f]), true)),
     boring('device-certificate-invalid', 'policies'),
   ],
   [
@@ -424,65 +403,29 @@ export const EXTENSIONS = group('extensions', [
     'let-in',
     () => issuing({ more: [extension(EXT.inhibitAnyPolicy, integer(0), true)] }),
   ],
-  [
-    'authority information access',
-    'let-in',
-    () =>
-      shown(
-        device({
-          issuer: ISSUING,
-          more: [
-            extension(
-              EXT.aia,
-              sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), uriName('http://127.0.0.1:9/ca.crt'))),
-            ),
-          ],
-        }),
-      ),
-  ],
+  ['authority information access', 'let-in', () => extended(extension(EXT.aia, CA_ISSUERS))],
   [
     'authority information access, critical',
     'device-certificate-invalid',
-    () =>
-      shown(
-        device({
-          issuer: ISSUING,
-          more: [
-            extension(
-              EXT.aia,
-              sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), uriName('http://127.0.0.1:9/ca.crt'))),
-              true,
-            ),
-          ],
-        }),
-      ),
+    () => extended(extension(EXT.aia, CA_ISSUERS, true)),
   ],
   [
     'a place for revocation lists',
     'let-in',
     () =>
-      shown(
-        device({
-          issuer: ISSUING,
-          more: [
-            extension(
-              EXT.crlPoints,
-              sequence(sequence(wrapped(0, wrapped(0, uriName('http://127.0.0.1:9/x.crl'))))),
-            ),
-          ],
-        }),
+      extended(
+        extension(
+          EXT.crlPoints,
+          sequence(sequence(wrapped(0, wrapped(0, uriName('http://127.0.0.1:9/x.crl'))))),
+        ),
       ),
   ],
   [
     'the poison of certificate transparency',
     'device-certificate-invalid',
-    () => shown(device({ issuer: ISSUING, more: [extension(EXT.ctPoison, Buffer.from([5, 0]), true)] })),
+    () => extended(extension(EXT.ctPoison, Buffer.from([5, 0]), true)),
   ],
-  [
-    'OCSP must be stapled',
-    'let-in',
-    () => shown(device({ issuer: ISSUING, more: [extension(EXT.tlsFeature, sequence(integer(5)))] })),
-  ],
+  ['OCSP must be stapled', 'let-in', () => extended(extension(EXT.tlsFeature, sequence(integer(5))))],
   [
     'key identifiers, critical',
     'device-certificate-invalid',
