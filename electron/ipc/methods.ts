@@ -5,6 +5,7 @@ import type { Core } from '../core/core.ts';
 import { required } from '../core/failure.ts';
 import { describeRootCa } from '../core/root-ca/root-ca-import.ts';
 import type { Handlers } from './call-gate.ts';
+import { stateText } from './state-text.ts';
 
 export interface HandlerParts {
   readonly core: Core;
@@ -52,7 +53,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
       const { storageProblem, account } = isPageShown
         ? await askSystem()
         : { storageProblem: null, account: { account: core.account.account ?? null, risk: null } };
-      return {
+      return stateText({
         version: parts.version,
         runtime: parts.runtime,
         rootCas: vault.rootCas.map(describeRootCa),
@@ -68,7 +69,7 @@ export function makeHandlers({ core, ...parts }: HandlerParts): Handlers {
         updates: core.updates.view,
         suggestedPosId: core.policy.suggestPosId(parts.hostName),
         offered: parts.offered,
-      };
+      });
     },
 
     previewRootCa: ({ bytes }) => rootCaImport.preview(bytes),

@@ -1,8 +1,9 @@
 import type { KitFormat, KitPassword } from '../../shared/connection-kit.ts';
 import { appError } from '../../shared/errors.ts';
+import type { AppState } from '../../shared/ipc/app.ts';
 import type { Method, MethodRequest, MethodValue, PosApi, Push } from '../../shared/ipc/index.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { err, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import type { RootCaPreview } from '../../shared/root-ca.ts';
 import type { FoundDevice } from '../../shared/search.ts';
 import { patched, type SettingsPatch } from '../../shared/settings.ts';
@@ -59,9 +60,15 @@ export function createStore(api: PosApi) {
     }
   };
 
+  const readState = async (): Promise<Result<AppState>> => {
+    const text = await call('getState', null);
+    // By the contract, which the main process has checked it against.
+    return text.ok ? ok(JSON.parse(text.value) as AppState) : text;
+  };
+
   /** What the main process knows may differ from what was pieced together, for example after a replacement. */
   const refresh = async (): Promise<void> => {
-    const state = await call('getState', null);
+    const state = await readState();
     if (state.ok) dispatch({ type: 'refreshed', app: state.value });
   };
 
@@ -123,7 +130,7 @@ export function createStore(api: PosApi) {
 
   const actions = {
     async load(): Promise<void> {
-      const state = await call('getState', null);
+      const state = await readState();
       dispatch(state.ok ? { type: 'loaded', app: state.value } : { type: 'load-failed', error: state.error });
     },
     /** Tells the main process that there is something to be seen. */
@@ -252,7 +259,7 @@ export function createStore(api: PosApi) {
       if (model.mirror.state === 'ready') push({ type: 'settings-changed', ...model.mirror.app });
       const updated = await withManager(() => call('updateSettings', patch));
       unsaved.delete(patch);
-      const saved = updated.ok ? updated : await call('getState', null);
+      const saved = updated.ok ? updated : await readState();
       if (saved.ok) push({ type: 'settings-changed', ...saved.value });
       return updated;
     },

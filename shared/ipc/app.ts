@@ -10,7 +10,8 @@ import { pairingStatusSchema } from '../status.ts';
 import { updatesViewSchema } from '../updates.ts';
 import { preferences } from './settings.ts';
 
-const appStateSchema = z.object({
+/** What the main process knows, as the page needs it. */
+export const appStateSchema = z.object({
   version: z.string(),
   /** What the app runs on. */
   runtime: z.object({
@@ -54,7 +55,11 @@ export type Licence = z.infer<typeof licenceSchema>;
 
 /** The app as a whole: what it knows, what ships with it, and what it is told about itself. */
 export const APP_METHODS = {
-  getState: { request: z.null(), value: appStateSchema },
+  /**
+   * {@link AppState} as JSON: a text is handed on as a whole, while an object is copied member by member on its way
+   * into the page, which takes longer with a thousand pairings than all else at a start.
+   */
+  getState: { request: z.null(), value: z.string() },
   /**
    * The first screen is there: what could wait for it may begin, such as the first checks, and the questions to the key
    * store and the system whose answers the first state leaves open.

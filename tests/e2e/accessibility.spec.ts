@@ -10,6 +10,7 @@ import { IN_MEMORY } from '../support/account.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing } from './state.ts';
 import {
   chooseFolder,
   clickMenu,
@@ -368,8 +369,7 @@ async function tour(
   await page.getByRole('link', { name: 'Main till' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Main till' })).toBeFocused();
   await visit('Device');
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
+  const { id } = await firstPairing(page);
   for (const shown of ['waiting', 'in-use', 'unclear', 'other-root-ca'] as const) {
     await tellStatus(app, id, shown, shown === 'other-root-ca' ? { error: OTHER_ROOT_CA } : {});
     await expect(connection(page, shown)).toBeVisible();

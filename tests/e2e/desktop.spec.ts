@@ -4,6 +4,7 @@ import i18next from 'i18next';
 import { showLanguage } from '../../shared/languages.ts';
 import { LANGUAGES } from '../../shared/settings.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing, stateOf } from './state.ts';
 import { clickMenu, enter, openScreen, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 
 const onMac = process.platform === 'darwin';
@@ -23,11 +24,7 @@ const closeWindow = (app: RunningApp): Promise<void> =>
   });
 
 /** What the main process has kept: a switch shows its new position before that. */
-const savedSettings = (page: Page) =>
-  page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    return state.ok ? state.value.settings : null;
-  });
+const savedSettings = async (page: Page) => (await stateOf(page)).settings;
 
 test('settings are saved at once and kept', async ({ app, device }) => {
   let page = await app.launch();
@@ -217,10 +214,7 @@ test('a lost device is notified while nobody looks, and a click leads to it', as
   await pair(page, device, 'wss', 'Bar 2');
   await page.getByRole('button', { name: 'Done' }).click();
   await noteNotifications(app);
-  const pairingId = await page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    return state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-  });
+  const { id: pairingId } = await firstPairing(page);
   const check = () => page.evaluate((id) => window.pos.call('checkConnection', { pairingId: id }), pairingId);
   const hide = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   const isShown = () =>
@@ -254,18 +248,11 @@ test('what is removed no longer asks for attention', async ({ app, device }) => 
   await noteNotifications(app);
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   await device.stop();
-  await page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    const pairingId = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-    await window.pos.call('checkConnection', { pairingId });
-  });
+  const { id } = await firstPairing(page);
+  await page.evaluate((pairingId) => window.pos.call('checkConnection', { pairingId }), id);
   await expect.poll(() => notifications(app)).toHaveLength(1);
   expect(await closedNotifications(app)).toBe(0);
-  await page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    const pairingId = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-    await window.pos.call('removePairing', { pairingId });
-  });
+  await page.evaluate((pairingId) => window.pos.call('removePairing', { pairingId }), id);
   expect(await closedNotifications(app)).toBe(1);
 });
 
@@ -302,7 +289,9 @@ test('a page that crashed comes back, and a pairing that waited for it ends', as
     .poll(() => inPage(`window.pos.call('startPairing', ${JSON.stringify(request)})`))
     .toMatchObject({ ok: true });
   await expect
-    .poll(() => inPage(`window.pos.call('getState', null).then(({ value }) => value.pairings.length)`))
+    .poll(() =>
+      inPage(`window.pos.call('getState', null).then(({ value }) => JSON.parse(value).pairings.length)`),
+    )
     .toBe(1);
 });
 
@@ -317,13 +306,8 @@ test('those who opted out are not notified', async ({ app, device }) => {
   await noteNotifications(app);
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   await device.stop();
-  const status = await page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    const id = state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-    await window.pos.call('checkConnection', { pairingId: id });
-    const after = await window.pos.call('getState', null);
-    return after.ok ? after.value.statuses[id]?.state : null;
-  });
-  expect(status).toBe('unreachable');
+  const { id } = await firstPairing(page);
+  await page.evaluate((pairingId) => window.pos.call('checkConnection', { pairingId }), id);
+  expect((await stateOf(page)).statuses[id]?.state).toBe('unreachable');
   expect(await notifications(app)).toEqual([]);
 });

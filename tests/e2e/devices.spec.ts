@@ -3,22 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileS
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { formatAuthority } from '../../shared/inputs.ts';
-import type { PairingRecord } from '../../shared/pairing.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing } from './state.ts';
 import { connection, errorPanel, pairFirst, picture } from './steps.ts';
 import { tellStatus, writeWeek } from './told.ts';
 
 const SEARCH_LOOPBACK = { flags: ['--search-range=127.0.0.0/28'] };
-
-async function pairingOf(page: Page): Promise<PairingRecord> {
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  const pairing = state.ok ? state.value.pairings[0] : undefined;
-  if (!pairing) throw new Error('Nothing is paired.');
-  return pairing;
-}
 
 const check = (page: Page) => page.getByRole('button', { name: 'Check connection' }).click();
 const open = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
@@ -63,7 +56,7 @@ test('pairing again asks for the code only, and the old credentials stay until t
 }) => {
   const page = await app.launch();
   await pairFirst(page, device, '7');
-  const before = await pairingOf(page);
+  const before = await firstPairing(page);
 
   await open(page, '7');
   device.rotateCode();
@@ -83,7 +76,7 @@ test('pairing again asks for the code only, and the old credentials stay until t
   await page.getByRole('button', { name: 'Close' }).click();
   await check(page);
   await expect(connection(page, 'connected')).toBeVisible();
-  expect((await pairingOf(page)).clientCertificate).toEqual(before.clientCertificate);
+  expect((await firstPairing(page)).clientCertificate).toEqual(before.clientCertificate);
 
   await open(page, '7');
   device.rotateCode();
@@ -93,7 +86,7 @@ test('pairing again asks for the code only, and the old credentials stay until t
   await page.getByLabel('Connection code').fill(device.code);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
-  const after = await pairingOf(page);
+  const after = await firstPairing(page);
   expect(after.id).toBe(before.id);
   expect(after.clientCertificate.fingerprint256).not.toBe(before.clientCertificate.fingerprint256);
   await page.getByRole('button', { name: 'Done' }).click();
@@ -107,7 +100,7 @@ test('another device at the address is named and not followed; swapping it must 
 }) => {
   const page = await app.launch(SEARCH_LOOPBACK);
   await pairFirst(page, device, '7');
-  const before = await pairingOf(page);
+  const before = await firstPairing(page);
   await device.stop();
   const other = await startSimulatedDevice({ pki: device.pki, serial: '1850099999', port: device.port });
   try {
@@ -121,7 +114,7 @@ test('another device at the address is named and not followed; swapping it must 
     await picture(page, 'devices-wrong-device');
     await expectAccessible(page, 'devices-wrong-device');
     expect(other.received).toEqual([]);
-    expect((await pairingOf(page)).identity).toEqual(before.identity);
+    expect((await firstPairing(page)).identity).toEqual(before.identity);
 
     await page.getByRole('button', { name: 'Pair again' }).click();
     await page.getByLabel('Connection code').fill(other.code);
@@ -142,7 +135,7 @@ test('another device at the address is named and not followed; swapping it must 
     await dialog.getByRole('button', { name: 'Swap the device' }).click();
     await page.getByRole('button', { name: 'Yes, this is the device' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
-    expect(await pairingOf(page)).toMatchObject({
+    expect(await firstPairing(page)).toMatchObject({
       id: before.id,
       identity: { kind: 'serial', serial: other.serial },
     });
@@ -166,7 +159,7 @@ test('a name survives a restart; removing erases the pairing', async ({ app, dev
   await expect(page.getByRole('heading', { level: 1, name: 'Register 2 – bar' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Rename' })).toBeFocused();
 
-  const { id } = await pairingOf(page);
+  const { id } = await firstPairing(page);
   await app.close();
   writeWeek(app, id);
   page = await app.launch();
@@ -236,7 +229,7 @@ test('with following switched off, a moved device is looked for and offered', as
   try {
     await look.click();
     await expect(page.getByText(`found at another address: 127.0.0.5:${moved.port}`)).toBeVisible();
-    expect((await pairingOf(page)).address.host).toBe('127.0.0.1');
+    expect((await firstPairing(page)).address.host).toBe('127.0.0.1');
     await picture(page, 'devices-moved');
     await expectAccessible(page, 'devices-moved');
 
@@ -246,14 +239,14 @@ test('with following switched off, a moved device is looked for and offered', as
     mkdirSync(file);
     await page.getByRole('button', { name: 'Use new address' }).click();
     await expect(errorPanel(page, 'storage-failed')).toBeVisible();
-    expect((await pairingOf(page)).address.host).toBe('127.0.0.1');
+    expect((await firstPairing(page)).address.host).toBe('127.0.0.1');
     rmdirSync(file);
     renameSync(`${file}.away`, file);
     await page.getByRole('button', { name: 'Use new address' }).click();
     await expect(errorPanel(page, 'storage-failed')).toBeHidden();
     await expect(connection(page, 'connected')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Check connection' })).toBeFocused();
-    expect((await pairingOf(page)).address.host).toBe('127.0.0.5');
+    expect((await firstPairing(page)).address.host).toBe('127.0.0.5');
   } finally {
     await moved.stop();
   }
@@ -334,7 +327,7 @@ test('a device that waits, is in use or is unclear is shown calmly, each with wh
 }) => {
   const page = await app.launch();
   await pairFirst(page, device, '7');
-  const { id } = await pairingOf(page);
+  const { id } = await firstPairing(page);
   await tellStatus(app, id, 'waiting');
   const card = page.getByRole('article', { name: '7' });
   await expect(card).toContainText('tap Close, then Device Status, then Connect Device');
@@ -423,7 +416,7 @@ test('those that need attention are gone through one after the other; all can be
 test('a week shows when the device was away, as a drawing and as a table', async ({ app, device }) => {
   let page = await app.launch();
   await pairFirst(page, device, '7');
-  const { id } = await pairingOf(page);
+  const { id } = await firstPairing(page);
   await app.close();
   writeWeek(app, id);
   page = await app.launch();

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { CheckState, DoctorCheck, DoctorResult } from '../../shared/doctor.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing } from './state.ts';
 import { connection, enter, errorPanel, pair, pairFirst, picture, trustRootCa } from './steps.ts';
 import { tellStatus } from './told.ts';
 
@@ -11,10 +12,7 @@ const outcome = (page: Page, result: DoctorResult) => page.locator(`[data-result
 
 async function openDevice(page: Page, name: string): Promise<string> {
   await page.getByRole('link', { name, exact: true }).click();
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  const pairing = state.ok ? state.value.pairings[0] : undefined;
-  if (!pairing) throw new Error('Nothing is paired.');
-  return pairing.id;
+  return (await firstPairing(page)).id;
 }
 
 const fullTest = (page: Page) => page.getByRole('button', { name: 'Full test' }).click();

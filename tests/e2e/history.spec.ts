@@ -6,6 +6,7 @@ import type { PosApi } from '../../shared/ipc/index.ts';
 import { createVendorPki } from '../simulator/device.ts';
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing, stateOf } from './state.ts';
 import { enter, errorPanel, pasteRootCa, picture, trustRootCa } from './steps.ts';
 
 declare global {
@@ -56,10 +57,7 @@ test('tells what happened, newest first, filtered, live, and exports it without 
   );
 
   // Live: what happens while it is shown comes in at the top.
-  const id = await page.evaluate(async () => {
-    const state = await window.pos.call('getState', null);
-    return state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-  });
+  const { id } = await firstPairing(page);
   await page.evaluate((pairingId) => window.pos.call('renamePairing', { pairingId, name: 'Bar' }), id);
   await expect(sentences(page).first()).toHaveText('“Register 1” was given the name “Bar”.');
   await expect(page.getByText('4 entries')).toBeVisible();
@@ -69,10 +67,12 @@ test('tells what happened, newest first, filtered, live, and exports it without 
     if (!preview.ok) return;
     const fingerprints = preview.value.candidates.map(({ root }) => root.fingerprint256);
     await window.pos.call('trustRootCas', { fingerprints });
-    const state = await window.pos.call('getState', null);
-    const old = state.ok ? state.value.rootCas[0]?.root.fingerprint256 : undefined;
-    await window.pos.call('removeRootCa', { fingerprint256: old ?? '' });
   }, newRoot);
+  const [old] = (await stateOf(page)).rootCas;
+  await page.evaluate(
+    (fingerprint256) => window.pos.call('removeRootCa', { fingerprint256 }),
+    old?.root.fingerprint256 ?? '',
+  );
   await expect(sentences(page).nth(2)).toHaveText(
     'The Root CA Simulated Acceptance Devices Root CA was trusted.',
   );

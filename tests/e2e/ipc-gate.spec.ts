@@ -7,6 +7,7 @@ import type { SimulatedDevice } from '../simulator/device.ts';
 import { HOSTILE_TEXTS, junk } from '../support/junk.ts';
 import { TraceFinder, tracesOfKey, tracesOfText } from '../support/traces.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing, stateOf } from './state.ts';
 import { pairFirst } from './steps.ts';
 
 const names = Object.keys(METHODS) as Method[];
@@ -142,10 +143,9 @@ const untilHeard = (page: Page, type: string, field: string, times: number) =>
   );
 
 async function knownOf(page: Page, device: SimulatedDevice): Promise<Known> {
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  const [pairing] = state.ok ? state.value.pairings : [];
-  const [rootCa] = state.ok ? state.value.rootCas : [];
-  if (!pairing || !rootCa) throw new Error('Nothing is paired.');
+  const pairing = await firstPairing(page);
+  const [rootCa] = (await stateOf(page)).rootCas;
+  if (!rootCa) throw new Error('Nothing is trusted.');
   return {
     pairingId: pairing.id,
     rootCaPem: device.rootCaPem,
@@ -245,8 +245,8 @@ test('every method answers hostile texts with an error of the catalogue', async 
   }
   expect(asked).toBeGreaterThan(150);
   // Nothing of it has removed the pairing, or the trust it rests on.
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  expect(state.ok && [state.value.pairings.length, state.value.rootCas.length]).toEqual([1, 1]);
+  const { pairings, rootCas } = await stateOf(page);
+  expect([pairings.length, rootCas.length]).toEqual([1, 1]);
 });
 
 test('no method takes 100 MB, and the app stays there for the next one', async ({ app, device }) => {

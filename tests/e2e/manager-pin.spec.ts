@@ -6,6 +6,7 @@ import { createVendorPki } from '../simulator/device.ts';
 import { startSteadyDevice } from '../support/steady-device.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing, stateOf } from './state.ts';
 import { errorPanel, openScreen, pairFirst, pasteRootCa, picture, trustRootCa } from './steps.ts';
 
 const PIN = '295713';
@@ -39,15 +40,8 @@ async function openRemoval(page: Page, name: string): Promise<void> {
   await expect(removing(page)).toBeVisible();
 }
 
-async function pairingId(page: Page): Promise<string> {
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  return state.ok ? (state.value.pairings[0]?.id ?? '') : '';
-}
-
-async function managerState(page: Page): Promise<string> {
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  return state.ok ? state.value.manager.state : state.error.code;
-}
+const pairingId = async (page: Page): Promise<string> => (await firstPairing(page)).id;
+const managerState = async (page: Page): Promise<string> => (await stateOf(page)).manager.state;
 
 /** The system's own dialog cannot be driven: it answers as if this file had been chosen. */
 const chooseFile = (app: RunningApp, file: string) =>
@@ -365,8 +359,7 @@ test('five wrong PINs block, over a restart too; a forgotten one is reset with a
   await page.getByText('I understand that all pairings will be removed').click();
   await button(page, 'Remove all and reset').click();
   await expect(page.getByText('No PIN is set: everybody at this register')).toBeVisible();
-  const state = await page.evaluate(() => window.pos.call('getState', null));
-  expect(state).toMatchObject({ ok: true, value: { pairings: [], manager: { state: 'off' } } });
+  expect(await stateOf(page)).toMatchObject({ pairings: [], manager: { state: 'off' } });
   await openScreen(page, 'History');
   await page.getByRole('radio', { name: 'Manager PIN' }).click();
   await expect(page.locator('.history-sentence')).toHaveText([
@@ -391,9 +384,11 @@ test('a page that crashes takes along what was unlocked', async ({ app }) => {
     const loaded = new Promise<void>((resolve) => webContents.once('did-finish-load', () => resolve()));
     webContents.forcefullyCrashRenderer();
     await loaded;
-    return webContents.executeJavaScript("window.pos.call('getState', null)");
+    return webContents.executeJavaScript(
+      "window.pos.call('getState', null).then(({ value }) => JSON.parse(value).manager)",
+    );
   });
-  expect(after).toMatchObject({ ok: true, value: { manager: { state: 'locked' } } });
+  expect(after).toMatchObject({ state: 'locked' });
 });
 
 test('a damaged PIN is told, stays locked, and can be reset', async ({ app, device }) => {

@@ -6,6 +6,7 @@ import type { FoundInMemory } from '../support/process-memory.ts';
 import { mayRead, searchMemory } from '../support/process-memory.ts';
 import { TraceFinder, tracesOfKey, tracesOfText } from '../support/traces.ts';
 import { expect, type RunningApp, test } from './app.ts';
+import { firstPairing } from './state.ts';
 import { trustRootCa } from './steps.ts';
 
 const POS_ID = 'Bar 2';
@@ -81,11 +82,8 @@ for (const transport of TRANSPORTS) {
     await expect(page.getByRole('heading', { level: 1, name: 'Register paired' })).toBeVisible();
     await page.getByRole('button', { name: 'Done' }).click();
     // The key was received; now it is read from the vault, and used again.
-    const tested = await page.evaluate(async () => {
-      const state = await window.pos.call('getState', null);
-      const [pairing] = state.ok ? state.value.pairings : [];
-      return window.pos.call('fullTest', { pairingId: pairing?.id ?? '' });
-    });
+    const { id } = await firstPairing(page);
+    const tested = await page.evaluate((pairingId) => window.pos.call('fullTest', { pairingId }), id);
     expect(tested).toMatchObject({ ok: true, value: { proved: true, lastCheck: { depth: 'full' } } });
 
     expect(device.deliveredKeyPems.length).toBe(1);

@@ -6,6 +6,7 @@ import { LANGUAGES } from '../../shared/settings.ts';
 import { FEED_NAME, scriptPackage, UpdateFeed } from '../support/update-feed.ts';
 import { expectAccessible, expectFits, setWindow } from './accessibility.ts';
 import { test as base, expect, type RunningApp } from './app.ts';
+import { firstPairing } from './state.ts';
 import { errorPanel, openScreen, pairFirst, picture, trustRootCa } from './steps.ts';
 
 const LARGE = 4 * 1024 * 1024;
@@ -224,14 +225,9 @@ test('an update waits for the bridge, and fits in every language', async ({ app,
   const page = await app.launch({ flags: installation.flags() });
   await pairFirst(page, device, 'POS-1');
   const bridge = async (on: boolean) => {
-    const configured = await page.evaluate(async (wanted) => {
-      const { value } = (await window.pos.call('getState', null)) as {
-        value: { pairings: { id: string }[] };
-      };
-      const pairingId = value.pairings[0]?.id ?? '';
-      const choice = { pairingId, on: wanted, port: '', origins: '', messageLimitKib: '1024' };
-      return window.pos.call('configureBridge', choice);
-    }, on);
+    const { id: pairingId } = await firstPairing(page);
+    const choice = { pairingId, on, port: '', origins: '', messageLimitKib: '1024' };
+    const configured = await page.evaluate((asked) => window.pos.call('configureBridge', asked), choice);
     expect(configured).toMatchObject({ ok: true });
   };
   await bridge(true);

@@ -20,7 +20,7 @@ async function appWithPin(before: ManagerState = LOCKED) {
     const { pin, oldPin } = (request ?? {}) as { pin?: string; oldPin?: string };
     switch (method) {
       case 'getState':
-        return ok({ ...EMPTY_APP, manager });
+        return ok(JSON.stringify({ ...EMPTY_APP, manager }));
       case 'unlockManager':
         if (pin !== PIN) return err(appError('pin-wrong', '', { params: { tries: '4' } }));
         manager = UNLOCKED;

@@ -22,7 +22,9 @@ async function appWithSettings() {
     call: (method, request) =>
       (method === 'updateSettings'
         ? update(request as SettingsPatch)
-        : Promise.resolve(ok({ ...EMPTY_APP, settings: saved }))) as ReturnType<PosApi['call']> as never,
+        : Promise.resolve(ok(JSON.stringify({ ...EMPTY_APP, settings: saved })))) as ReturnType<
+        PosApi['call']
+      > as never,
     onPush: (listener) => {
       tell = listener;
       return () => {};
@@ -76,7 +78,9 @@ describe('moving a pairing to the address its device was found at', () => {
       call: (method) => {
         calls.push(method);
         return Promise.resolve(
-          method === 'getState' ? ok(EMPTY_APP) : err(appError('storage-failed', 'disk full')),
+          method === 'getState'
+            ? ok(JSON.stringify(EMPTY_APP))
+            : err(appError('storage-failed', 'disk full')),
         ) as never;
       },
       onPush: () => () => {},

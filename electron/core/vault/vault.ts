@@ -293,9 +293,10 @@ export class Vault {
       const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
       throw failure('internal', `a pairing that cannot be stored: ${where}`);
     }
-    this.#stored.write(pairingName(id), document);
+    this.#stored.write(pairingName(id), checked.data);
     const before = this.#pairings.get(id);
-    this.#pairings.set(id, document);
+    // Here as after a start: with nothing that the schema does not name.
+    this.#pairings.set(id, checked.data);
     if (!before || shownRecord(before).pairedAt !== shownRecord(document).pairedAt) this.#order = undefined;
   }
 
