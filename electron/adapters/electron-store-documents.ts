@@ -89,6 +89,7 @@ export function electronStoreDocuments(directory: string): DocumentStore {
           clearInvalidConfig: false,
           configFileMode: OWNER_ONLY.file,
           accessPropertiesByDotNotation: false,
+          serialize: JSON.stringify,
         });
         const stored = withChecksum(value);
         store.store = stored;

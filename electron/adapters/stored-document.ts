@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { withoutChecksum } from '../core/vault/checksum.ts';
+import { readDocument } from '../core/vault/checksum.ts';
 import type { StoredDocument } from '../core/vault/documents.ts';
 import { isOwnFolder, systemCode, whileHeld } from '../core/vault/own-files.ts';
 
@@ -25,7 +25,7 @@ export function readStoredDocument(directory: string, name: string): StoredDocum
     throw thrown;
   }
   try {
-    const value = withoutChecksum(JSON.parse(UTF_8.decode(bytes)));
+    const value = readDocument(UTF_8.decode(bytes));
     return value === undefined ? { kind: 'damaged' } : { kind: 'document', value };
   } catch {
     return { kind: 'damaged' };

@@ -4,7 +4,11 @@ import { crc32 } from 'node:zlib';
  * CRC-32 of a text's UTF-8, eight hex digits. Finds every flipped bit, every run of up to 32 spoiled ones, and nearly
  * all else that a disk does; nobody who means to deceive.
  */
-const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+const checksumOf = (...texts: readonly string[]): string =>
+  texts
+    .reduce((sum, text) => crc32(text, sum), 0)
+    .toString(16)
+    .padStart(8, '0');
 
 /** The member that holds the checksum of all the others, which stand before it. */
 const MEMBER = 'checksum';
@@ -15,17 +19,29 @@ export const withChecksum = (document: Record<string, unknown>): Record<string, 
   [MEMBER]: checksumOf(JSON.stringify(document)),
 });
 
-/**
- * A stored document without its checksum; undefined when it does not belong to the rest. By the content and not by the
- * bytes, so that spaces do not count. One without a checksum is of an older version, or was put right by hand.
- */
-export function withoutChecksum(stored: unknown): unknown {
-  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored)) return stored;
-  const { [MEMBER]: checksum, ...document } = stored;
-  return checksum === checksumOf(JSON.stringify(document)) ? document : undefined;
+/** As JSON.stringify ends it. */
+const DOCUMENT_END = /,"checksum":"([0-9a-f]{8})"\}$/;
+const LINE_END = /,"sum":"([0-9a-f]{8})"\}$/;
+
+/** Whether the checksum at the end is that of the rest, without its comma; undefined when there is none. */
+function isWhole(text: string, end: RegExp): boolean | undefined {
+  const found = end.exec(text);
+  return found === null ? undefined : checksumOf(text.slice(0, found.index), '}') === found[1];
 }
 
-const LINE_END = /,"sum":"([0-9a-f]{8})"\}$/;
+/**
+ * A stored document, as JSON, without its checksum; undefined when it does not belong to the rest. One that somebody
+ * has written anew goes by its content and not by its bytes, so that spaces do not count. One without a checksum is of
+ * an older version, or was put right by hand. Throws on what is no JSON.
+ */
+export function readDocument(text: string): unknown {
+  const stored: unknown = JSON.parse(text);
+  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored)) return stored;
+  const { [MEMBER]: checksum, ...document } = stored;
+  // As it was written, which a thousand of them are: nothing has to be made of it but what is read.
+  if (isWhole(text, DOCUMENT_END)) return document;
+  return checksum === checksumOf(JSON.stringify(document)) ? document : undefined;
+}
 
 /** A line of JSON Lines with its checksum as the last member. */
 export function lineWithChecksum(value: object): string {
@@ -34,7 +50,4 @@ export function lineWithChecksum(value: object): string {
 }
 
 /** Whether a line is as it was written, as far as its checksum says. One of an older version has none. */
-export function isWholeLine(line: string): boolean {
-  const end = LINE_END.exec(line);
-  return end === null || checksumOf(`${line.slice(0, end.index)}}`) === end[1];
-}
+export const isWholeLine = (line: string): boolean => isWhole(line, LINE_END) ?? true;
