@@ -121,6 +121,8 @@ const targetsOn = (page: Page): Promise<Target[]> =>
 export async function expectFits(page: Page, name: string): Promise<void> {
   // What the pointer happens to lie on may have moved under it.
   await page.mouse.move(0, 0);
+  // What it lay on until now moves back, such as the arrow of a card: a busy page hears of the move later.
+  await expect(page.locator('[data-hovered]')).toHaveCount(0);
   await settle(page);
   expect(await cutOff(page), `${name}: cut off`).toEqual([]);
   const targets = await targetsOn(page);
