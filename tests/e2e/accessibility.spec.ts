@@ -25,8 +25,8 @@ import {
 } from './steps.ts';
 import { tellStatus } from './told.ts';
 
-// Looking at every screen twice takes a while.
-test.describe.configure({ timeout: 180_000 });
+// Looking at every screen twice takes a while: no worker has to do all of it.
+test.describe.configure({ timeout: 240_000, mode: 'parallel' });
 
 /** Nothing but this computer is looked at. */
 const NARROW_SEARCH = '--search-range=127.0.0.0/28';
