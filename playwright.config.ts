@@ -5,7 +5,7 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   // What the tests compare is what the documentation shows.
   snapshotPathTemplate: 'docs/screenshots/{arg}{ext}',
-  // Each test has an Electron and a device of its own, and mostly waits for them: more than there are cores.
+  // Each test has an Electron and a device of its own. On two cores, a third uses what two leave idle as they wait.
   workers: 3,
   timeout: 60_000,
   // A shared build machine may stall at any moment; what passed only at the second try is named at the end.

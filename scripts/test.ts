@@ -318,7 +318,7 @@ const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel
 /** More than most processes of a test run need. */
 const KEYS = 32;
 
-/** Keys for the simulated devices of all processes of this run: making them took a third of an integration test's CPU. */
+/** Keys for the simulated devices of all processes of this run: making them is much of an integration test’s work. */
 async function provideKeys(): Promise<void> {
   const file = resolve(RESULTS, 'keys.json');
   forget(file);
