@@ -53,7 +53,7 @@ export default {
   ignoreExportsUsedInFile: production,
   // Of the system.
   ignoreBinaries: [
-    ...['apt-get', 'dbus-daemon', 'gnome-keyring-daemon'],
+    ...['Xvfb', 'apt-get', 'dbus-daemon', 'gnome-keyring-daemon'],
     ...['ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
     ...(production ? ['tsx'] : []),
     'openssl',

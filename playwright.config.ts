@@ -5,8 +5,8 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   // What the tests compare is what the documentation shows.
   snapshotPathTemplate: 'docs/screenshots/{arg}{ext}',
-  // Each test has an Electron and a device of its own. Two at once take two thirds of the time, even on two cores.
-  workers: 2,
+  // Each test has an Electron and a device of its own. On two cores, a third uses what two leave idle as they wait.
+  workers: 3,
   timeout: 60_000,
   // A shared build machine may stall at any moment; what passed only at the second try is named at the end.
   retries: process.env['CI'] ? 1 : 0,

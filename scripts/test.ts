@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { PREPARED_KEYS, prepareKeys } from '../tests/simulator/keys.ts';
 import { ensureSystemPackages, enterDesktopSession, FOREIGN_READERS } from './desktop-session.ts';
 import { ensureElectron } from './electron-runtime/ensure.ts';
 import { type Outcome, Unavailable } from './outcome.ts';
@@ -14,6 +15,10 @@ const HOSTILE_REPORT = join(RESULTS, 'hostile.json');
 const PLAYWRIGHT_REPORT = join(RESULTS, 'playwright.json');
 
 const durations: string[] = [];
+/** Whether parts run side by side: then each one's output is told as a whole, once it has ended. */
+let areManyAtOnce = false;
+/** Tells the test runners where the keys of this run are. */
+let keysOfRun: NodeJS.ProcessEnv = {};
 
 /** A report of an earlier run would count for this one. */
 function forget(report: string): void {
@@ -21,22 +26,55 @@ function forget(report: string): void {
   rmSync(report, { force: true });
 }
 
-function run(title: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}): boolean {
-  console.log(`\n── ${title}`);
+async function run(
+  title: string,
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<boolean> {
+  const heading = `\n── ${title}`;
+  const isApart = areManyAtOnce;
+  if (!isApart) console.log(heading);
   const started = performance.now();
-  const { status } = spawnSync(command, args, {
-    stdio: 'inherit',
+  const child = spawn(command, args, {
+    stdio: isApart ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     // `npx` is a script on Windows; a program has a path, which may have spaces.
     shell: process.platform === 'win32' && command === 'npx',
     env: { ...process.env, ...env },
   });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => output.push(data));
+  const status = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve).once('error', (error) => {
+      output.push(Buffer.from(`${error}\n`));
+      resolve(null);
+    });
+  });
+  if (isApart) console.log(heading);
+  process.stdout.write(Buffer.concat(output));
   durations.push(`${title} ${Math.round((performance.now() - started) / 1000)} s`);
   return status === 0;
 }
 
+type Part = () => Promise<Outcome | readonly Outcome[]>;
+
+/** Each lane's parts one after the other, the lanes at the same time: for parts that leave a core idle. */
+async function sideBySide(...lanes: readonly (readonly Part[])[]): Promise<Outcome[]> {
+  areManyAtOnce = true;
+  const outcomes = await Promise.all(
+    lanes.map(async (parts) => {
+      const done: Outcome[] = [];
+      for (const part of parts) done.push(...[await part()].flat());
+      return done;
+    }),
+  );
+  areManyAtOnce = false;
+  return outcomes.flat();
+}
+
 /** A check without tests of its own counts as one. */
-function check(title: string, command: string, args: string[]): Outcome {
-  const passed = run(title, command, args);
+async function check(title: string, command: string, args: string[]): Promise<Outcome> {
+  const passed = await run(title, command, args);
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, failures: passed ? [] : [title] };
 }
 
@@ -99,11 +137,11 @@ const electronNode = (executable: string): TestNode => ({
 });
 
 /** Unit and integration tests: all of them, or those in `files`. */
-function vitest(node?: TestNode, files: readonly string[] = []): Outcome {
+async function vitest(node?: TestNode, files: readonly string[] = []): Promise<Outcome> {
   const title = `Unit and integration tests${node ? ` in ${node.name}` : ''}`;
   const file = join(RESULTS, `vitest${node ? `-${node.name.replaceAll(/\W+/g, '-')}` : ''}.json`);
   forget(file);
-  const exitedWell = run(
+  const exitedWell = await run(
     title,
     node?.executable ?? process.execPath,
     [
@@ -111,7 +149,7 @@ function vitest(node?: TestNode, files: readonly string[] = []): Outcome {
       ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
       ...files,
     ],
-    node?.env,
+    { ...keysOfRun, ...node?.env },
   );
   const report = readReport(file, vitestSchema);
   return counted(
@@ -143,9 +181,13 @@ const DEPENDS_ON_NODE = [
 
 /** The same tests in versions of Node near that of the declared Electron. */
 const otherNodes = (files: readonly string[], without?: 'skip' | 'fail') =>
-  ifPossible('Node 24 and 26', without, async () =>
-    pinnedNodes('linux').map(({ major, executable }) => vitest({ name: `Node ${major}`, executable }, files)),
-  );
+  ifPossible('Node 24 and 26', without, async () => {
+    const outcomes: Outcome[] = [];
+    for (const { major, executable } of pinnedNodes('linux')) {
+      outcomes.push(await vitest({ name: `Node ${major}`, executable }, files));
+    }
+    return outcomes;
+  });
 
 const windows = (groups: readonly string[], without?: 'skip' | 'fail') =>
   ifPossible('The core in Windows', without, async () => {
@@ -174,20 +216,20 @@ async function ifPossible(
 }
 
 /** Registers in Node and in Electron's own meet hostile devices (tests/hostile). */
-function hostile(electron: string, args: readonly string[]): Outcome {
+async function hostile(electron: string, args: readonly string[]): Promise<Outcome> {
   const title = 'Hostile devices';
   forget(HOSTILE_REPORT);
-  const exitedWell = run(title, process.execPath, [
+  const exitedWell = await run(title, process.execPath, [
     ...['--import', 'tsx', 'tests/hostile/main.ts', '--electron', electron, '--report', HOSTILE_REPORT],
     ...args,
   ]);
   return counted(title, exitedWell, readReport(HOSTILE_REPORT, countedSchema));
 }
 
-function playwright(): Outcome {
+async function playwright(): Promise<Outcome> {
   const title = 'End-to-end tests in Electron';
   forget(PLAYWRIGHT_REPORT);
-  const exitedWell = run(title, 'npx', ['playwright', 'test', ...rest]);
+  const exitedWell = await run(title, 'npx', ['playwright', 'test', ...rest], keysOfRun);
   const report = readReport(PLAYWRIGHT_REPORT, playwrightSchema);
   if (report && report.stats.flaky > 0)
     console.log(`UNSTEADY ${report.stats.flaky} passed only when tried again`);
@@ -206,12 +248,12 @@ function playwright(): Outcome {
 /** Cases of the fuzzer (docs/fuzz.md): `npm run fuzz` has a million. */
 const FUZZ_CASES = 5_000;
 
-function fuzz(): Outcome {
+async function fuzz(): Promise<Outcome> {
   const title = 'Fuzzing';
   const file = join(RESULTS, 'fuzz.json');
   forget(file);
   const args = ['--cases', String(FUZZ_CASES), '--report', file];
-  const exitedWell = run(title, process.execPath, [
+  const exitedWell = await run(title, process.execPath, [
     'node_modules/tsx/dist/cli.mjs',
     'scripts/fuzz.ts',
     ...args,
@@ -228,21 +270,21 @@ const installed = (args: readonly string[], without?: 'skip' | 'fail') =>
     const folder = join(RESULTS, 'package');
     const tsx = (script: string, ...more: string[]) => ['node_modules/tsx/dist/cli.mjs', script, ...more];
     const packaging = tsx('scripts/package.ts', '--built', '--quick', '--target', 'deb', '--output', folder);
-    const packaged = check('Debian package', process.execPath, packaging);
+    const packaged = await check('Debian package', process.execPath, packaging);
     if (packaged.failed > 0) return [packaged];
     const title = 'The installed program';
     forget(INSTALLED_REPORT);
     const smoke = tsx('scripts/smoke-installed.ts', '--from', folder, '--report', INSTALLED_REPORT, ...args);
-    const exitedWell = run(title, process.execPath, smoke);
+    const exitedWell = await run(title, process.execPath, smoke);
     return [packaged, counted(title, exitedWell, readReport(INSTALLED_REPORT, countedSchema))];
   });
 
 /** A little of what takes long: crashes and spoiled files, and soaks. Each tells its outcome in a report of its own. */
-function briefly(title: string, script: string): Outcome {
+async function briefly(title: string, script: string): Promise<Outcome> {
   const report = join(RESULTS, `${script}.json`);
   forget(report);
   const tsx = 'node_modules/tsx/dist/cli.mjs';
-  const exitedWell = run(title, process.execPath, [
+  const exitedWell = await run(title, process.execPath, [
     tsx,
     `scripts/${script}.ts`,
     '--quick',
@@ -259,14 +301,31 @@ function requireNodeVersion(): void {
   process.exit(1);
 }
 
-const checks = () => [
-  check('Format and lint', 'npx', ['biome', 'check', '.']),
-  // All anew: what a build before this one left behind cannot hide anything.
-  check('Types', 'npx', ['tsc', '-b', '--force']),
-  check('Unused files, exports and dependencies', 'npx', ['knip']),
-  check('Code only tests use', 'npx', ['knip', '--production', '--include', 'files,exports,types']),
-];
+const checks = () =>
+  sideBySide(
+    [
+      () => check('Format and lint', 'npx', ['biome', 'check', '.']),
+      // All anew: what a build before this one left behind cannot hide anything.
+      () => check('Types', 'npx', ['tsc', '-b', '--force']),
+    ],
+    [
+      () => check('Unused files, exports and dependencies', 'npx', ['knip']),
+      () => check('Code only tests use', 'npx', ['knip', '--production', '--include', 'files,exports,types']),
+    ],
+  );
 const build = () => check('Build', 'npx', ['vite', 'build', '--app', '--logLevel', 'warn']);
+
+/** More than most processes of a test run need. */
+const KEYS = 32;
+
+/** Keys for the simulated devices of all processes of this run: making them is much of an integration test’s work. */
+async function provideKeys(): Promise<void> {
+  const file = resolve(RESULTS, 'keys.json');
+  forget(file);
+  writeFileSync(file, await prepareKeys(KEYS), { mode: 0o600 });
+  keysOfRun = { [PREPARED_KEYS]: file };
+  process.once('exit', () => rmSync(file, { force: true }));
+}
 
 /** Where Electron is, in a session in which it can open windows. */
 async function readyElectron(others: Record<string, string> = {}): Promise<string> {
@@ -285,33 +344,41 @@ async function readyElectron(others: Record<string, string> = {}): Promise<strin
 const PARTS: Record<string, () => Promise<Outcome[]>> = {
   all: async () => {
     const electron = await readyElectron(FOREIGN_READERS);
-    return [
-      ...checks(),
-      build(),
-      vitest(),
-      vitest(electronNode(electron)),
-      hostile(electron, ['--bounded']),
-      fuzz(),
-      ...(await otherNodes(DEPENDS_ON_NODE, 'skip')),
-      ...(await windows([], 'skip')),
-      briefly('Crashes, spoiled files and full disks', 'test-disk'),
-      briefly('Soak', 'soak'),
-      playwright(),
-      ...(await installed([], 'skip')),
-    ];
+    const outcomes = [...(await checks()), await build()];
+    await provideKeys();
+    outcomes.push(await vitest(), await vitest(electronNode(electron)));
+    // Most of these keep one core busy, or wait.
+    outcomes.push(
+      ...(await sideBySide(
+        [() => hostile(electron, ['--bounded']), () => otherNodes(DEPENDS_ON_NODE, 'skip')],
+        [
+          fuzz,
+          () => windows([], 'skip'),
+          () => briefly('Crashes, spoiled files and full disks', 'test-disk'),
+          () => briefly('Soak', 'soak'),
+        ],
+      )),
+    );
+    outcomes.push(await playwright(), ...(await installed([], 'skip')));
+    return outcomes;
   },
   check: async () => checks(),
-  'electron-node': async () => [vitest(electronNode((await ensureElectron()).executable), rest)],
+  'electron-node': async () => [await vitest(electronNode((await ensureElectron()).executable), rest)],
   hostile: async () => [
-    hostile((await ensureElectron()).executable, rest.length > 0 ? rest : ['--page', 'docs/hostile.md']),
+    await hostile(
+      (await ensureElectron()).executable,
+      rest.length > 0 ? rest : ['--page', 'docs/hostile.md'],
+    ),
   ],
   nodes: () => otherNodes(rest),
   windows: () => windows(rest),
   e2e: async () => {
     await readyElectron();
-    return [build(), playwright()];
+    const built = await build();
+    await provideKeys();
+    return [built, await playwright()];
   },
-  installed: async () => [build(), ...(await installed(rest))],
+  installed: async () => [await build(), ...(await installed(rest))],
 };
 
 requireNodeVersion();

@@ -10,6 +10,7 @@ import type { Account } from '../../shared/account.ts';
 import type { SimulatedDevice } from '../simulator/device.ts';
 import { TEST_ACCOUNT } from '../support/account.ts';
 import { startSteadyDevice as startSimulatedDevice } from '../support/steady-device.ts';
+import { ownDisplay } from './display.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** More than the app itself gives its goodbyes, on a computer that is busy. */
@@ -111,8 +112,20 @@ export class RunningApp {
 }
 
 /** `app` is not launched yet: a test decides about flags. Complaints of the page fail the test. */
-export const test = base.extend<{ app: RunningApp; device: SimulatedDevice }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a fixture needs from this pattern.
+export const test = base.extend<
+  { app: RunningApp; device: SimulatedDevice },
+  { display: string | undefined }
+>({
+  display: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a fixture needs from this pattern.
+    async ({}, use) => {
+      const close = await ownDisplay();
+      await use(process.env['DISPLAY']);
+      await close();
+    },
+    { scope: 'worker', auto: true },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
   app: async ({}, use) => {
     const app = new RunningApp();
     await use(app);

@@ -8,7 +8,7 @@ import { startSteadyDevice as startSimulatedDevice } from '../support/steady-dev
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { firstPairing } from './state.ts';
-import { connection, errorPanel, pairFirst, picture } from './steps.ts';
+import { connection, errorPanel, expectAllWell, pairFirst, picture } from './steps.ts';
 import { tellStatus, writeWeek } from './told.ts';
 
 const SEARCH_LOOPBACK = { flags: ['--search-range=127.0.0.0/28'] };
@@ -346,7 +346,7 @@ test('a device that waits, is in use or is unclear is shown calmly, each with wh
   await expectAccessible(page, 'devices-unclear');
   const fullTest = page.getByRole('button', { name: 'Full test' });
   await fullTest.click();
-  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await expectAllWell(page);
   await page.getByRole('button', { name: 'Back' }).click();
   await expect(connection(page, 'connected')).toBeVisible();
 
@@ -365,7 +365,7 @@ test('a device that waits, is in use or is unclear is shown calmly, each with wh
   expect(device.received.length).toBe(upgrades);
   await fullTest.click();
   await dialog.getByRole('button', { name: 'Test anyway' }).click();
-  await expect(page.locator('[data-result="ok"]')).toBeVisible();
+  await expectAllWell(page);
   await page.getByRole('button', { name: 'Back' }).click();
   await expect(connection(page, 'connected')).toBeVisible();
 });

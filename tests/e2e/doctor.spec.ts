@@ -3,7 +3,16 @@ import type { CheckState, DoctorCheck, DoctorResult } from '../../shared/doctor.
 import { expectAccessible } from './accessibility.ts';
 import { expect, type RunningApp, test } from './app.ts';
 import { firstPairing } from './state.ts';
-import { connection, enter, errorPanel, pair, pairFirst, picture, trustRootCa } from './steps.ts';
+import {
+  connection,
+  enter,
+  errorPanel,
+  expectAllWell,
+  pair,
+  pairFirst,
+  picture,
+  trustRootCa,
+} from './steps.ts';
 import { tellStatus } from './told.ts';
 
 const check = (page: Page, name: DoctorCheck, state: CheckState) =>
@@ -24,6 +33,7 @@ test('the full test names each check, says that all is well, and copies it', asy
   await openDevice(page, '7');
   await fullTest(page);
   await expect(page.getByRole('heading', { level: 1, name: 'Full test of 7' })).toBeFocused();
+  await expectAllWell(page);
   await expect(outcome(page, 'ok')).toContainText('This register can take payments now.');
   const items = page.getByRole('list', { name: 'Checks' }).getByRole('listitem');
   await expect(items).toHaveCount(15);

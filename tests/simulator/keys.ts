@@ -1,4 +1,5 @@
-import { generateKeyPair as generate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair as generate, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1' | 'secp224r1';
@@ -19,7 +20,35 @@ const ring: Promise<KeyPair>[] = [];
 const shared = new Map<string, Promise<KeyPair>>();
 let taken = 0;
 
+const isDefault = (spec: KeySpec): boolean => spec.type === 'rsa' && spec.bits === DEFAULT_KEY.bits;
+
+/** Names a file with RSA keys that were made for a whole run of the tests, whose many processes else make their own. */
+export const PREPARED_KEYS = 'POS_PAIRING_TEST_KEYS';
+let prepared: string[] | undefined;
+
+/** Each of the file's keys once. A process that is started by a test makes its own: the two may meet as strangers. */
+function takePrepared(): KeyPair | undefined {
+  if (!prepared) {
+    const file = process.env[PREPARED_KEYS];
+    delete process.env[PREPARED_KEYS];
+    prepared = file ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : [];
+  }
+  const pem = prepared.pop();
+  if (pem === undefined) return undefined;
+  const privateKey = createPrivateKey(pem);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+/** RSA keys for `PREPARED_KEYS`, as its file has them. */
+export async function prepareKeys(count: number): Promise<string> {
+  const keys = await Promise.all(Array.from({ length: count }, () => generateKeyPair()));
+  return JSON.stringify(keys.map(({ privateKey }) => pkcs8KeyPem(privateKey)));
+}
+
+/** A key that nobody else in this process has. */
 export async function generateKeyPair(spec: KeySpec = DEFAULT_KEY): Promise<KeyPair> {
+  const ready = isDefault(spec) ? takePrepared() : undefined;
+  if (ready) return ready;
   return spec.type === 'rsa'
     ? await generateAsync('rsa', { modulusLength: spec.bits })
     : await generateAsync('ec', { namedCurve: spec.curve });
@@ -35,7 +64,7 @@ export function warmKeyRing(): void {
  * them is what takes the time in a test run, and no two parties of one test then have the same.
  */
 export async function takeKey(spec: KeySpec = DEFAULT_KEY): Promise<KeyPair> {
-  if (spec.type !== 'rsa' || spec.bits !== DEFAULT_KEY.bits) return await generateKeyPair(spec);
+  if (!isDefault(spec)) return await generateKeyPair(spec);
   warmKeyRing();
   const key = await (ring[taken++ % RING_SIZE] ?? generateKeyPair());
   warmKeyRing();
