@@ -113,6 +113,35 @@ describe('messages through the bridge', () => {
     });
   });
 
+  it('that are larger than all that may wait pass one after the other', async () => {
+    token = await rig.switchOn({ messageLimitKib: '4096' });
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    const large = ['a', 'b', 'c'].map((letter) => letter.repeat(3 * 1024 * 1024));
+    for (const text of large) one.socket.send(text);
+    await until(() => one.received.length === large.length);
+    expect(one.received.every((text, index) => text === large[index])).toBe(true);
+    await one.close();
+  });
+
+  it('arrive before the goodbye that follows at once, from both sides', async () => {
+    const one = await connected();
+    one.socket.send('the last');
+    one.socket.close(1000);
+    await until(() => device.channel === undefined);
+    expect(device.received).toEqual(['the last']);
+    device.onMessage((text, channel) => {
+      channel.send(`${text} one`);
+      channel.ping();
+      channel.send(`${text} two`);
+      channel.close(4000, 'enough');
+    });
+    const two = await connected();
+    two.socket.send('answer');
+    expect((await two.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'device-closed'));
+    expect(two.received).toEqual(['answer one', 'answer two']);
+  });
+
   it('of the device that are too large leave the till’s own unknown', async () => {
     device.onMessage((_text, channel) => channel.send('x'.repeat(1024 * 1024 + 1)));
     const one = await connected();
