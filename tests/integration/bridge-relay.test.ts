@@ -9,7 +9,7 @@ import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
-import { bridgeRig, SERIAL, till } from '../support/bridge-rig.ts';
+import { bridgeRig, choice, SERIAL, till } from '../support/bridge-rig.ts';
 import { issuePair } from '../support/issued.ts';
 import { EVERYBODY } from '../support/manager.ts';
 import { startRecordingDevice } from '../support/recording-device.ts';
@@ -114,7 +114,7 @@ describe('messages through the bridge', () => {
   });
 
   it('that are larger than all that may wait pass one after the other', async () => {
-    token = await rig.switchOn({ messageLimitKib: '4096' });
+    await rig.bridges.configure(rig.id, choice({ port: String(rig.port()), messageLimitKib: '4096' }));
     device.onMessage((text, channel) => channel.send(text));
     const one = await connected();
     const large = ['a', 'b', 'c'].map((letter) => letter.repeat(3 * 1024 * 1024));
