@@ -4,7 +4,7 @@ import { textFrames } from './text-frames.ts';
 
 /**
  * A WebSocket that can write the texts of one turn in one piece, as they often came in. ws writes each frame by itself
- * and masks it byte by byte: for a bridge that was a third of all its work.
+ * and masks it byte by byte: for a bridge that is a quarter of its work.
  */
 export abstract class TextSocket extends WebSocket {
   /** A client's frames are masked, a server's are not (RFC 6455 section 5.1). */
