@@ -1,6 +1,7 @@
 /**
  * Times messages over the bridge against a direct mTLS WebSocket to the same device, and writes the table into
- * docs/benchmarks.md. The device is a process of its own, and so is the bridge; the till takes both ways in turn.
+ * docs/benchmarks.md. The device is a process of its own, and so is the bridge; the till takes all ways in turn. Two
+ * more stand where the bridge does and have none of its rules: they show what standing there costs (bridge-bare.ts).
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -21,7 +22,7 @@ const ROUND_TRIPS = 1_000;
 const FAR_ROUND_TRIPS = 200;
 const THROUGHPUT_MESSAGES = 20_000;
 const RUNS = 20;
-const GOAL = { addedMs: 0.3, ratio: 1.3, throughput: 0.8 };
+const GOAL = { addedMs: 0.3, ratio: 1.3, throughput: 0.8, relayRatio: 1.05, relayThroughput: 1 };
 
 const readySchema = z.object({
   bridgePort: z.number(),
@@ -32,6 +33,7 @@ const readySchema = z.object({
   ca: z.string(),
 });
 type Ready = z.infer<typeof readySchema>;
+const portSchema = z.number();
 
 const direct = ({ device, key, cert, ca }: Ready) =>
   new WebSocket(`wss://${device.host}:${device.port}/`, [], {
@@ -42,8 +44,8 @@ const direct = ({ device, key, cert, ca }: Ready) =>
     rejectUnauthorized: false,
     perMessageDeflate: false,
   });
-const bridged = ({ bridgePort, token }: Ready) =>
-  new WebSocket(`ws://127.0.0.1:${bridgePort}/`, {
+const over = (port: number, token: string) =>
+  new WebSocket(`ws://127.0.0.1:${port}/`, {
     headers: { Authorization: `Bearer ${token}` },
     perMessageDeflate: false,
   });
@@ -79,8 +81,8 @@ const quantile = (times: number[], part: number): number =>
   times.toSorted((a, b) => a - b)[Math.floor(times.length * part)] ?? Number.NaN;
 const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
-async function measure(open: (ready: Ready) => WebSocket, ready: Ready) {
-  const socket = open(ready);
+async function measure(open: () => WebSocket) {
+  const socket = open();
   await once(socket, 'open');
   await roundTrips(socket, 500);
   const times = await roundTrips(socket, ROUND_TRIPS);
@@ -93,25 +95,39 @@ async function measure(open: (ready: Ready) => WebSocket, ready: Ready) {
 
 const [devicePeer, device] = await startPeer('bridge-device');
 const [bridgePeer, bridge] = await startPeer('bridge-app', JSON.stringify(device));
+const [relayPeer, relayPort] = await startPeer('bridge-bare', bareArgument('relay'));
+const [pipePeer, pipePort] = await startPeer('bridge-bare', bareArgument('pipe'));
 const ready = readySchema.parse(bridge);
-const ways = { direct, bridged };
-const found = { direct: [], bridged: [] } as Record<
-  keyof typeof ways,
-  { p50: number; p99: number; far: number; rate: number }[]
->;
+const ways = {
+  direct: () => direct(ready),
+  bridged: () => over(ready.bridgePort, ready.token),
+  relay: () => over(portSchema.parse(relayPort), ''),
+  pipe: () => over(portSchema.parse(pipePort), ''),
+};
+type Way = keyof typeof ways;
+const NAMES = Object.keys(ways) as Way[];
+const found: Record<Way, Awaited<ReturnType<typeof measure>>[]> = {
+  direct: [],
+  bridged: [],
+  relay: [],
+  pipe: [],
+};
 for (let run = 0; run < RUNS; run += 1)
-  for (const way of ['direct', 'bridged'] as const) found[way].push(await measure(ways[way], ready));
-bridgePeer.disconnect();
-devicePeer.disconnect();
+  for (const way of run % 2 === 0 ? NAMES : NAMES.toReversed()) found[way].push(await measure(ways[way]));
+for (const peer of [pipePeer, relayPeer, bridgePeer, devicePeer]) peer.disconnect();
 
-const of = (way: keyof typeof ways) => ({
+function bareArgument(way: 'relay' | 'pipe'): string {
+  return JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(device), way });
+}
+const of = (way: Way) => ({
   p50: sampleOf(found[way].map(({ p50 }) => p50)),
   p99: sampleOf(found[way].map(({ p99 }) => p99)),
   far: sampleOf(found[way].map(({ far }) => far)),
   rate: sampleOf(found[way].map(({ rate }) => rate)),
 });
-const [one, two] = [of('direct'), of('bridged')];
+const [one, two, relay, pipe] = [of('direct'), of('bridged'), of('relay'), of('pipe')];
 const DIRECT = 'direct connection';
+const RELAY = 'bare relay of two WebSockets';
 const figures: Figure[] = [
   {
     name: 'bridge/added',
@@ -121,6 +137,15 @@ const figures: Figure[] = [
     bare: { what: DIRECT, sample: one.p50 },
     value: two.p50.median - one.p50.median,
     goal: { atMost: GOAL.addedMs },
+  },
+  {
+    name: 'bridge/near',
+    what: 'Bridge: round trip without a network',
+    unit: 'ms',
+    ours: two.p50,
+    bare: { what: DIRECT, sample: one.p50 },
+    value: two.p50.median / one.p50.median,
+    goal: { atMost: GOAL.ratio },
   },
   {
     name: 'bridge/far',
@@ -140,10 +165,32 @@ const figures: Figure[] = [
     value: two.rate.median / one.rate.median,
     goal: { atLeast: GOAL.throughput },
   },
+  {
+    name: 'bridge/relay-near',
+    what: 'Bridge: round trip without a network, with all rules',
+    unit: 'ms',
+    ours: two.p50,
+    bare: { what: RELAY, sample: relay.p50 },
+    value: two.p50.median / relay.p50.median,
+    goal: { atMost: GOAL.relayRatio },
+  },
+  {
+    name: 'bridge/relay-throughput',
+    what: 'Bridge: messages a second, with all rules',
+    unit: '',
+    ours: two.rate,
+    bare: { what: RELAY, sample: relay.rate },
+    value: two.rate.median / relay.rate.median,
+    goal: { atLeast: GOAL.relayThroughput },
+  },
 ];
+const floor = {
+  near: (pipe.p50.median / one.p50.median).toFixed(2),
+  throughput: (pipe.rate.median / one.rate.median).toFixed(2),
+};
 report(
   'bridge',
   'Bridge',
-  `A message of ${MESSAGE.length} bytes from a till to a device that sends it back: over a direct mTLS WebSocket, and through the bridge. Device, bridge and till are processes of their own on one machine, without a network between them. ${ROUND_TRIPS} round trips one after another, ${FAR_ROUND_TRIPS} with a device that answers after 2 ms as over Wi-Fi, then ${THROUGHPUT_MESSAGES} messages at once; ${RUNS} runs, in turn. The slowest hundredth of the round trips: ${two.p99.median.toFixed(2)} ms through the bridge, ${one.p99.median.toFixed(2)} ms without.`,
+  `A message of ${MESSAGE.length} bytes from a till to a device that sends it back: over a direct mTLS WebSocket, and through the bridge. Device, bridge and till are processes of their own on one machine, without a network between them. ${ROUND_TRIPS} round trips one after another, ${FAR_ROUND_TRIPS} with a device that answers after 2 ms as over Wi-Fi, then ${THROUGHPUT_MESSAGES} messages at once; ${RUNS} runs, in turn. The slowest hundredth of the round trips: ${two.p99.median.toFixed(2)} ms through the bridge, ${one.p99.median.toFixed(2)} ms without. The bare relay is two WebSockets of ws in the place of the bridge, without any of its rules. The floor is a program there that hands bytes on between TCP and TLS and reads none of them: ${floor.near} times the direct round trip without a network, ${floor.throughput} of its messages a second.`,
   figures,
 );

@@ -9,7 +9,7 @@ import { ConnectionMonitor } from '../../electron/core/status/monitor.ts';
 import { bridgeCloseCode } from '../../shared/bridge-close-codes.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
 import { createVendorPki, deviceDnsName, type VendorPki } from '../simulator/device.ts';
-import { bridgeRig, SERIAL, till } from '../support/bridge-rig.ts';
+import { bridgeRig, choice, SERIAL, till } from '../support/bridge-rig.ts';
 import { issuePair } from '../support/issued.ts';
 import { EVERYBODY } from '../support/manager.ts';
 import { startRecordingDevice } from '../support/recording-device.ts';
@@ -111,6 +111,35 @@ describe('messages through the bridge', () => {
       code: bridgeCloseCode('not-handed-over', 'too-large'),
       reason: '{"handedOver":0}',
     });
+  });
+
+  it('that are larger than all that may wait pass one after the other', async () => {
+    await rig.bridges.configure(rig.id, choice({ port: String(rig.port()), messageLimitKib: '4096' }));
+    device.onMessage((text, channel) => channel.send(text));
+    const one = await connected();
+    const large = ['a', 'b', 'c'].map((letter) => letter.repeat(3 * 1024 * 1024));
+    for (const text of large) one.socket.send(text);
+    await until(() => one.received.length === large.length);
+    expect(one.received.every((text, index) => text === large[index])).toBe(true);
+    await one.close();
+  });
+
+  it('arrive before the goodbye that follows at once, from both sides', async () => {
+    const one = await connected();
+    one.socket.send('the last');
+    one.socket.close(1000);
+    await until(() => device.channel === undefined);
+    expect(device.received).toEqual(['the last']);
+    device.onMessage((text, channel) => {
+      channel.send(`${text} one`);
+      channel.ping();
+      channel.send(`${text} two`);
+      channel.close(4000, 'enough');
+    });
+    const two = await connected();
+    two.socket.send('answer');
+    expect((await two.ended).code).toBe(bridgeCloseCode('outcome-unknown', 'device-closed'));
+    expect(two.received).toEqual(['answer one', 'answer two']);
   });
 
   it('of the device that are too large leave the till’s own unknown', async () => {

@@ -210,7 +210,7 @@ export class BridgeServer {
     // Answers a request that is no proper WebSocket by itself.
     server.handleUpgrade(request, socket, Buffer.alloc(0), (till) => {
       opened = till;
-      opened.transport = socket;
+      till.carryBy(socket);
     });
     return opened;
   }

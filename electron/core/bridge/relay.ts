@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { type BridgeCloseCause, bridgeCloseCode, type TillFate } from '../../../shared/bridge-close-codes.ts';
 import type { AppError, ErrorCode } from '../../../shared/errors.ts';
 import { lossFailure } from '../device/channel-socket.ts';
@@ -11,7 +10,6 @@ import type { TillSocket } from './till-socket.ts';
 
 /** Bytes that may wait for one end before the other is read no further. */
 const MOST_WAITING = 1024 * 1024;
-const TEXT = { binary: false, compress: false };
 
 export interface RelayEnd extends EndDetail {
   /** What the till's connection ended with; its own code when it left by itself. */
@@ -28,28 +26,6 @@ export function causeOfError({ code, clockSuspect, ...rest }: AppError): BridgeC
   return state === 'unreachable' ? 'device-away' : 'needs-person';
 }
 
-/** Lets what is written within one turn leave together: what came in one packet goes out in one. */
-class Gatherer {
-  readonly #transport: Duplex | undefined;
-  #isGathering = false;
-
-  constructor(transport: Duplex | undefined) {
-    this.#transport = transport;
-  }
-
-  gather(): void {
-    if (this.#isGathering || !this.#transport) return;
-    this.#isGathering = true;
-    this.#transport.cork();
-    process.nextTick(this.#send);
-  }
-
-  readonly #send = () => {
-    this.#isGathering = false;
-    this.#transport?.uncork();
-  };
-}
-
 /**
  * Carries text messages between one till and one device, unchanged, in order, **at most once**: a message goes to the
  * device's open socket the moment it is read, or never. Nothing is kept: who sends faster than the other end takes is
@@ -61,8 +37,6 @@ export class Relay {
   readonly #onEnd: (end: RelayEnd) => void;
   readonly #openedAt = performance.now();
   readonly #stopHeartbeat: () => void;
-  readonly #toDevice: Gatherer;
-  readonly #toTill: Gatherer;
   #handedOver = 0;
   #passedOn = 0;
   #ended = false;
@@ -79,8 +53,6 @@ export class Relay {
     this.#till = till;
     this.#device = device;
     this.#onEnd = onEnd;
-    this.#toDevice = new Gatherer(device.transport);
-    this.#toTill = new Gatherer(till.transport);
     till.onRefused = (cause) => this.#endFor(cause, {});
     till.on('message', (data: Buffer, isBinary) => this.#fromTill(data, isBinary));
     // ws ends the connection itself; 'close' follows.
@@ -91,13 +63,12 @@ export class Relay {
     device.on('message', (data: Buffer, isBinary) => this.#fromDevice(data, isBinary));
     device.on('error', (error) => this.#deviceFailed(error));
     device.on('close', () => this.#deviceFailed(new Error('the connection was cut')));
-    // What waited has gone out; more than that waited than their own mark for it.
-    device.transport?.on('drain', () => {
-      if (!this.#stopProbe) till.resume();
-    });
-    till.transport?.on('drain', () => {
-      if (!this.#ended) device.resume();
-    });
+    device.onRoom = () => {
+      if (till.isPaused && !this.#stopProbe) till.resume();
+    };
+    till.onRoom = () => {
+      if (device.isPaused && !this.#ended) device.resume();
+    };
     this.#stopHeartbeat = startHeartbeat(device, heartbeat, () =>
       this.#lost(failure('timed-out', 'no answer to a ping').appError),
     );
@@ -131,7 +102,7 @@ export class Relay {
     };
     const goOn = () => {
       stop();
-      if (device.bufferedAmount <= MOST_WAITING) this.#till.resume();
+      if (device.waitingBytes <= MOST_WAITING) this.#till.resume();
     };
     const deadline = setTimeout(() => {
       if (device.isPaused) goOn();
@@ -183,9 +154,8 @@ export class Relay {
       return;
     }
     this.#handedOver += 1;
-    this.#toDevice.gather();
-    this.#device.send(data, TEXT);
-    if (this.#device.bufferedAmount > MOST_WAITING) this.#till.pause();
+    this.#device.sendText(data);
+    if (this.#device.waitingBytes > MOST_WAITING) this.#till.pause();
   }
 
   #fromDevice(data: Buffer, isBinary: boolean): void {
@@ -196,9 +166,8 @@ export class Relay {
     }
     if (this.#till.readyState !== this.#till.OPEN) return;
     this.#passedOn += 1;
-    this.#toTill.gather();
-    this.#till.send(data, TEXT);
-    if (this.#till.bufferedAmount > MOST_WAITING) this.#device.pause();
+    this.#till.sendText(data);
+    if (this.#till.waitingBytes > MOST_WAITING) this.#device.pause();
   }
 
   #deviceFailed(error: Error & { readonly code?: unknown }): void {

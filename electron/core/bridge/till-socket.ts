@@ -1,6 +1,5 @@
-import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
 import type { BridgeCloseCause } from '../../../shared/bridge-close-codes.ts';
+import { TextSocket } from '../device/text-socket.ts';
 
 /** Codes that ws itself ends a connection with, by what it has read (RFC 6455 section 7.4.1). */
 const CAUSE_OF_OWN_CODE: Readonly<Record<number, BridgeCloseCause>> = {
@@ -11,9 +10,8 @@ const CAUSE_OF_OWN_CODE: Readonly<Record<number, BridgeCloseCause>> = {
 };
 
 /** The till's end. What ws refuses by itself ends with one of the bridge's own codes too. */
-export class TillSocket extends WebSocket {
-  /** What carries its frames. */
-  transport: Duplex | undefined;
+export class TillSocket extends TextSocket {
+  protected override readonly isClient = false;
 
   /** Says how a connection is ended that has carried what it must not. */
   onRefused: (cause: BridgeCloseCause) => { readonly code: number; readonly reason: string } | undefined =

@@ -1,10 +1,8 @@
-import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
+import { TextSocket } from './text-socket.ts';
 
 /** A WebSocket that tells when the other end says goodbye, not only when the connection is closed after it. */
-export class ChannelWebSocket extends WebSocket {
-  /** What carries its frames, once it is being opened. */
-  transport: Duplex | undefined;
+export class ChannelWebSocket extends TextSocket {
+  protected override readonly isClient = true;
 
   /** Its code, 1005 for none, and its reason. */
   onClosedByPeer: (code: number, reason: string) => void = () => {};

@@ -39,7 +39,7 @@ export function openWebSocket(
     maxPayload,
     skipUTF8Validation: !requireUtf8,
   });
-  socket.transport = transport;
+  socket.carryBy(transport);
   followWebSocket(socket, connection.socket, !isTills);
   if (startsPaused) socket.once('open', () => socket.pause());
   return socket;
