@@ -12,6 +12,7 @@ export default {
     'scripts/bench/*.bench.ts',
     'scripts/bench/find-*.ts!',
     'scripts/bench/bridge-*.ts',
+    'scripts/bench/*-device.ts',
     'scripts/disk/writer.ts',
     'scripts/soak/{pairs,days,bridge,pair-device,fleet}.ts',
     'scripts/bench/windows/probe*.cjs',
