@@ -2,9 +2,28 @@ import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 import type { PosApi, Push } from '../shared/ipc/index.ts';
 import { CALL_CHANNEL, PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 
+/**
+ * The state is asked for while the page still reads its scripts, and is there when they want it. What the main process
+ * tells before that makes it old.
+ */
+let early: ReturnType<typeof ipcRenderer.invoke> | undefined = ipcRenderer.invoke(
+  CALL_CHANNEL,
+  'getState',
+  null,
+);
+const takeEarly = () => {
+  const taken = early;
+  early = undefined;
+  return taken;
+};
+ipcRenderer.once(PUSH_CHANNEL, takeEarly);
+// Asked anew when it has failed, and nothing is left unhandled where nobody asks.
+early.catch(takeEarly);
+
 /** The renderer's only way out: two channels, both checked against the contract in the main process. */
 const api: PosApi = {
-  call: (method, request) => ipcRenderer.invoke(CALL_CHANNEL, method, request),
+  call: (method, request) =>
+    (method === 'getState' && takeEarly()) || ipcRenderer.invoke(CALL_CHANNEL, method, request),
   onPush: (listener) => {
     const forward = (_event: IpcRendererEvent, push: Push) => listener(push);
     ipcRenderer.on(PUSH_CHANNEL, forward);

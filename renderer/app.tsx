@@ -11,6 +11,7 @@ import { Notices } from './components/notices.tsx';
 import { PolicyNotice } from './components/policy-notice.tsx';
 import { Screen } from './components/screen.tsx';
 import { UpdateNotice } from './components/update-notice.tsx';
+import { afterPaint } from './hooks/use-painted.ts';
 import { HomeScreen } from './screens/home/home.tsx';
 import {
   BridgeScreen,
@@ -50,11 +51,6 @@ export function App() {
     </I18nProvider>
   );
 }
-
-/** Once what is there now can be seen: the frame has been handed over by then. */
-const afterPaint = (work: () => void): void => {
-  requestAnimationFrame(() => setTimeout(work));
-};
 
 function CurrentScreen() {
   const { mirror, navigation } = useModel();

@@ -38,6 +38,7 @@ const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/g
 /** Whether every word of `query` is in the name, POS ID, serial number or address; case and accents do not count. */
 export function matches(pairing: PairingRecord, query: string): boolean {
   const { name, posId, identity, address } = pairing;
+  if (query.trim() === '') return true;
   const text = folded([name, posId, identityText(identity), formatAuthority(address)].join('\n'));
   return folded(query)
     .split(/\s+/)

@@ -7,6 +7,7 @@ import { Announcement } from '../../components/screen.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { useFormats } from '../../format.ts';
+import { usePainted } from '../../hooks/use-painted.ts';
 import { useActions, useMirror, useModel } from '../../state/context.tsx';
 import { ORDERS } from '../../state/device-list.ts';
 import {
@@ -21,6 +22,8 @@ import {
 import { DeviceCard } from './device-card.tsx';
 import { Summary } from './summary.tsx';
 
+/** So many fill a usual window: the others are made once these can be seen. */
+const FIRST_SEEN = 8;
 /** Up to so many devices are shown large. */
 const ROOMY = 2;
 
@@ -51,6 +54,7 @@ export function DeviceList({ pairings, now }: DeviceListProps) {
     [sorted, picked, attention, query],
   );
   const page = pageOf(found, wantedPage);
+  const entries = usePainted() ? page.entries : page.entries.slice(0, FIRST_SEEN);
   const searchable = pairings.length > SEARCH_ABOVE;
   const turnTo = (index: number) => {
     changeList({ page: index });
@@ -97,7 +101,7 @@ export function DeviceList({ pairings, now }: DeviceListProps) {
           tabIndex={-1}
           aria-label={t('home.listLabel', { from: page.from, to: page.to, total: found.length })}
         >
-          {page.entries.map((pairing) => (
+          {entries.map((pairing) => (
             <li key={pairing.id}>
               <DeviceCard pairing={pairing} now={now} roomy={pairings.length <= ROOMY} />
             </li>
