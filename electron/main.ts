@@ -47,9 +47,10 @@ async function start(dataFolder: DataFolder): Promise<void> {
     await load();
     await nextTurn();
   }
-  const { startApp } = await import('./start-app.ts');
+  const { openDocuments, startApp } = await import('./start-app.ts');
+  const documents = await openDocuments(dataFolder);
   if (firstWindow) await pageFiles.until(FIRST_SCREEN);
-  ({ onPageGone } = startApp({ dataFolder, answerCalls, openWindow, firstWindow }));
+  ({ onPageGone } = startApp({ dataFolder, documents, answerCalls, openWindow, firstWindow }));
 }
 
 function runWindowApp(): void {

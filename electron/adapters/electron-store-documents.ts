@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import ElectronStore from 'electron-store';
 import { withChecksum } from '../core/vault/checksum.ts';
-import type { DocumentStore } from '../core/vault/documents.ts';
+import type { DocumentStore, StoredDocument } from '../core/vault/documents.ts';
 import {
   isLeftover,
   makeOwnFolder,
@@ -23,6 +23,18 @@ import {
   whileHeld,
 } from '../core/vault/own-files.ts';
 import { documentPath, hasDocumentFolder, readStoredDocument } from './stored-document.ts';
+
+/** How long one turn of reading ahead may take, in milliseconds. */
+const TURN_MS = 4;
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+export interface ReadAhead {
+  /**
+   * Reads the documents of a folder in turns, so that a thousand of them do not hold up what else the process does.
+   * They are there for the next `read` of each. Never rejects.
+   */
+  readAhead(folder: string): Promise<void>;
+}
 
 const SET_ASIDE = '.damaged-';
 const unique = (): string => randomBytes(4).toString('hex');
@@ -61,21 +73,42 @@ function makeReplaceable(path: string): void {
  * place of the old document: on a full disk it can write a part and report success, and where its own rename
  * does not work it writes in place, so the promise is kept here. A checksum in each document tells a spoiled one.
  */
-export function electronStoreDocuments(directory: string): DocumentStore {
+export function electronStoreDocuments(directory: string): DocumentStore & ReadAhead {
+  /** Read ahead, and not asked for yet. */
+  const ahead = new Map<string, StoredDocument>();
   const pathOf = (name: string) => documentPath(directory, name);
   const hasFolder = (path: string) => hasDocumentFolder(directory, path);
   tidyOwnFolder(directory);
+  const list = (folder: string): string[] => {
+    const path = join(directory, folder);
+    if (!hasFolder(path)) return [];
+    tidyOwnFolder(path);
+    return whileHeld(() => readdirSync(path))
+      .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !isLeftover(file))
+      .map((file) => basename(file, '.json'));
+  };
   return {
-    list(folder) {
-      const path = join(directory, folder);
-      if (!hasFolder(path)) return [];
-      tidyOwnFolder(path);
-      return whileHeld(() => readdirSync(path))
-        .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !isLeftover(file))
-        .map((file) => basename(file, '.json'));
+    async readAhead(folder) {
+      try {
+        let turnEnds = performance.now() + TURN_MS;
+        for (const name of list(folder).map((file) => `${folder}/${file}`)) {
+          ahead.set(name, readStoredDocument(directory, name));
+          if (performance.now() < turnEnds) continue;
+          await nextTurn();
+          turnEnds = performance.now() + TURN_MS;
+        }
+      } catch {
+        // Whoever reads it is told.
+      }
     },
-    read: (name) => readStoredDocument(directory, name),
+    list,
+    read(name) {
+      const known = ahead.get(name);
+      ahead.delete(name);
+      return known ?? readStoredDocument(directory, name);
+    },
     write(name, value) {
+      ahead.delete(name);
       const path = pathOf(name);
       // A name of its own each time: what a crash left and somebody holds is not in the way.
       const fresh = `${name}.${unique()}.new`;
@@ -112,6 +145,7 @@ export function electronStoreDocuments(directory: string): DocumentStore {
       syncFolder(dirname(path));
     },
     remove(name) {
+      ahead.delete(name);
       const path = pathOf(name);
       try {
         if (!hasFolder(dirname(path))) return;
@@ -123,6 +157,7 @@ export function electronStoreDocuments(directory: string): DocumentStore {
       syncFolder(dirname(path));
     },
     setAside(name) {
+      ahead.delete(name);
       const path = pathOf(name);
       const file = `${basename(name)}${SET_ASIDE}${Date.now()}-${unique()}.json`;
       hasFolder(dirname(path));

@@ -21,7 +21,8 @@ import {
 } from './schema.ts';
 import type { StoredRootCa } from './stored-root-ca.ts';
 
-const PAIRINGS = 'pairings';
+/** The folder of their documents. */
+export const PAIRINGS = 'pairings';
 /** By its name a leftover, so that the next start clears it away if the app ends in the middle. */
 const TRIAL = 'storage-trial.new';
 const TRIAL_BYTES = 32 * 1024;
