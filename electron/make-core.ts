@@ -13,12 +13,13 @@ import { DEFAULT_TIMING } from './core/context.ts';
 import { type Core, type CoreParts, createCore } from './core/core.ts';
 import type { Tell } from './core/news.ts';
 import { readPolicy } from './core/policy/read-policy.ts';
+import type { DocumentStore } from './core/vault/documents.ts';
 
 /** The core over a data folder. The app must be ready. */
 export function makeCore(
   dataFolder: DataFolder,
   tell: Tell,
-  documents = electronStoreDocuments(vaultFolder(dataFolder)),
+  documents: DocumentStore = electronStoreDocuments(vaultFolder(dataFolder)),
   more: Pick<CoreParts, 'openUpdates'> = {},
 ): Core {
   const places = policyPlaces();
