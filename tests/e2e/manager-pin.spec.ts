@@ -84,6 +84,8 @@ test('a removal asks for the manager, waits, and is done once the PIN is right',
   await expect(button(page, 'Remove pairing')).toBeFocused();
 
   await page.keyboard.press('Enter');
+  // Asked for once the main process wants it.
+  await expect(pinField(page)).toBeFocused();
   await page.keyboard.type(WRONG);
   await page.keyboard.press('Enter');
   await expect(page.getByText('Wrong PIN. 4 tries left')).toBeVisible();
