@@ -5,8 +5,10 @@ import { refusedSwitch } from './adapters/command-line.ts';
 import { type DataFolder, isOnlyInstance, openDataFolder, vaultFolder } from './adapters/data-folder.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { IS_PACKAGED } from './adapters/packaged.ts';
+import { readAhead } from './adapters/read-ahead.ts';
 import { readStoredDocument } from './adapters/stored-document.ts';
 import { commandWords } from './command/words.ts';
+import { PAIRINGS } from './core/vault/documents.ts';
 import { openCallDoor } from './ipc/call-door.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
@@ -43,14 +45,15 @@ async function start(dataFolder: DataFolder): Promise<void> {
   // With the computer it may start unseen, which the settings decide.
   const firstWindow = startedBySystem() ? undefined : openWindow();
   if (firstWindow) await pageFiles.until(PAGE);
+  const ahead = await readAhead(vaultFolder(dataFolder), PAIRINGS);
+  // What is loaded next takes this thread for as long as the page takes to run these.
+  if (firstWindow) await pageFiles.until(FIRST_SCREEN);
   for (const load of PIECES) {
     await load();
     await nextTurn();
   }
-  const { openDocuments, startApp } = await import('./start-app.ts');
-  const documents = await openDocuments(dataFolder);
-  if (firstWindow) await pageFiles.until(FIRST_SCREEN);
-  ({ onPageGone } = startApp({ dataFolder, documents, answerCalls, openWindow, firstWindow }));
+  const { startApp } = await import('./start-app.ts');
+  ({ onPageGone } = startApp({ dataFolder, readAhead: ahead, answerCalls, openWindow, firstWindow }));
 }
 
 function runWindowApp(): void {

@@ -16,8 +16,7 @@ import { languageFor } from './adapters/language.ts';
 import { makeWay, openUpdates } from './adapters/updates.ts';
 import { failure } from './core/failure.ts';
 import type { News } from './core/news.ts';
-import type { DocumentStore } from './core/vault/documents.ts';
-import { PAIRINGS } from './core/vault/vault.ts';
+import type { StoredDocument } from './core/vault/documents.ts';
 import type { AnswerCall } from './ipc/call-door.ts';
 import { callGate } from './ipc/call-gate.ts';
 import { makeHandlers } from './ipc/methods.ts';
@@ -33,16 +32,10 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** For a page that never says that it is there, since it broke. */
 const PAGE_PATIENCE_MS = 5_000;
 
-/** The documents of a data folder, those of the pairings read: Chromium needs this thread while the page starts. */
-export async function openDocuments(dataFolder: DataFolder): Promise<AppParts['documents']> {
-  const documents = electronStoreDocuments(vaultFolder(dataFolder));
-  await documents.readAhead(PAIRINGS);
-  return documents;
-}
-
 export interface AppParts {
   readonly dataFolder: DataFolder;
-  readonly documents: DocumentStore;
+  /** Documents of the vault that were read while the page started. */
+  readonly readAhead: Map<string, StoredDocument>;
   /** Hands in what answers the page's calls. */
   readonly answerCalls: (answer: AnswerCall) => void;
   readonly openWindow: () => BrowserWindow;
@@ -51,7 +44,7 @@ export interface AppParts {
 }
 
 /** Composition root of the app with a window: the only place that knows both Electron and the core. */
-export function startApp({ dataFolder, documents, answerCalls, firstWindow, ...parts }: AppParts): {
+export function startApp({ dataFolder, readAhead, answerCalls, firstWindow, ...parts }: AppParts): {
   /** For a page that is gone: its window was closed, or it crashed. */
   readonly onPageGone: () => void;
 } {
@@ -61,6 +54,7 @@ export function startApp({ dataFolder, documents, answerCalls, firstWindow, ...p
     node: process.versions.node,
     system: `${type()} ${release()}, ${arch()}`,
   };
+  const documents = electronStoreDocuments(vaultFolder(dataFolder), readAhead);
   let services: Services | undefined;
   const core = makeCore(
     dataFolder,

@@ -4,7 +4,6 @@ import {
   closeSync,
   fsyncSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,29 +13,15 @@ import { basename, dirname, join } from 'node:path';
 import ElectronStore from 'electron-store';
 import { withChecksum } from '../core/vault/checksum.ts';
 import type { DocumentStore, StoredDocument } from '../core/vault/documents.ts';
+import { makeOwnFolder, OWNER_ONLY, systemCode, tidyOwnFolder, whileHeld } from '../core/vault/own-files.ts';
 import {
-  isLeftover,
-  makeOwnFolder,
-  OWNER_ONLY,
-  systemCode,
-  tidyOwnFolder,
-  whileHeld,
-} from '../core/vault/own-files.ts';
-import { documentPath, hasDocumentFolder, readStoredDocument } from './stored-document.ts';
+  documentNames,
+  documentPath,
+  hasDocumentFolder,
+  readStoredDocument,
+  SET_ASIDE,
+} from './stored-document.ts';
 
-/** How long one turn of reading ahead may take, in milliseconds. */
-const TURN_MS = 4;
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
-
-export interface ReadAhead {
-  /**
-   * Reads the documents of a folder in turns, so that a thousand of them do not hold up what else the process does.
-   * They are there for the next `read` of each. Never rejects.
-   */
-  readAhead(folder: string): Promise<void>;
-}
-
-const SET_ASIDE = '.damaged-';
 const unique = (): string => randomBytes(4).toString('hex');
 
 function sync(path: string, flags: 'r' | 'r+'): void {
@@ -72,36 +57,23 @@ function makeReplaceable(path: string): void {
  * {@link DocumentStore} in `directory` by electron-store. What it has written is read back before it takes the
  * place of the old document: on a full disk it can write a part and report success, and where its own rename
  * does not work it writes in place, so the promise is kept here. A checksum in each document tells a spoiled one.
+ *
+ * @param ahead documents that were read already, each for its first `read`; see {@link readAhead}
  */
-export function electronStoreDocuments(directory: string): DocumentStore & ReadAhead {
-  /** Read ahead, and not asked for yet. */
-  const ahead = new Map<string, StoredDocument>();
+export function electronStoreDocuments(
+  directory: string,
+  ahead: Map<string, StoredDocument> = new Map(),
+): DocumentStore {
   const pathOf = (name: string) => documentPath(directory, name);
   const hasFolder = (path: string) => hasDocumentFolder(directory, path);
   tidyOwnFolder(directory);
-  const list = (folder: string): string[] => {
-    const path = join(directory, folder);
-    if (!hasFolder(path)) return [];
-    tidyOwnFolder(path);
-    return whileHeld(() => readdirSync(path))
-      .filter((file) => file.endsWith('.json') && !file.includes(SET_ASIDE) && !isLeftover(file))
-      .map((file) => basename(file, '.json'));
-  };
   return {
-    async readAhead(folder) {
-      try {
-        let turnEnds = performance.now() + TURN_MS;
-        for (const name of list(folder).map((file) => `${folder}/${file}`)) {
-          ahead.set(name, readStoredDocument(directory, name));
-          if (performance.now() < turnEnds) continue;
-          await nextTurn();
-          turnEnds = performance.now() + TURN_MS;
-        }
-      } catch {
-        // Whoever reads it is told.
-      }
+    list(folder) {
+      const path = join(directory, folder);
+      if (!hasFolder(path)) return [];
+      tidyOwnFolder(path);
+      return documentNames(directory, folder);
     },
-    list,
     read(name) {
       const known = ahead.get(name);
       ahead.delete(name);

@@ -1,3 +1,6 @@
+/** The folder of the pairings' documents. */
+export const PAIRINGS = 'pairings';
+
 /** What reading one stored document can find. */
 export type StoredDocument =
   | { readonly kind: 'absent' }

@@ -9,7 +9,7 @@ import type { Credentials } from '../pki/credentials.ts';
 import type { RootCa } from '../pki/root-ca.ts';
 import { CarefulDocuments, storageFailed } from './careful-documents.ts';
 import type { SecretCipher } from './cipher.ts';
-import type { DocumentStore } from './documents.ts';
+import { type DocumentStore, PAIRINGS } from './documents.ts';
 import { StorageNotices } from './notices.ts';
 import { systemCode } from './own-files.ts';
 import { RootCaStore } from './root-ca-store.ts';
@@ -21,8 +21,6 @@ import {
 } from './schema.ts';
 import type { StoredRootCa } from './stored-root-ca.ts';
 
-/** The folder of their documents. */
-export const PAIRINGS = 'pairings';
 /** By its name a leftover, so that the next start clears it away if the app ends in the middle. */
 const TRIAL = 'storage-trial.new';
 const TRIAL_BYTES = 32 * 1024;
