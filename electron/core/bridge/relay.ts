@@ -28,7 +28,7 @@ export function causeOfError({ code, clockSuspect, ...rest }: AppError): BridgeC
 
 /**
  * Carries text messages between one till and one device, unchanged, in order, **at most once**: a message goes to the
- * device's open socket the moment it is read, or never. Nothing is kept: who sends faster than the other end takes is
+ * device's open socket in the turn it is read, or never. Nothing is kept: who sends faster than the other end takes is
  * read no further, so that {@link MOST_WAITING} and one message wait in each direction at most.
  */
 export class Relay {
@@ -76,12 +76,12 @@ export class Relay {
     else this.#deviceFailed(new Error('the connection was cut'));
   }
 
-  /** Messages of the till that were written to the device's socket. */
+  /** Messages of the till that were given to the device's open socket. */
   get handedOver(): number {
     return this.#handedOver;
   }
 
-  /** Messages of the device that were written to the till's socket. */
+  /** Messages of the device that were given to the till's open socket. */
   get passedOn(): number {
     return this.#passedOn;
   }

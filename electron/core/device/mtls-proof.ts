@@ -308,11 +308,10 @@ async function reactionOf(
  * else that {@link openConnection} throws: another device, an untrusted or expired certificate, `cancelled`.
  */
 export async function proveMtls(options: ProofOptions): Promise<ProofOutcome> {
-  // Its key is made while the device answers.
-  const [{ reaction, facts }, unknown] = await Promise.all([
-    tryOwn(options),
-    makeStranger(options.trust.now()),
-  ]);
+  // Its key is made while the device answers. Whatever becomes of it, our own connection is ended first.
+  const unknown = makeStranger(options.trust.now());
+  unknown.catch(() => {});
+  const { reaction, facts } = await tryOwn(options);
   switch (reaction.verdict) {
     case 'lost':
       return { kind: 'away', error: reaction.error };
@@ -325,7 +324,7 @@ export async function proveMtls(options: ProofOptions): Promise<ProofOutcome> {
   }
   if (!facts) throw failure('internal', 'answered without a connection');
   // The same device must answer: the stranger's connection is pinned to the certificate just seen.
-  const stranger = await tryStranger({ ...options, pinnedCertificate: facts.certificate }, unknown);
+  const stranger = await tryStranger({ ...options, pinnedCertificate: facts.certificate }, await unknown);
   const proved = { kind: 'proved', ...facts, roundTripMs: reaction.roundTripMs } as const;
   switch (stranger.kind) {
     case 'refused':

@@ -115,9 +115,10 @@ const waitMs = (wanted: number, shortest: number): number =>
 const GOODBYE_MS = 1_000;
 
 /**
- * Ends a connection just opened, and tells a word against its certificate. Where TLS shows that it has accepted it,
- * the goodbye (close_notify, RFC 8446 section 6.1) goes out at once: the other end reads in order, so an alert against
- * the certificate comes before its own goodbye. Any other end behind our goodbye is an answer to that.
+ * Ends a connection just opened, and tells a word against its certificate. Where TLS shows that it has accepted it, the
+ * goodbye (close_notify, RFC 8446 section 6.1) goes out at once, else after a few round trips. The other end reads in
+ * order, so an alert against the certificate comes before its answer to the goodbye; however else the connection then
+ * ends, that is an answer. Only where nothing has shown a yes, a reset may have taken an alert with it.
  */
 function sayGoodbye(
   { socket }: VerifiedConnection,
@@ -125,32 +126,42 @@ function sayGoodbye(
   signal: AbortSignal,
 ): Promise<AgainstCertificate | undefined> {
   return cancellable(signal, 'the secure connection', (resolve, reject) => {
-    let ended = false;
+    let isAccepted = false;
+    let hasEnded = false;
     const end = () => {
-      if (ended) return;
-      ended = true;
+      if (hasEnded || socket.destroyed) return;
+      hasEnded = true;
       clearTimeout(timer);
       timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
       socket.end();
     };
-    const onEnd = () => {
-      if (!ended) resolve({ kind: 'closed', detail: 'closed after the TLS handshake' });
+    const accepted = () => {
+      isAccepted = true;
+      // Within the callback that tells of it, OpenSSL is still at work and would send no close_notify.
+      setImmediate(end);
+    };
+    const onClosed = () => {
+      resolve(hasEnded ? undefined : { kind: 'closed', detail: 'closed after the TLS handshake' });
     };
     const onError = (error: Error) => {
       const failed = socketFailure(error);
       const against = againstCertificate(failed);
-      if (against) resolve(against.kind === 'closed' && ended ? undefined : against);
+      if (against?.kind !== 'closed' && against) resolve(against);
+      else if (hasEnded && isAccepted) resolve(undefined);
+      else if (against) resolve(against);
       else reject(failed);
     };
     let timer = setTimeout(end, waitMs(3 * roundTripMs, SHORTEST_WAIT_MS));
-    socket.on('error', onError).on('end', onEnd);
+    socket.on('error', onError);
+    socket.once('end', () => {
+      if (!hasEnded) onClosed();
+    });
     socket.once('close', () => {
       clearTimeout(timer);
-      onEnd();
-      resolve(undefined);
+      onClosed();
     });
-    if (socket.getProtocol() === 'TLSv1.2') end();
-    else socket.once('session', end);
+    if (socket.getProtocol() === 'TLSv1.2') accepted();
+    else socket.once('session', accepted);
     socket.resume();
     return () => socket.destroy();
   });
@@ -180,7 +191,7 @@ export type QuietOutcome =
  * is the right one and accepts our certificate; not that its software answers, and not that it turns strangers away.
  * A dropped connection is opened once more.
  *
- * Throws {@link Failure} as {@link openConnection} does, `connection-lost` when the device closes without a word, and
+ * Throws {@link Failure} as {@link openConnection} does, `connection-lost` when the device closes before the goodbye, and
  * `certificate-or-channel-refused` for an alert that need not be about the certificate, such as 40.
  */
 export async function quietCheck(options: QuietCheckOptions): Promise<QuietOutcome> {

@@ -32,6 +32,7 @@ export abstract class TextSocket extends WebSocket {
    * texts go this way: what is given to `send` meanwhile would overtake them.
    */
   sendText(text: Buffer): void {
+    if (!this.#transport) throw new Error('nothing carries its frames');
     if (this.#texts.length === 0) process.nextTick(this.#flush);
     this.#texts.push(text);
     this.#textBytes += text.length;
