@@ -353,11 +353,12 @@ const PARTS: Record<string, () => Promise<Outcome[]>> = {
         [() => hostile(electron, ['--bounded']), () => otherNodes(DEPENDS_ON_NODE, 'skip')],
         [
           fuzz,
-          () => windows([], 'skip'),
           () => briefly('Crashes, spoiled files and full disks', 'test-disk'),
           () => briefly('Soak', 'soak'),
         ],
       )),
+      // By itself: on a busy machine Wine fails to start programs now and then.
+      ...(await sideBySide([() => windows([], 'skip')])),
     );
     outcomes.push(await playwright(), ...(await installed([], 'skip')));
     return outcomes;
