@@ -19,7 +19,7 @@ import { FIRST_SCREEN, PAGE, PageFiles } from './window/page-files.ts';
 /** As in electron-builder.yml: Windows shows notifications only of an app that says which one it is. */
 const APP_ID = 'com.pos-pairing.app';
 
-/** The rest of the app in turns of some milliseconds each, so that the page gets its files in between. */
+/** The rest of the app in turns of some milliseconds each: Chromium needs this thread in between. */
 const PIECES = [
   () => import('node:crypto'),
   () => import('node:https'),

@@ -128,61 +128,45 @@ const of = (way: Way) => ({
 const [one, two, relay, pipe] = [of('direct'), of('bridged'), of('relay'), of('pipe')];
 const DIRECT = 'direct connection';
 const RELAY = 'bare relay of two WebSockets';
+type Measured = ReturnType<typeof of>;
+const compared = (
+  [name, what, unit]: readonly [name: string, what: string, unit: string],
+  pick: (measured: Measured) => Measured['p50'],
+  [bareWhat, bare]: readonly [string, Measured],
+  goal: Figure['goal'],
+): Figure => ({
+  name: `bridge/${name}`,
+  what: `Bridge: ${what}`,
+  unit,
+  ours: pick(two),
+  bare: { what: bareWhat, sample: pick(bare) },
+  value: pick(two).median / pick(bare).median,
+  goal,
+});
+const near = ({ p50 }: Measured) => p50;
+const rate = (measured: Measured) => measured.rate;
+const againstDirect = [DIRECT, one] as const;
+const againstRelay = [RELAY, relay] as const;
+const [atMost, ruled] = [{ atMost: GOAL.ratio }, 'with all rules'];
 const figures: Figure[] = [
   {
-    name: 'bridge/added',
-    what: 'Bridge: milliseconds added to a round trip without a network',
-    unit: 'ms',
-    ours: two.p50,
-    bare: { what: DIRECT, sample: one.p50 },
+    ...compared(
+      ['added', 'milliseconds added to a round trip without a network', 'ms'],
+      near,
+      againstDirect,
+      { atMost: GOAL.addedMs },
+    ),
     value: two.p50.median - one.p50.median,
-    goal: { atMost: GOAL.addedMs },
   },
-  {
-    name: 'bridge/near',
-    what: 'Bridge: round trip without a network',
-    unit: 'ms',
-    ours: two.p50,
-    bare: { what: DIRECT, sample: one.p50 },
-    value: two.p50.median / one.p50.median,
-    goal: { atMost: GOAL.ratio },
-  },
-  {
-    name: 'bridge/far',
-    what: 'Bridge: round trip to a device 2 ms away',
-    unit: 'ms',
-    ours: two.far,
-    bare: { what: DIRECT, sample: one.far },
-    value: two.far.median / one.far.median,
-    goal: { atMost: GOAL.ratio },
-  },
-  {
-    name: 'bridge/throughput',
-    what: 'Bridge: messages a second',
-    unit: '',
-    ours: two.rate,
-    bare: { what: DIRECT, sample: one.rate },
-    value: two.rate.median / one.rate.median,
-    goal: { atLeast: GOAL.throughput },
-  },
-  {
-    name: 'bridge/relay-near',
-    what: 'Bridge: round trip without a network, with all rules',
-    unit: 'ms',
-    ours: two.p50,
-    bare: { what: RELAY, sample: relay.p50 },
-    value: two.p50.median / relay.p50.median,
-    goal: { atMost: GOAL.relayRatio },
-  },
-  {
-    name: 'bridge/relay-throughput',
-    what: 'Bridge: messages a second, with all rules',
-    unit: '',
-    ours: two.rate,
-    bare: { what: RELAY, sample: relay.rate },
-    value: two.rate.median / relay.rate.median,
-    goal: { atLeast: GOAL.relayThroughput },
-  },
+  compared(['near', 'round trip without a network', 'ms'], near, againstDirect, atMost),
+  compared(['far', 'round trip to a device 2 ms away', 'ms'], ({ far }) => far, againstDirect, atMost),
+  compared(['throughput', 'messages a second', ''], rate, againstDirect, { atLeast: GOAL.throughput }),
+  compared(['relay-near', `round trip without a network, ${ruled}`, 'ms'], near, againstRelay, {
+    atMost: GOAL.relayRatio,
+  }),
+  compared(['relay-throughput', `messages a second, ${ruled}`, ''], rate, againstRelay, {
+    atLeast: GOAL.relayThroughput,
+  }),
 ];
 const floor = {
   near: (pipe.p50.median / one.p50.median).toFixed(2),

@@ -146,8 +146,8 @@ function sayGoodbye(
     const onError = (error: Error) => {
       const failed = socketFailure(error);
       const against = againstCertificate(failed);
-      if (against?.kind !== 'closed' && against) resolve(against);
-      else if (hasEnded && isAccepted) resolve(undefined);
+      const isAnswer = hasEnded && isAccepted && !(failed instanceof AlertFailure);
+      if (isAnswer) resolve(undefined);
       else if (against) resolve(against);
       else reject(failed);
     };
