@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, Menu, session } from 'electron';
 import { startedBySystem } from './adapters/autostart.ts';
 import { refusedSwitch } from './adapters/command-line.ts';
-import { type DataFolder, isOnlyInstance, openDataFolder, vaultFolder } from './adapters/data-folder.ts';
+import {
+  type DataFolder,
+  isOnlyInstance,
+  openDataFolder,
+  type Told,
+  vaultFolder,
+} from './adapters/data-folder.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
 import { IS_PACKAGED } from './adapters/packaged.ts';
 import { readAhead } from './adapters/read-ahead.ts';
@@ -10,6 +16,7 @@ import { readStoredDocument } from './adapters/stored-document.ts';
 import { commandWords } from './command/words.ts';
 import { PAIRINGS } from './core/vault/documents.ts';
 import { openCallDoor } from './ipc/call-door.ts';
+import type { SecondStart } from './start-app.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { lockDown } from './window/lockdown.ts';
 import { createMainWindow } from './window/main-window.ts';
@@ -38,6 +45,13 @@ async function start(dataFolder: DataFolder): Promise<void> {
   serveApp(join(import.meta.dirname, '../renderer'), pageFiles.served);
   const answerCalls = openCallDoor(isOwnPage);
   let onPageGone = () => {};
+  const secondStarts: SecondStart[] = [];
+  let onSecondStart = (start: SecondStart): void => {
+    secondStarts.push(start);
+  };
+  app.on('second-instance', (_event, argv, _folder, told) =>
+    onSecondStart({ argv, told: told as Told | undefined }),
+  );
   const openWindow = (): BrowserWindow =>
     createMainWindow({ read: (name) => readStoredDocument(vaultFolder(dataFolder), name) }, () =>
       onPageGone(),
@@ -53,7 +67,10 @@ async function start(dataFolder: DataFolder): Promise<void> {
     await nextTurn();
   }
   const { startApp } = await import('./start-app.ts');
-  ({ onPageGone } = startApp({ dataFolder, readAhead: ahead, answerCalls, openWindow, firstWindow }));
+  const parts = { dataFolder, readAhead: ahead, answerCalls, openWindow, firstWindow };
+  ({ onPageGone, onSecondStart } = startApp(parts));
+  // Those that came before it could answer them.
+  secondStarts.forEach(onSecondStart);
 }
 
 function runWindowApp(): void {

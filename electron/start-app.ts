@@ -32,6 +32,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** For a page that never says that it is there, since it broke. */
 const PAGE_PATIENCE_MS = 5_000;
 
+/** The app was started while it runs: what that start was called with, and what it has told. */
+export interface SecondStart {
+  readonly argv: readonly string[];
+  readonly told: Told | undefined;
+}
+
 export interface AppParts {
   readonly dataFolder: DataFolder;
   /** Documents of the vault that were read while the page started. */
@@ -47,6 +53,7 @@ export interface AppParts {
 export function startApp({ dataFolder, readAhead, answerCalls, firstWindow, ...parts }: AppParts): {
   /** For a page that is gone: its window was closed, or it crashed. */
   readonly onPageGone: () => void;
+  readonly onSecondStart: (start: SecondStart) => void;
 } {
   const runtime = {
     electron: process.versions.electron,
@@ -117,11 +124,6 @@ export function startApp({ dataFolder, readAhead, answerCalls, firstWindow, ...p
   else if (startedBySystem() && goesOnUnseen()) startServicesSafely();
   else openWindow();
   app.on('activate', showWindow);
-  app.on('second-instance', (_event, argv, _folder, told) => {
-    // The computer's own start of an app that runs already asks for no window, and nor does a command.
-    const isCommand = (told as Told | undefined)?.command === true;
-    if (!isCommand && !argv.includes('--hidden')) showWindow().focus();
-  });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin' && !goesOnUnseen()) app.quit();
   });
@@ -141,6 +143,10 @@ export function startApp({ dataFolder, readAhead, answerCalls, firstWindow, ...p
     onPageGone: () => {
       core.pairing.pageGone();
       core.manager.lock();
+    },
+    onSecondStart: ({ argv, told }) => {
+      // The computer's own start of an app that runs already asks for no window, and nor does a command.
+      if (told?.command !== true && !argv.includes('--hidden')) showWindow().focus();
     },
   };
 

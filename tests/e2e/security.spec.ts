@@ -1,9 +1,15 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { electronFlags } from '../../scripts/desktop-session.ts';
+import { ensureElectron } from '../../scripts/electron-runtime/ensure.ts';
 import { expect, type RunningApp, test } from './app.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /**
  * Electron's security checklist (docs/electron-checklist.md): what shows in the app as it is built. What is true of the
@@ -602,4 +608,24 @@ test('a second start only brings the first window to the front', async ({ app })
   const second = await app.launchSecond();
   expect(second).toBe(0);
   expect(app.electron.windows()).toHaveLength(1);
+});
+
+test('a second start opens the window of an app that runs unseen, also before that has loaded all', async ({
+  app,
+}) => {
+  const vault = join(app.dataFolder, 'vault');
+  mkdirSync(vault, { mode: 0o700 });
+  writeFileSync(join(vault, 'settings.json'), JSON.stringify({ version: 1, tray: true }));
+  const { executable } = await ensureElectron();
+  const early = join(import.meta.dirname, 'early-second-start.cjs');
+  const started = spawn(
+    executable,
+    ['-r', early, ...electronFlags(), ROOT, `--user-data-dir=${app.dataFolder}`, '--hidden'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  try {
+    await expect(text(started.stdout)).resolves.toContain('shown');
+  } finally {
+    started.kill('SIGKILL');
+  }
 });
