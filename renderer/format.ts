@@ -9,67 +9,75 @@ const UNITS = [
   ['minute', 60 * SECOND],
 ] as const satisfies readonly (readonly [Intl.RelativeTimeFormatUnit, number])[];
 
+/** Made when it is first asked for: each takes a part of the first screen's time, which needs few of them. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function createFormats(language: string) {
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const seconds = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: 'second',
-    maximumFractionDigits: 1,
-  });
-  const milliseconds = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: 'millisecond',
-    maximumFractionDigits: 0,
-  });
-  const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
-  const hours = new Intl.NumberFormat(language, { style: 'unit', unit: 'hour', unitDisplay: 'long' });
-  const short = (unit: 'hour' | 'minute' | 'second') =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 });
-  const [hourShort, minuteShort, secondShort] = [short('hour'), short('minute'), short('second')];
-  const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' });
-  const hour = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
-  const kilobytes = new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' });
-  const number = new Intl.NumberFormat(language);
-  const percent = new Intl.NumberFormat(language, { style: 'percent' });
-  const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
+  const dateFormat = (options: Intl.DateTimeFormatOptions) =>
+    lazily(() => new Intl.DateTimeFormat(language, options));
+  const numberFormat = (options: Intl.NumberFormatOptions) =>
+    lazily(() => new Intl.NumberFormat(language, options));
+  const unitFormat = (unit: string, options: Intl.NumberFormatOptions = {}) =>
+    numberFormat({ style: 'unit', unit, ...options });
+  const date = dateFormat({ dateStyle: 'medium' });
+  const dateTime = dateFormat({ dateStyle: 'medium', timeStyle: 'short' });
+  const time = dateFormat({ timeStyle: 'medium' });
+  const relative = lazily(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
+  const seconds = unitFormat('second', { maximumFractionDigits: 1 });
+  const milliseconds = unitFormat('millisecond', { maximumFractionDigits: 0 });
+  const minutes = unitFormat('minute', { unitDisplay: 'long' });
+  const hours = unitFormat('hour', { unitDisplay: 'long' });
+  const short = { unitDisplay: 'short', maximumFractionDigits: 0 } as const;
+  const hourShort = unitFormat('hour', short);
+  const minuteShort = unitFormat('minute', short);
+  const secondShort = unitFormat('second', short);
+  const day = dateFormat({ weekday: 'short', day: 'numeric', month: 'short' });
+  const hour = dateFormat({ hour: 'numeric', minute: '2-digit' });
+  const kilobytes = unitFormat('kilobyte');
+  const number = numberFormat({});
+  const percent = numberFormat({ style: 'percent' });
+  const twoDigits = numberFormat({ minimumIntegerDigits: 2 });
   return {
-    date: (iso: string) => date.format(new Date(iso)),
-    dateTime: (iso: string) => dateTime.format(new Date(iso)),
-    time: (iso: string) => time.format(new Date(iso)),
+    date: (iso: string) => date().format(new Date(iso)),
+    dateTime: (iso: string) => dateTime().format(new Date(iso)),
+    time: (iso: string) => time().format(new Date(iso)),
     /** "3 minutes ago", measured from `now` (milliseconds since 1970). */
     relative: (iso: string, now: number) => {
       const difference = Math.min(0, new Date(iso).getTime() - now);
       for (const [unit, size] of UNITS) {
-        if (-difference >= size) return relative.format(Math.ceil(difference / size), unit);
+        if (-difference >= size) return relative().format(Math.ceil(difference / size), unit);
       }
-      return relative.format(0, 'second');
+      return relative().format(0, 'second');
     },
     duration: (ms: number) =>
-      ms < SECOND ? milliseconds.format(Math.max(1, ms)) : seconds.format(ms / SECOND),
+      ms < SECOND ? milliseconds().format(Math.max(1, ms)) : seconds().format(ms / SECOND),
     /** "30 minutes", "1 hour": whole hours as such. */
-    minutes: (count: number) => (count % 60 === 0 ? hours.format(count / 60) : minutes.format(count)),
+    minutes: (count: number) => (count % 60 === 0 ? hours().format(count / 60) : minutes().format(count)),
     /** "1 hr 20 min", "45 sec": how long something lasted. */
     span: (ms: number) => {
       const seconds = Math.round(ms / SECOND);
-      if (seconds < 60) return secondShort.format(Math.max(1, seconds));
+      if (seconds < 60) return secondShort().format(Math.max(1, seconds));
       const minutes = Math.round(seconds / 60);
-      if (minutes < 60) return minuteShort.format(minutes);
+      if (minutes < 60) return minuteShort().format(minutes);
       const rest = minutes % 60;
-      const whole = hourShort.format(Math.floor(minutes / 60));
-      return rest === 0 ? whole : `${whole} ${minuteShort.format(rest)}`;
+      const whole = hourShort().format(Math.floor(minutes / 60));
+      return rest === 0 ? whole : `${whole} ${minuteShort().format(rest)}`;
     },
     /** "Tue, Nov 24", for a time in milliseconds since 1970. */
-    day: (at: number) => day.format(at),
+    day: (at: number) => day().format(at),
     /** "2:05 PM", for a time in milliseconds since 1970. */
-    hour: (at: number) => hour.format(at),
-    kilobytes: (bytes: number) => kilobytes.format(Math.round(bytes / 1024)),
-    number: (value: number) => number.format(value),
+    hour: (at: number) => hour().format(at),
+    kilobytes: (bytes: number) => kilobytes().format(Math.round(bytes / 1024)),
+    number: (value: number) => number().format(value),
     /** "50%", for 0.5. */
-    percent: (share: number) => percent.format(share),
-    twoDigits: (value: number) => twoDigits.format(value),
+    percent: (share: number) => percent().format(share),
+    twoDigits: (value: number) => twoDigits().format(value),
   };
 }
 

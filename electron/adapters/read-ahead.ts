@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { StoredDocument } from '../core/vault/documents.ts';
-import { documentNames, hasDocumentFolder, readStoredDocument } from './stored-document.ts';
+import { documentNames, hasDocumentFolder, readInFolder } from './stored-document.ts';
 
 /** How long one turn may take, in milliseconds. */
 const TURN_MS = 4;
@@ -16,7 +16,7 @@ export async function readAhead(directory: string, folder: string): Promise<Map<
     if (!hasDocumentFolder(directory, join(directory, folder))) return read;
     let turnEnds = performance.now() + TURN_MS;
     for (const name of documentNames(directory, folder).map((file) => `${folder}/${file}`)) {
-      read.set(name, readStoredDocument(directory, name));
+      read.set(name, readInFolder(directory, name));
       if (performance.now() < turnEnds) continue;
       await new Promise((resolve) => setImmediate(resolve));
       turnEnds = performance.now() + TURN_MS;

@@ -23,11 +23,16 @@ export const documentNames = (directory: string, folder: string): string[] =>
 
 /** Reads a document of a `DocumentStore` in `directory`, without the means to write one. */
 export function readStoredDocument(directory: string, name: string): StoredDocument {
-  const path = documentPath(directory, name);
+  return hasDocumentFolder(directory, dirname(documentPath(directory, name)))
+    ? readInFolder(directory, name)
+    : { kind: 'absent' };
+}
+
+/** The same, where the document's folder was looked at already. */
+export function readInFolder(directory: string, name: string): StoredDocument {
   let bytes: Buffer;
   try {
-    if (!hasDocumentFolder(directory, dirname(path))) return { kind: 'absent' };
-    bytes = whileHeld(() => readFileSync(path));
+    bytes = whileHeld(() => readFileSync(documentPath(directory, name)));
   } catch (thrown) {
     if (systemCode(thrown) === 'ENOENT') return { kind: 'absent' };
     throw thrown;

@@ -1,15 +1,16 @@
 import { type AppState, appStateSchema } from '../../shared/ipc/app.ts';
 import { failure } from '../core/failure.ts';
 
-const withoutPairings = appStateSchema.omit({ pairings: true });
+const others = appStateSchema.omit({ pairings: true, statuses: true });
 
 /**
- * The state as the contract's `getState` hands it on. The pairings are not checked once more: the vault holds nothing
- * but what their schema has passed. Throws {@link Failure} `internal` for anything else that breaks the contract.
+ * The state as the contract's `getState` hands it on. What there is of each pairing is not checked once more: the vault
+ * holds nothing but what their schema has passed, and each status is one that `nextStatus` makes. Throws
+ * {@link Failure} `internal` for anything else that breaks the contract.
  */
-export function stateText({ pairings, ...others }: AppState): string {
+export function stateText({ pairings, statuses, ...state }: AppState): string {
   // Parsing also strips what the contract does not name.
-  const checked = withoutPairings.safeParse(others);
+  const checked = others.safeParse(state);
   if (!checked.success) throw failure('internal', 'getState broke its contract');
-  return JSON.stringify({ ...checked.data, pairings });
+  return JSON.stringify({ ...checked.data, pairings, statuses });
 }

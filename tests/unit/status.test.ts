@@ -10,7 +10,12 @@ import {
 } from '../../electron/core/status/state-machine.ts';
 import { appError, ERROR_CODES, type ErrorCode } from '../../shared/errors.ts';
 import type { PairingRecord } from '../../shared/pairing.ts';
-import { needsAttention, type PairingStatus, statusAction } from '../../shared/status.ts';
+import {
+  needsAttention,
+  type PairingStatus,
+  pairingStatusSchema,
+  statusAction,
+} from '../../shared/status.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.000Z');
 const DAY_MS = 86_400_000;
@@ -52,6 +57,30 @@ const run = (events: readonly StatusEvent[], record = pairing(), now = NOW): Pai
   events.reduce((status, event) => nextStatus(status, event, record, now), initialStatus(record, now));
 
 describe('the state machine', () => {
+  it('makes what the page is told unchecked (ipc/state-text.ts): all that the contract names, and no more', () => {
+    const near = pairing(NOW + 3 * DAY_MS);
+    const events: readonly StatusEvent[] = [
+      { type: 'check-started' },
+      { type: 'check-ended', check: { result: 'mtls', ...proof } },
+      { type: 'channel-opened' },
+      { type: 'channel-lost', error: appError('connection-lost', 'x'), nextTryAt: NOW + 1000 },
+      { type: 'channel-closed' },
+      { type: 'moved', to: { host: '10.0.0.6', port: 8443 } },
+      { type: 'check-dropped', before: initialStatus(near, NOW) },
+      { type: 'till-connected' },
+      { type: 'till-left' },
+      { type: 'waits' },
+      { type: 'looked-at-clock' },
+      ...ERROR_CODES.map((code) => ended(code)),
+    ];
+    let status = initialStatus(near, NOW);
+    for (const event of events) {
+      expect(pairingStatusSchema.parse(status)).toStrictEqual(status);
+      status = nextStatus(status, event, near, NOW);
+    }
+    expect(pairingStatusSchema.parse(status)).toStrictEqual(status);
+  });
+
   it('follows checks', () => {
     expect(run([])).toMatchObject({ state: 'unknown', live: false, error: null });
     expect(run([{ type: 'check-started' }]).state).toBe('checking');

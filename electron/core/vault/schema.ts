@@ -69,8 +69,15 @@ export type ReadVersioned<T> =
   | { readonly kind: 'newer-version' }
   | { readonly kind: 'damaged' };
 
-/** Made once: making a schema takes longer than reading a document. */
-const envelopeSchema = z.looseObject({ version: z.number().int().min(1) });
+type Envelope = Record<string, unknown> & { readonly version: number };
+
+/** By hand: this is asked of each of a thousand documents, of which a schema would make a copy. */
+const isEnvelope = (stored: unknown): stored is Envelope =>
+  typeof stored === 'object' &&
+  stored !== null &&
+  'version' in stored &&
+  Number.isSafeInteger(stored.version) &&
+  Number(stored.version) >= 1;
 
 /** Brings a stored value to the current version and checks its shape. */
 export function readVersioned<T>(
@@ -79,10 +86,9 @@ export function readVersioned<T>(
   migrations = MIGRATIONS,
   currentVersion: number = CURRENT_VERSION,
 ): ReadVersioned<T> {
-  const envelope = envelopeSchema.safeParse(stored);
-  if (!envelope.success) return { kind: 'damaged' };
-  let document: Record<string, unknown> = envelope.data;
-  let { version } = envelope.data;
+  if (!isEnvelope(stored)) return { kind: 'damaged' };
+  let document: Record<string, unknown> = stored;
+  let { version } = stored;
   if (version > currentVersion) return { kind: 'newer-version' };
   for (; version < currentVersion; version += 1) {
     const migrate = migrations[version];
