@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 interface ScreenProps {
@@ -11,6 +11,9 @@ interface ScreenProps {
   readonly children: ReactNode;
 }
 
+/** Nothing moves when the app opens: there is no screen that the first one follows. */
+let isFirst = true;
+
 /** One screen: its heading takes the focus when it appears, so that nobody is left on a button that is gone. */
 export function Screen({
   title,
@@ -22,6 +25,10 @@ export function Screen({
 }: ScreenProps) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
+  const [still] = useState(isFirst);
+  useEffect(() => {
+    isFirst = false;
+  }, []);
   useEffect(() => {
     document.title = t('app.pageTitle', { screen: title });
   }, [t, title]);
@@ -30,7 +37,7 @@ export function Screen({
     if (focusHeading) heading.current?.focus({ preventScroll: true });
   }, [focusHeading]);
   return (
-    <div className={`screen ${className}`}>
+    <div className={`screen ${className}`} data-still={still || undefined}>
       <div className="screen-head">
         <div>
           <h1 ref={heading} tabIndex={-1}>

@@ -551,6 +551,14 @@ test('nothing moves for those who asked for less motion', async ({ app, device }
   await expect.poll(moving).toBe(0);
 });
 
+test('screens come in with a movement, except the one that the app opens with', async ({ app, device }) => {
+  const page = await app.launch();
+  const screen = page.locator('.screen');
+  await expect(screen).toHaveCSS('animation-name', 'none');
+  await trustRootCa(page, device);
+  await expect(screen).toHaveCSS('animation-name', 'appear');
+});
+
 test('what an organisation manages is accessible', async ({ app, device }) => {
   const policyFile = join(app.dataFolder, 'policy.json');
   const flags = [`--policy-file=${policyFile}`, NARROW_SEARCH];
