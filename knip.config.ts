@@ -20,6 +20,7 @@ export default {
     'scripts/*.ts',
     // Started by their paths, as processes of their own.
     'scripts/real-keyring.cjs',
+    'tests/e2e/early-second-start.cjs',
     'scripts/electron-runtime/default-app/main.js',
     'scripts/counter-card/printer/main.js',
     'scripts/package/fpm.ts',
