@@ -1,6 +1,11 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import {
+  connect as connectTls,
+  type DetailedPeerCertificate,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
 import type { DeviceIdentity } from '../../../shared/identity.ts';
 import type { DeviceAddress } from '../../../shared/inputs.ts';
 import { commonName } from '../../../shared/root-ca.ts';
@@ -217,9 +222,28 @@ function shakeHands(
 /** More certificates than a device has any use for; each one costs signature checks, and anybody can send them. */
 const MOST_PRESENTED = 10;
 
+/** The device's certificate and what issued it, as far as each follows its subject; none when something is odd. */
+function linkedChain(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  try {
+    let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+    for (let seen = 0; peer?.raw && seen < MOST_PRESENTED; seen += 1) {
+      const certificate = parseCertificate(peer.raw);
+      if (!certificate) return [];
+      chain.push(certificate);
+      peer = peer.issuerCertificate === peer ? undefined : peer.issuerCertificate;
+    }
+    return chain;
+  } catch {
+    return [];
+  }
+}
+
 /**
- * The device's certificate and those after it that can be read, each once, in the order in which they were sent.
- * (`getPeerCertificate` would leave out what does not follow its subject, which RFC 8446 section 4.4.2 asks to accept.)
+ * The device's certificate and those after it that can be read, each once, in the order in which they were sent: also
+ * what does not follow its subject, which RFC 8446 section 4.4.2 asks to accept. Only for what {@link linkedChain}
+ * cannot prove: of each certificate after the first, Node keeps a copy for ever (`X509Certificate::X509Certificate` in
+ * its crypto_x509.cc), 5 kB a connection.
  */
 function presentedChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -288,12 +312,25 @@ export function otherRootCa(root: X509Certificate): Failure {
   });
 }
 
+/** Whether nothing is to be said against this chain. */
+function isProved(
+  { authorized }: TLSSocket,
+  [leaf, ...others]: readonly X509Certificate[],
+  { rootCas, now }: Trust,
+): boolean {
+  if (!authorized || !leaf) return false;
+  return judgeUnder(rootCas, [leaf, ...others], now()).some(
+    ({ chain }) => chain.ok && !findWeakness(chain.path),
+  );
+}
+
 function requireTrusted(
   socket: TLSSocket,
   options: ConnectionOptions,
 ): { readonly certificate: X509Certificate; readonly rootCa: RootCa } {
   const { trust } = options;
-  const [leaf, ...intermediates] = presentedChain(socket);
+  const linked = linkedChain(socket);
+  const [leaf, ...intermediates] = isProved(socket, linked, trust) ? linked : presentedChain(socket);
   // There is no handshake without one: the connection has ended since.
   if (!leaf) throw failure('connection-lost', 'closed right after the TLS handshake');
   const now = trust.now();
