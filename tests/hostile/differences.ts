@@ -11,8 +11,6 @@ export const DIFFERENCES = {
     'BoringSSL believes nothing of a certificate with an extension it cannot read, its issuer included; OpenSSL goes on.',
   'unknown-algorithm': 'BoringSSL does not know the algorithm at all, so nobody has signed the certificate.',
   'path-limit': 'The app follows a chain of at most eight certificates, root included.',
-  'presented-limit':
-    'The app looks at the first ten certificates that a device sends: each costs signature checks.',
   floor:
     'The floor of the app names algorithms: P-256 and up, Ed25519, SHA-256 and up. OpenSSL counts bits, and P-224, other curves of their size, and SHA-224 have enough of them.',
   wildcard: 'A device’s certificate states one serial number; a wildcard states none.',
