@@ -1,4 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TLSSocket } from 'node:tls';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openLiveChannel } from '../../electron/core/device/live-channel.ts';
 import { type QuietCheckOptions, quietCheck } from '../../electron/core/device/quiet-check.ts';
 import { toAppError } from '../../electron/core/failure.ts';
@@ -63,6 +64,30 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s, a quiet check', (maxVer
     expect(outcome.certificate.fingerprint256).toBe(issued.device.certificate.fingerprint256);
     expect(outcome.roundTripMs).toBeGreaterThan(0);
     expect(device.open.size).toBe(0);
+  });
+
+  it('does without what Node never frees, where nothing is odd about the chain', async () => {
+    const device = await serve(maxVersion, 'answers');
+    const askedOf: unknown[] = [];
+    const { getPeerX509Certificate } = TLSSocket.prototype;
+    const leaking = vi.spyOn(TLSSocket.prototype, 'getPeerX509Certificate').mockImplementation(function (
+      this: TLSSocket,
+    ) {
+      // The device is in this process, too.
+      if (this.remotePort === device.address.port) askedOf.push(this.remotePort);
+      return getPeerX509Certificate.call(this);
+    });
+    try {
+      expect(await check(device)).toBe('accepted');
+      expect(askedOf).toEqual([]);
+      // Told apart all the same, by all that the device has sent.
+      const other = { root: (await createVendorPki()).root.certificate, intermediates: [] };
+      const trust = { rootCas: [other], now: Date.now, knownPast: 0 };
+      expect(await check(device, { trust })).toBe('thrown: device-issuer-unknown');
+      expect(askedOf).not.toEqual([]);
+    } finally {
+      leaking.mockRestore();
+    }
   });
 
   it('sends no byte of HTTP or WebSocket, and the till keeps its channel', async () => {
