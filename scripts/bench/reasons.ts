@@ -4,6 +4,8 @@ const STARTS = 'React, the texts and the first state are made in the page: the w
 export const REASONS: Readonly<Record<string, string>> = {
   'bridge/near':
     'a message takes twice the way: a program there that hands bytes on unread takes 1.9 times as long as a direct connection',
+  'check/TLSv1.3':
+    'the chain is read in the one way that Node frees again, which makes more of it than is asked for',
   'idle/cpu':
     'the clock, the network and the device are looked at: 0.2 % of a processor, where an empty window does nothing',
   'idle/memory':
