@@ -1,13 +1,18 @@
 import { type Row, Tally } from '../long-tests/result.ts';
 import { type Figures, slopeOf } from './figures.ts';
 
+/** JavaScript's, and all of the process: only there it shows what is held outside of JavaScript and never freed. */
+const MEMORY = { heap: 'the heap', rss: 'the process' } as const;
+type Memory = keyof typeof MEMORY;
+const MEMORIES: readonly Memory[] = ['heap', 'rss'];
+
 export interface Plan {
   readonly name: string;
   readonly arguments: readonly string[];
   /** What is counted. */
   readonly unit: string;
-  /** Bytes by which the heap may grow with each of them. */
-  readonly bound: number;
+  /** Bytes by which each part of memory may grow with each of them. */
+  readonly bound: Readonly<Record<Memory, number>>;
   /** For how many of them growth is told. */
   readonly many: number;
 }
@@ -26,7 +31,8 @@ const MORE_HANDLES = 2;
 /** Without the first quarter, in which code is compiled and caches are filled. */
 const afterWarmUp = ({ samples }: Course): readonly Figures[] => samples.slice(Math.ceil(samples.length / 4));
 
-const heapSlope = (course: Course): number => slopeOf(afterWarmUp(course), ({ heap }) => heap);
+const slope = (course: Course, memory: Memory): number =>
+  slopeOf(afterWarmUp(course), (figures) => figures[memory]);
 
 const size = (bytes: number): string =>
   Math.abs(bytes) < 10_240
@@ -34,10 +40,14 @@ const size = (bytes: number): string =>
     : `${(bytes / 1024).toFixed(1)} KiB`;
 
 /** Growth and its bound, in words. */
-export const growthOf = ({ unit, bound, many }: Plan, course: Course): string => {
+function growthOf({ unit, bound, many }: Plan, course: Course, memory: Memory): string {
   const each = many === 1 ? `a ${unit}` : `for ${many.toLocaleString('en')} ${unit}s`;
-  return `${size(heapSlope(course) * many)} ${each}, at most ${size(bound * many)}`;
-};
+  return `${MEMORY[memory]} ${size(slope(course, memory) * many)} ${each}, at most ${size(bound[memory] * many)}`;
+}
+
+/** Of all memory, in words. */
+export const growthIn = (plan: Plan, course: Course): string =>
+  MEMORIES.map((memory) => growthOf(plan, course, memory)).join('; ');
 
 export function judgeCourse(plan: Plan, course: Course): Row[] {
   const { name, bound } = plan;
@@ -45,8 +55,10 @@ export function judgeCourse(plan: Plan, course: Course): Row[] {
   const done = Object.entries(course.facts).map(([what, number]) => `${number.toLocaleString('en')} ${what}`);
   work.judge(course.wrong, done.join(', '));
   const memory = new Tally();
-  const slope = heapSlope(course);
-  memory.judge(slope <= bound ? [] : [`the heap grows by ${growthOf(plan, course)}`], growthOf(plan, course));
+  for (const each of MEMORIES) {
+    const growth = growthOf(plan, course, each);
+    memory.judge(slope(course, each) <= bound[each] ? [] : [`growth of ${growth}`], growth);
+  }
   const handles = new Tally();
   const [first, ...later] = afterWarmUp(course);
   const grown = later.filter(
@@ -63,7 +75,7 @@ export function judgeCourse(plan: Plan, course: Course): Row[] {
   );
   return [
     work.row(name, `${name}: the work`),
-    memory.row(name, `${name}: growth of the heap`),
+    memory.row(name, `${name}: growth of memory`),
     handles.row(name, `${name}: handles`),
   ];
 }

@@ -1,6 +1,6 @@
 import { describeMachine, writeSection } from '../bench/document.ts';
 import { isPassed, type Row } from '../long-tests/result.ts';
-import { type Course, growthOf, type Plan, tableOfCourse } from './course.ts';
+import { type Course, growthIn, type Plan, tableOfCourse } from './course.ts';
 
 const TEXTS: Readonly<Record<string, { readonly title: string; readonly text: (plan: Plan) => string }>> = {
   pairs: {
@@ -36,7 +36,7 @@ export function writeSoakSection(plan: Plan, course: Course, rows: readonly Row[
 
 ${texts?.text(plan)}
 
-In ${Math.max(1, Math.round(course.seconds / 60))} min: ${done.join(', ')}. Growth of the heap: ${growthOf(plan, course)}. ${rows.every(isPassed) ? 'Nothing went wrong, and there are no more handles than in the beginning.' : `Wrong: ${failures.join('; ')}.`}
+In ${Math.max(1, Math.round(course.seconds / 60))} min: ${done.join(', ')}. Growth: ${growthIn(plan, course)}. ${rows.every(isPassed) ? 'Nothing went wrong, and there are no more handles than in the beginning.' : `Wrong: ${failures.join('; ')}.`}
 
 ${tableOfCourse(course)}
 

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import {
   connect as connectTls,
   type DetailedPeerCertificate,
+  type PeerCertificate,
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
@@ -156,14 +157,21 @@ function anchorsFor({ rootCas, now }: Trust): X509Certificate[] {
   ]);
 }
 
+interface Handshake {
+  readonly socket: TLSSocket;
+  /** The device's certificate and what issued it, when the library has found a path to a trust anchor. */
+  readonly authorized: PeerCertificate | undefined;
+}
+
 function shakeHands(
   tcp: Socket,
   options: ConnectionOptions,
   diagnosis: ConnectionDiagnosis,
-): Promise<TLSSocket> {
+): Promise<Handshake> {
   const { address, trust, signal, clientCertificate, awaitAdmission, onServerHello, onCertificateSent } =
     options;
   return cancellable(signal, 'the TLS handshake', (resolve, reject) => {
+    let authorized: PeerCertificate | undefined;
     const socket = connectTls({
       socket: tcp,
       // A host name is announced, an IP address never (RFC 6066 section 3).
@@ -180,7 +188,11 @@ function shakeHands(
       // Judged below, where the reason can be named and the serial number replaces the host check. No application
       // data is sent before that.
       rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
+      // Node makes this of the chain for whomever it finds authorized; asking for it again would make it anew.
+      checkServerIdentity: (_host, certificate) => {
+        authorized = certificate;
+        return undefined;
+      },
       ...(clientCertificate && {
         key: clientCertificate.privateKeyPem,
         cert: clientCertificate.certificateChainPem,
@@ -190,7 +202,7 @@ function shakeHands(
     const startedAt = performance.now();
     const seen = { serverHello: false, clientCertificate: clientCertificate !== undefined };
     let waiting: NodeJS.Timeout | undefined;
-    const admitted = () => resolve(socket);
+    const admitted = () => resolve({ socket, authorized });
     // The only sign of these moments that Node gives; the secrets that come along are not looked at.
     socket.on('keylog', (line) => {
       if (!seen.serverHello) {
@@ -223,10 +235,10 @@ function shakeHands(
 const MOST_PRESENTED = 10;
 
 /** The device's certificate and what issued it, as far as each follows its subject; none when something is odd. */
-function linkedChain(socket: TLSSocket): X509Certificate[] {
+function linkedChain(authorized: PeerCertificate | undefined): X509Certificate[] {
   const chain: X509Certificate[] = [];
   try {
-    let peer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+    let peer: Partial<DetailedPeerCertificate> | undefined = authorized;
     for (let seen = 0; peer?.raw && seen < MOST_PRESENTED; seen += 1) {
       const certificate = parseCertificate(peer.raw);
       if (!certificate) return [];
@@ -311,25 +323,30 @@ export function otherRootCa(root: X509Certificate): Failure {
   });
 }
 
-/** Whether nothing is to be said against this chain. */
-function isProved(
-  { authorized }: TLSSocket,
-  [leaf, ...others]: readonly X509Certificate[],
-  { rootCas, now }: Trust,
-): boolean {
-  if (!authorized || !leaf) return false;
-  return judgeUnder(rootCas, [leaf, ...others], now()).some(
-    ({ chain }) => chain.ok && !findWeakness(chain.path),
-  );
+interface Trusted {
+  readonly certificate: X509Certificate;
+  readonly rootCa: RootCa;
 }
 
-function requireTrusted(
-  socket: TLSSocket,
-  options: ConnectionOptions,
-): { readonly certificate: X509Certificate; readonly rootCa: RootCa } {
+/** What this chain leads to when nothing is to be said against it. */
+function provedBy(
+  [leaf, ...others]: readonly X509Certificate[],
+  { rootCas, now }: Trust,
+): Trusted | undefined {
+  if (!leaf) return undefined;
+  const found = judgeUnder(rootCas, [leaf, ...others], now()).find(({ chain }) => chain.ok);
+  return found?.chain.ok && !findWeakness(found.chain.path)
+    ? { certificate: leaf, rootCa: found.rootCa }
+    : undefined;
+}
+
+const requireTrusted = ({ socket, authorized }: Handshake, options: ConnectionOptions): Trusted =>
+  provedBy(linkedChain(authorized), options.trust) ?? judgePresented(socket, options);
+
+/** Names what is to be said against the device's chain. */
+function judgePresented(socket: TLSSocket, options: ConnectionOptions): Trusted {
   const { trust } = options;
-  const linked = linkedChain(socket);
-  const [leaf, ...intermediates] = isProved(socket, linked, trust) ? linked : presentedChain(socket);
+  const [leaf, ...intermediates] = presentedChain(socket);
   // There is no handshake without one: the connection has ended since.
   if (!leaf) throw failure('connection-lost', 'closed right after the TLS handshake');
   const now = trust.now();
@@ -407,9 +424,10 @@ async function openAndJudge(
 ): Promise<VerifiedConnection> {
   const tcp = options.tcp ?? (await openTcp(options));
   try {
-    const socket = await shakeHands(tcp, options, diagnosis);
+    const handshake = await shakeHands(tcp, options, diagnosis);
+    const { socket } = handshake;
     options.onHandshake?.();
-    const { certificate, rootCa } = requireTrusted(socket, options);
+    const { certificate, rootCa } = requireTrusted(handshake, options);
     const identity = readIdentity(certificate, options.address.host);
     if (options.identity) requireIdentity(identity, options.identity, certificate);
     if (options.pinnedCertificate && !sameCertificate(certificate, options.pinnedCertificate)) {
