@@ -19,14 +19,20 @@ export const withChecksum = (document: Record<string, unknown>): Record<string, 
   [MEMBER]: checksumOf(JSON.stringify(document)),
 });
 
-/** As JSON.stringify ends it. */
-const DOCUMENT_END = /,"checksum":"([0-9a-f]{8})"\}$/;
-const LINE_END = /,"sum":"([0-9a-f]{8})"\}$/;
+/** As JSON.stringify ends what has this member last. */
+const endWith = (member: string) => ({
+  length: `,"${member}":"00000000"}`.length,
+  pattern: new RegExp(`^,"${member}":"([0-9a-f]{8})"\\}$`),
+});
+const DOCUMENT_END = endWith(MEMBER);
+const LINE_END = endWith('sum');
 
 /** Whether the checksum at the end is that of the rest, without its comma; undefined when there is none. */
-function isWhole(text: string, end: RegExp): boolean | undefined {
-  const found = end.exec(text);
-  return found === null ? undefined : checksumOf(text.slice(0, found.index), '}') === found[1];
+function isWhole(text: string, { length, pattern }: ReturnType<typeof endWith>): boolean | undefined {
+  // Looked for nowhere else: a document is long, and a start reads a thousand.
+  const rest = Math.max(0, text.length - length);
+  const found = pattern.exec(text.slice(rest));
+  return found === null ? undefined : checksumOf(text.slice(0, rest), '}') === found[1];
 }
 
 /**
@@ -34,13 +40,16 @@ function isWhole(text: string, end: RegExp): boolean | undefined {
  * has written anew goes by its content and not by its bytes, so that spaces do not count. One without a checksum is of
  * an older version, or was put right by hand. Throws on what is no JSON.
  */
-export function readDocument(text: string): unknown {
+export function readDocument(
+  text: string,
+): { readonly value: unknown; readonly isAsWritten: boolean } | undefined {
   const stored: unknown = JSON.parse(text);
-  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored)) return stored;
-  const { [MEMBER]: checksum, ...document } = stored;
+  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored))
+    return { value: stored, isAsWritten: false };
+  const { [MEMBER]: checksum, ...value } = stored;
   // As it was written, which a thousand of them are: nothing has to be made of it but what is read.
-  if (isWhole(text, DOCUMENT_END)) return document;
-  return checksum === checksumOf(JSON.stringify(document)) ? document : undefined;
+  if (isWhole(text, DOCUMENT_END)) return { value, isAsWritten: true };
+  return checksum === checksumOf(JSON.stringify(value)) ? { value, isAsWritten: false } : undefined;
 }
 
 /** A line of JSON Lines with its checksum as the last member. */

@@ -4,7 +4,8 @@ export const PAIRINGS = 'pairings';
 /** What reading one stored document can find. */
 export type StoredDocument =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'document'; readonly value: unknown }
+  /** `isAsWritten`: byte for byte as the app has written it, by its checksum. */
+  | { readonly kind: 'document'; readonly value: unknown; readonly isAsWritten?: boolean }
   /** Not readable as a document at all. */
   | { readonly kind: 'damaged' };
 

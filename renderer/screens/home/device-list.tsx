@@ -23,7 +23,7 @@ import { DeviceCard } from './device-card.tsx';
 import { Summary } from './summary.tsx';
 
 /** So many fill a usual window: the others are made once these can be seen. */
-const FIRST_SEEN = 8;
+const FIRST_SEEN = 4;
 /** Up to so many devices are shown large. */
 const ROOMY = 2;
 
