@@ -254,7 +254,7 @@ function linkedChain(authorized: PeerCertificate | undefined): X509Certificate[]
 /**
  * The device's certificate and those after it that can be read, each once, in the order in which they were sent: also
  * what does not follow its subject, which RFC 8446 section 4.4.2 asks to accept. Only for what {@link linkedChain}
- * cannot prove: after this call Node never frees the certificates behind the first, 5 kB a connection (seen in Node 20).
+ * cannot prove: after this call Node never frees the certificates behind the first, 5 to 7 kB a connection (seen in Node 20 and in Electron).
  */
 function presentedChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];

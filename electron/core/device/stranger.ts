@@ -1,12 +1,10 @@
 import { createHash, generateKeyPair, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import forge from 'node-forge';
+import { type Asn1, asn1 } from '../pki/asn1.ts';
 import { toPem } from '../pki/certificate.ts';
 import type { ClientCertificate } from './connection.ts';
 
-const { asn1 } = forge;
 const { Class, Type } = asn1;
-type Asn1 = forge.asn1.Asn1;
 
 const VERSION_3 = '\x02';
 const HOUR_MS = 3_600_000;
@@ -16,7 +14,7 @@ const OID_COMMON_NAME = '2.5.4.3';
 const OID_ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
 
 const sequence = (...parts: Asn1[]): Asn1 => asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, parts);
-const primitive = (type: forge.asn1.Type, bytes: string): Asn1 =>
+const primitive = (type: (typeof Type)[keyof typeof Type], bytes: string): Asn1 =>
   asn1.create(Class.UNIVERSAL, type, false, bytes);
 const oid = (dotted: string): Asn1 => primitive(Type.OID, asn1.oidToDer(dotted).getBytes());
 /** UTCTime ends with the year 2049 (RFC 5280 section 4.1.2.5). */

@@ -22,10 +22,15 @@ import type { Drafts } from './drafts.ts';
 import { encryptedKeyPem } from './encrypted-pem.ts';
 import { filesOf, KIT_NAMES, SAMPLE_FOLDER, samplesFor } from './kit-files.ts';
 import { generateKitPassword } from './kit-password.ts';
-import { writeLegacyP12 } from './legacy-p12.ts';
 import { type KeyEntry, writeP12 } from './p12.ts';
 import { readMe } from './read-me.ts';
 import { type NewFile, writeNewFolder } from './write-folder.ts';
+
+/** All of node-forge, which nothing else needs, is read for it. */
+async function legacyP12(entry: KeyEntry, password: string): Promise<Buffer> {
+  const { writeLegacyP12 } = await import('./legacy-p12.ts');
+  return writeLegacyP12(entry, password);
+}
 
 export interface ConnectionKitParts {
   readonly context: Pick<CoreContext, 'vault' | 'now' | 'builtAt'>;
@@ -187,7 +192,7 @@ async function keyFiles(
     case 'p12':
       return [{ name: KIT_NAMES.keyStore, content: await writeP12(entry, password) }];
     case 'p12-legacy':
-      return [{ name: KIT_NAMES.keyStore, content: writeLegacyP12(entry, password) }];
+      return [{ name: KIT_NAMES.keyStore, content: await legacyP12(entry, password) }];
     case 'pem':
       return [
         { name: KIT_NAMES.privateKey, content: await encryptedKeyPem(privateKeyPem, password) },

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import forge from 'node-forge';
 import type { CertificateSummary } from '../../../shared/pairing.ts';
+import { type Asn1, asn1 } from './asn1.ts';
 import { lastMade, onceFor } from './once.ts';
 
 /** The extensions that decide what a certificate may be used for (RFC 5280 section 4.2.1). */
@@ -29,24 +29,24 @@ const SAN_DNS_NAME = 2;
 const KEY_CERT_SIGN = 0x04;
 const EXTENSIONS_TAG = 3;
 
-function children(node: forge.asn1.Asn1 | undefined): forge.asn1.Asn1[] {
+function children(node: Asn1 | undefined): Asn1[] {
   return node && Array.isArray(node.value) ? node.value : [];
 }
 
-function octets(node: forge.asn1.Asn1 | undefined): string {
+function octets(node: Asn1 | undefined): string {
   return node && typeof node.value === 'string' ? node.value : '';
 }
 
 /** The extension values by OID, as DER. node-forge's own certificate reader is not used: it reads RSA keys only. */
 function extensionValues(certificate: X509Certificate): Map<string, string> {
-  const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
+  const root = asn1.fromDer(certificate.raw.toString('binary'));
   const wrapper = children(children(root)[0]).find(
-    (node) => node.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && node.type === EXTENSIONS_TAG,
+    (node) => node.tagClass === asn1.Class.CONTEXT_SPECIFIC && node.type === EXTENSIONS_TAG,
   );
   const values = new Map<string, string>();
   for (const extension of children(children(wrapper)[0])) {
     const parts = children(extension);
-    const oid = forge.asn1.derToOid(octets(parts[0]));
+    const oid = asn1.derToOid(octets(parts[0]));
     // RFC 5280 section 4.2; two readers could each believe another one of them.
     if (values.has(oid)) throw new Error(`extension ${oid} twice`);
     values.set(oid, octets(parts[parts.length - 1]));
@@ -62,10 +62,10 @@ export const readExtensions = onceFor((certificate: X509Certificate): Certificat
   const values = extensionValues(certificate);
   const parse = (oid: string) => {
     const der = values.get(oid);
-    return der === undefined ? undefined : forge.asn1.fromDer(der);
+    return der === undefined ? undefined : asn1.fromDer(der);
   };
   const [ca, pathLength] = children(parse(OID.basicConstraints));
-  const isCa = ca?.type === forge.asn1.Type.BOOLEAN && octets(ca).charCodeAt(0) !== 0;
+  const isCa = ca?.type === asn1.Type.BOOLEAN && octets(ca).charCodeAt(0) !== 0;
   const keyUsage = parse(OID.keyUsage);
   const eku = parse(OID.eku);
   return {
@@ -73,9 +73,9 @@ export const readExtensions = onceFor((certificate: X509Certificate): Certificat
     pathLength: isCa && pathLength ? integer(octets(pathLength)) : undefined,
     // First octet of a BIT STRING: number of unused bits.
     mayCertSign: keyUsage ? (octets(keyUsage).charCodeAt(1) & KEY_CERT_SIGN) !== 0 : undefined,
-    extendedKeyUsages: eku ? children(eku).map((node) => forge.asn1.derToOid(octets(node))) : undefined,
+    extendedKeyUsages: eku ? children(eku).map((node) => asn1.derToOid(octets(node))) : undefined,
     dnsNames: children(parse(OID.subjectAltName))
-      .filter((name) => name.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && name.type === SAN_DNS_NAME)
+      .filter((name) => name.tagClass === asn1.Class.CONTEXT_SPECIFIC && name.type === SAN_DNS_NAME)
       .map((name) => octets(name).toLowerCase()),
   };
 });
@@ -91,15 +91,15 @@ const PSS_DIGEST_TAG = 0;
 
 /** Reads the `signatureAlgorithm` of a certificate (RFC 5280 section 4.1.1.2). Throws on malformed DER. */
 export const readSignatureAlgorithm = onceFor((certificate: X509Certificate): SignatureAlgorithm => {
-  const root = forge.asn1.fromDer(certificate.raw.toString('binary'));
+  const root = asn1.fromDer(certificate.raw.toString('binary'));
   const [oid, parameters] = children(children(root)[1]);
   const digest = children(parameters).find(
-    ({ tagClass, type }) => tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && type === PSS_DIGEST_TAG,
+    ({ tagClass, type }) => tagClass === asn1.Class.CONTEXT_SPECIFIC && type === PSS_DIGEST_TAG,
   );
   const [digestOid] = children(children(digest)[0]);
   return {
-    oid: forge.asn1.derToOid(octets(oid)),
-    pssDigest: digestOid ? forge.asn1.derToOid(octets(digestOid)) : SHA1,
+    oid: asn1.derToOid(octets(oid)),
+    pssDigest: digestOid ? asn1.derToOid(octets(digestOid)) : SHA1,
   };
 });
 
