@@ -7,6 +7,7 @@ import { leanerPackages } from './scripts/vite-leaner-packages.ts';
 import { licences } from './scripts/vite-licences.ts';
 import { textsOfMainProcess } from './scripts/vite-main-texts.ts';
 import { noAjv } from './scripts/vite-no-ajv.ts';
+import { oneByteScripts } from './scripts/vite-one-byte.ts';
 import { shownLanguagesOnly } from './scripts/vite-shown-languages.ts';
 import { unusedSchemas } from './scripts/vite-unused-schemas.ts';
 
@@ -57,6 +58,7 @@ export default defineConfig({
     noAjv(),
     leanerPackages(),
     unusedSchemas(),
+    oneByteScripts(),
     licences(resolve('out/licences.json.gz')),
   ],
   environments: {

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { inOneByte } from '../../scripts/vite-one-byte.ts';
+
+it('means the same in one byte for each character', () => {
+  const code =
+    'const dash = "a – b … c", part = `“…”`.trim(), found = /[–→]/.test(part); return [part, found, "é"]';
+  const narrow = inOneByte(code);
+  expect(narrow).not.toMatch(/[\u0100-\uffff]/);
+  expect(narrow).toContain('é');
+  expect(new Function(narrow)()).toEqual(new Function(code)());
+});
+
+it('leaves what would become larger', () => {
+  const code = 'const t = "こんにちは、世界"';
+  expect(inOneByte(code)).toBe(code);
+});
