@@ -1,4 +1,4 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webFrame } from 'electron';
 import type { PosApi, Push } from '../shared/ipc/index.ts';
 import { CALL_CHANNEL, PUSH_CHANNEL } from '../shared/ipc-channels.ts';
 
@@ -20,10 +20,17 @@ ipcRenderer.once(PUSH_CHANNEL, takeEarly);
 // Asked anew when it has failed, and nothing is left unhandled where nobody asks.
 early.catch(takeEarly);
 
+/** From the first screen on, in milliseconds: by then the page has read all that it reads by itself, dialogs included. */
+const HAS_READ_MS = 3_000;
+/** Chromium keeps what a page has read in case it is read again, which no file of this page is: 3 MiB. */
+const forgetFiles = () => setTimeout(() => webFrame.clearCache(), HAS_READ_MS);
+
 /** The renderer's only way out: two channels, both checked against the contract in the main process. */
 const api: PosApi = {
-  call: (method, request) =>
-    (method === 'getState' && takeEarly()) || ipcRenderer.invoke(CALL_CHANNEL, method, request),
+  call: (method, request) => {
+    if (method === 'pageShown') forgetFiles();
+    return (method === 'getState' && takeEarly()) || ipcRenderer.invoke(CALL_CHANNEL, method, request);
+  },
   onPush: (listener) => {
     const forward = (_event: IpcRendererEvent, push: Push) => listener(push);
     ipcRenderer.on(PUSH_CHANNEL, forward);
