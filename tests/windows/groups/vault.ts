@@ -188,7 +188,9 @@ export default group('vault', {
       found.push(documents.read('pairings/a'));
     }
     const kinds = found.map((stored) =>
-      [old, fresh].findIndex((text) => isDeepStrictEqual(stored, { kind: 'document', value: { text } })),
+      [old, fresh].findIndex((text) =>
+        isDeepStrictEqual(stored, { kind: 'document', value: { text }, isAsWritten: true }),
+      ),
     );
     assert.match(kinds.join(''), /^0{10,}1+$/);
   },
