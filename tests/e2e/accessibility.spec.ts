@@ -320,6 +320,8 @@ async function tour(
   t: (key: string) => string,
   visit: (name: string) => Promise<void>,
 ): Promise<void> {
+  // Of all screens: most of a minute where two processors do all.
+  test.slow();
   const { page } = app;
   const press = (key: string) =>
     page
