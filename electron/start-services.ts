@@ -6,7 +6,7 @@ import type { DataFolder } from './adapters/data-folder.ts';
 import { startDiagnosticLog } from './adapters/diagnostic-log.ts';
 import { askRootCaService } from './adapters/root-ca-service.ts';
 import { saveSupportReport } from './adapters/support-report.ts';
-import { onWake } from './adapters/wake.ts';
+import { networkLook, onWake } from './adapters/wake.ts';
 import { Listeners } from './command/listeners.ts';
 import { serveCommands } from './command/server.ts';
 import type { Core } from './core/core.ts';
@@ -47,10 +47,11 @@ export function startServices({ dataFolder, core, runtime, push, showWindow }: S
     isWatched: () => BrowserWindow.getFocusedWindow() !== null,
     push,
   });
-  onWake(() => {
+  const wake = () => {
     core.monitor.wake();
     core.bridges.wake();
-  });
+  };
+  onWake(wake);
   // Where nothing can be saved there is no place to meet.
   const commands = serveCommands({
     folder: dataFolder.path,
@@ -58,7 +59,7 @@ export function startServices({ dataFolder, core, runtime, push, showWindow }: S
     who: 'window',
   }).catch(() => undefined);
   // By the caller's next turn, who hears of what begins here.
-  setImmediate(core.start);
+  setImmediate(core.start, networkLook(wake));
   return {
     hear: (news) => {
       desktop.hear(news);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { app } from 'electron';
 import { type DataFolder, isOnlyInstance, openDataFolder } from '../adapters/data-folder.ts';
 import { askRootCaService } from '../adapters/root-ca-service.ts';
-import { onWake } from '../adapters/wake.ts';
+import { networkLook, onWake } from '../adapters/wake.ts';
 import type { CommandHost, CommandIo, Inputs } from '../cli/command.ts';
 import { CliError, usageError } from '../cli/exit-codes.ts';
 import { readInputs } from '../cli/inputs.ts';
@@ -18,6 +18,8 @@ import { serveCommands } from './server.ts';
 
 /** Milliseconds for another command that is ending to make room. */
 const PATIENCE_MS = 20_000;
+/** Between two looks at the network. */
+const LOOK_MS = 5_000;
 const PAUSE_MS = 200;
 /** Milliseconds for what runs to end once the command has. */
 const CLOSE_MS = 3_000;
@@ -114,7 +116,9 @@ async function run(
   if (!dataFolder.writable) core.tellUnwritable(dataFolder.path);
   // A register may never have a window.
   core.announcePolicy();
-  onWake(() => core.bridges.wake());
+  const wake = () => core.bridges.wake();
+  onWake(wake);
+  setInterval(networkLook(wake), LOOK_MS).unref();
   const host: CommandHost = { core, hear: listeners.hear, askService: askRootCaService };
   // Other commands meanwhile, such as beside a bridge. Where nothing can be saved there is no place to meet.
   const server = await serveCommands({ folder: dataFolder.path, host, who: 'command' }).catch(

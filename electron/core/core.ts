@@ -249,8 +249,10 @@ export function createCore({ documents, ...parts }: CoreParts) {
     removePairing({ authorize: authorizedBy, vault, pairing, monitor, bridges, tell }, pairingId);
 
   let stopTicking = () => {};
+  let eachTick = () => {};
   const tick = () => {
     stopTicking = later(tick, TICK_MS);
+    eachTick();
     monitor.tick();
     bridges.tick();
     timeline.tick();
@@ -359,8 +361,13 @@ export function createCore({ documents, ...parts }: CoreParts) {
     dismissNotice: (id: string) => notices.dismiss(id),
     /** Tells what is new of the policy, and remembers a good one. Once for each core that may write. */
     announcePolicy: () => policy.announce(tell),
-    /** Starts the scheduled checks. */
-    start: () => {
+    /**
+     * Starts the scheduled checks.
+     *
+     * @param alsoEachTick what else is looked at each few seconds: one timer wakes the processor once
+     */
+    start: (alsoEachTick = () => {}) => {
+      eachTick = alsoEachTick;
       policy.announce(tell);
       updates.announce();
       arrangeAutostart(parts.autostart, policy.startsWithComputer);
