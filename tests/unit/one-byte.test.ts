@@ -10,6 +10,15 @@ it('means the same in one byte for each character', () => {
   expect(new Function(narrow)()).toEqual(new Function(code)());
 });
 
+it('knows an escaped character from one behind an escaped backslash', () => {
+  for (const code of [
+    String.raw`return "a\…b"`,
+    String.raw`return "a\\…b"`,
+    String.raw`return /^\–\\…$/.test("–\\…")`,
+  ])
+    expect(new Function(inOneByte(code))()).toBe(new Function(code)());
+});
+
 it('leaves what would become larger', () => {
   const code = 'const t = "こんにちは、世界"';
   expect(inOneByte(code)).toBe(code);
