@@ -10,6 +10,7 @@ import {
   vaultFolder,
 } from './adapters/data-folder.ts';
 import { endBrokenStart, markStarted, watchForFaults } from './adapters/faults.ts';
+import { leanChromium } from './adapters/lean-chromium.ts';
 import { IS_PACKAGED } from './adapters/packaged.ts';
 import { readAhead } from './adapters/read-ahead.ts';
 import { readStoredDocument } from './adapters/stored-document.ts';
@@ -80,6 +81,7 @@ function runWindowApp(): void {
     return;
   }
   app.setAppUserModelId(APP_ID);
+  leanChromium();
   const dataFolder = openDataFolder();
   registerAppScheme();
   // The app's own one follows, in the language of the settings; Electron's would be made in vain.

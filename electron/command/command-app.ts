@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { app } from 'electron';
 import { type DataFolder, isOnlyInstance, openDataFolder } from '../adapters/data-folder.ts';
+import { leanChromium } from '../adapters/lean-chromium.ts';
 import { askRootCaService } from '../adapters/root-ca-service.ts';
 import { networkLook, onWake } from '../adapters/wake.ts';
 import type { CommandHost, CommandIo, Inputs } from '../cli/command.ts';
@@ -65,7 +66,7 @@ export async function runCommandApp(words: readonly string[], { refused }: Comma
   const fds = [...invocation.secrets.values()].flatMap((source) => (source.kind === 'fd' ? [source.fd] : []));
   const status = await runHeadless(fds);
   if (status !== undefined) process.exit(status);
-  app.disableHardwareAcceleration();
+  leanChromium();
   app.setActivationPolicy?.('prohibited');
   app.on('before-quit', (event) => {
     event.preventDefault();

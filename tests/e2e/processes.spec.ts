@@ -1,0 +1,13 @@
+import { expect, test } from './app.ts';
+
+test('starts no process for the network, and draws without a graphics processor', async ({ app }) => {
+  await app.launch();
+  const { processes, drawing } = await app.electron.evaluate(({ app: electron }) => ({
+    processes: electron.getAppMetrics().map(({ type, serviceName }) => serviceName ?? type),
+    drawing: electron.getGPUFeatureStatus().gpu_compositing,
+  }));
+  // Chromium forgets what its features are called: then it is what is left out in adapters/lean-chromium.ts.
+  expect(processes.filter((name) => name.startsWith('network.'))).toEqual([]);
+  expect(processes).toContain('Browser');
+  expect(drawing).toBe('disabled_software');
+});
