@@ -44,6 +44,25 @@ async function appWithSettings() {
   };
 }
 
+it('keeps what is told before the state that was read earlier arrives', async () => {
+  let tell: (push: Push) => void = () => {};
+  let arrive: (state: unknown) => void = () => {};
+  const api: PosApi = {
+    call: () => new Promise((resolve) => (arrive = resolve as typeof arrive)) as never,
+    onPush: (listener) => {
+      tell = listener;
+      return () => {};
+    },
+  };
+  const store = createStore(api);
+  const loading = store.actions.load();
+  tell({ type: 'settings-changed', settings: { ...DEFAULT_SETTINGS, tray: true }, language: 'de' });
+  arrive(ok(JSON.stringify(EMPTY_APP)));
+  await loading;
+  const { mirror } = store.getModel();
+  expect(mirror).toMatchObject({ state: 'ready', app: { settings: { tray: true }, language: 'de' } });
+});
+
 describe('settings in the renderer', () => {
   it('are shown as chosen before the main process has answered, whatever it says meanwhile', async () => {
     const app = await appWithSettings();
