@@ -49,8 +49,8 @@ export function readInFolder(directory: string, name: string): StoredDocument {
   }
   try {
     // As editors put one.
-    const document = readDocument(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-    return document ? { kind: 'document', ...document } : { kind: 'damaged' };
+    const value = readDocument(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+    return value === undefined ? { kind: 'damaged' } : { kind: 'document', value };
   } catch {
     return { kind: 'damaged' };
   }

@@ -117,14 +117,7 @@ export function createCore({ documents, ...parts }: CoreParts) {
   });
   const ownAccount = new OwnAccount(parts.account);
   const settings = new SettingsStore(documents, notices, policy.settings);
-  const vault = new Vault(
-    documents,
-    parts.cipher,
-    notices,
-    policy.rootCas,
-    ownAccount.account,
-    String(parts.builtAt),
-  );
+  const vault = new Vault(documents, parts.cipher, notices, policy.rootCas, ownAccount.account);
   const history = new History({ directory: parts.historyFolder, now, notices });
   const context: CoreContext = {
     vault,

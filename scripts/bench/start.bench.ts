@@ -1,5 +1,5 @@
 /** Times the start of the app until its first screen can be used, against a window with nothing but a button. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../build.ts';
@@ -13,9 +13,6 @@ const ROUNDS = 20;
 /** Chromium writes its caches of compiled code some time after a start, and uses them from the next one on. */
 const WARM_UP = 3;
 const SETTLE_MS = 2_500;
-/** For the first checks of all pairings. */
-const CHECKS_MS = 120_000;
-const DOCUMENT = /^[\w-]+\.json$/;
 const GOAL = { few: 1.25, many: 1.4 };
 const MANY = 1_000;
 
@@ -36,22 +33,6 @@ try {
   };
   await fillDataFolder(folders.few, 1);
   await fillDataFolder(folders.many, MANY);
-  /** A register has checked its devices before, and with that stored each pairing itself. */
-  const checkAll = async (name: 'few' | 'many'): Promise<void> => {
-    const window = await startWindow(executable, APPS.app, folders[name]);
-    const pairings = join(folders[name], 'vault/pairings');
-    // Without those that are just being written.
-    const files = readdirSync(pairings).filter((file) => DOCUMENT.test(file));
-    const isStored = (file: string) => readFileSync(join(pairings, file), 'utf8').includes('"checkedBy"');
-    const until = performance.now() + CHECKS_MS;
-    while (!files.every(isStored)) {
-      if (performance.now() > until) throw new Error('The pairings are not checked.');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    await window.close();
-  };
-  await checkAll('few');
-  await checkAll('many');
   const start = (name: keyof typeof folders, settleMs: number) => async () => {
     const window = await startWindow(executable, name === 'empty' ? APPS.empty : APPS.app, folders[name]);
     await new Promise((resolve) => setTimeout(resolve, settleMs));
@@ -82,7 +63,7 @@ try {
   report(
     'start',
     'Cold start',
-    `From the start of the process until the window is shown and its first button painted, ${ROUNDS} times in turn with an Electron app that has nothing but such a window with one button, made the usual way (\`scripts/bench/windows/empty\`). Both have been started before, so Chromium has their compiled code, and the app has checked each pairing.`,
+    `From the start of the process until the window is shown and its first button painted, ${ROUNDS} times in turn with an Electron app that has nothing but such a window with one button, made the usual way (\`scripts/bench/windows/empty\`). Both have been started before, so Chromium has their compiled code. That window has a process for the network and draws with the graphics processor, where there is one, as is usual; the app does without (\`electron/adapters/lean-chromium.ts\`).`,
     [
       figure('few', 'Start with one pairing', GOAL.few),
       figure('many', `Start with ${MANY.toLocaleString('en')} pairings`, GOAL.many),

@@ -17,7 +17,7 @@ import { type CertifiedKey, createCa } from '../../tests/simulator/pki.ts';
 import { CHEAP_SCRYPT } from '../../tests/support/manager.ts';
 import { addPairings } from '../../tests/support/many-pairings.ts';
 import { MemoryCipher } from '../../tests/support/vault.ts';
-import { BUILD, historyFolder, timelineFolder, vaultFolder } from './stored.ts';
+import { historyFolder, timelineFolder, vaultFolder } from './stored.ts';
 
 const TRUSTED_AT = '2026-11-24T08:00:00.000Z';
 /** Nobody listens there. */
@@ -47,7 +47,7 @@ export async function fill(
 ): Promise<string[]> {
   const documents = electronStoreDocuments(vaultFolder(folder));
   const notices = new StorageNotices();
-  const vault = new Vault(documents, new MemoryCipher(), notices, [], undefined, BUILD);
+  const vault = new Vault(documents, new MemoryCipher(), notices);
   const rootCa = { root: root.certificate, intermediates: [intermediate.certificate] };
   vault.trustRootCa(rootCa, TRUSTED_AT);
   const added = await addPairings(vault, pairings, root, NO_PORT);

@@ -26,9 +26,6 @@ export const vaultFolder = (folder: string) => join(folder, 'vault');
 export const historyFolder = (folder: string) => join(folder, 'history');
 export const timelineFolder = (folder: string) => join(historyFolder(folder), 'timeline');
 
-/** Which build of the app the core here is: it checks no second time what it has stored as that. */
-export const BUILD = String(CORE_PARTS.builtAt);
-
 /** The core over a data folder, as the app puts it together; nothing runs before `start()`. */
 export const openCore = (folder: string, cipher = new MemoryCipher()) =>
   createCore({

@@ -669,72 +669,10 @@ describe('electronStoreDocuments', () => {
       expect(electronStoreDocuments(directory).read('a')).toEqual({
         kind: 'document',
         value: { text: 'x'.repeat(100) },
-        isAsWritten: true,
       });
       expect(readdirSync(directory)).toEqual(['a.json']);
     },
   );
-
-  describe('what a build has checked and stored itself', () => {
-    const open = (build?: string) =>
-      new Vault(
-        electronStoreDocuments(directory),
-        new MemoryCipher(),
-        new StorageNotices(),
-        [],
-        undefined,
-        build,
-      );
-    const file = join(directory, 'pairings', `${ID}.json`);
-    const storedBy = async (build?: string) => {
-      await open(build).storePending(record(), credentials('A'));
-      return JSON.parse(readFileSync(file, 'utf8')) as { pending: { record: Record<string, unknown> } };
-    };
-    const writeAnew = (stored: object): void => {
-      const { checksum: _, ...document } = { checksum: '', ...stored };
-      electronStoreDocuments(directory).write(`pairings/${ID}`, document);
-    };
-    /** Something that no schema would let pass. */
-    const spoil = (stored: { pending: { record: Record<string, unknown> } }): void => {
-      stored.pending.record['posId'] = 7;
-      writeAnew(stored);
-    };
-
-    it('is not checked by it again', async () => {
-      spoil(await storedBy('1'));
-      expect(open('1').find(ID)?.posId).toBe(7);
-    });
-
-    it('is checked by another build, and where none is known', async () => {
-      for (const [writer, reader] of [
-        ['1', '2'],
-        ['1', undefined],
-        [undefined, '1'],
-        [undefined, undefined],
-      ] as const) {
-        spoil(await storedBy(writer));
-        const { pairings, notices } = open(reader);
-        expect([pairings, notices.map(({ kind }) => kind)]).toEqual([[], ['damaged']]);
-        rmSync(directory, { recursive: true, force: true });
-      }
-    });
-
-    it('is checked when it is not as it was written', async () => {
-      spoil(await storedBy('1'));
-      const text = readFileSync(file, 'utf8');
-      // The same content with a space, and without a checksum, as by hand.
-      for (const touched of [text.replace('{', '{ '), text.replace(/,"checksum":"\w+"/, '')]) {
-        writeFileSync(file, touched);
-        expect(open('1').notices.map(({ kind }) => kind)).toEqual(['damaged']);
-        expect(touched).not.toBe(text);
-      }
-    });
-
-    it('is checked when a newer version has stored it', async () => {
-      writeAnew({ ...(await storedBy('1')), version: 99 });
-      expect(open('1').notices.map(({ kind }) => kind)).toEqual(['newer-version']);
-    });
-  });
 
   it('sets aside what is cut off, empty or no JSON, byte for byte', () => {
     for (const content of ['{"version":1,"act', '', '\u0000\u0000\u0000', 'null', '[1]']) {

@@ -33,17 +33,8 @@ export class CarefulDocuments {
     }
   }
 
-  /**
-   * undefined: absent, set aside, or left alone.
-   *
-   * @param wasChecked tells of a document as it was written whether it has passed the schema then; none unless given
-   */
-  load<T>(
-    name: string,
-    what: DocumentNotice['what'],
-    schema: z.ZodType<T>,
-    wasChecked: (value: unknown) => value is T = (_value): _value is T => false,
-  ): T | undefined {
+  /** undefined: absent, set aside, or left alone. */
+  load<T>(name: string, what: DocumentNotice['what'], schema: z.ZodType<T>): T | undefined {
     let stored: StoredDocument;
     try {
       stored = this.#documents.read(name);
@@ -54,7 +45,6 @@ export class CarefulDocuments {
       return undefined;
     }
     if (stored.kind === 'absent') return undefined;
-    if (stored.kind === 'document' && stored.isAsWritten && wasChecked(stored.value)) return stored.value;
     const read = stored.kind === 'document' ? readVersioned(stored.value, schema) : stored;
     if (read.kind === 'current') return read.value;
     if (read.kind === 'newer-version') {

@@ -40,16 +40,13 @@ function isWhole(text: string, { length, pattern }: ReturnType<typeof endWith>):
  * has written anew goes by its content and not by its bytes, so that spaces do not count. One without a checksum is of
  * an older version, or was put right by hand. Throws on what is no JSON.
  */
-export function readDocument(
-  text: string,
-): { readonly value: unknown; readonly isAsWritten: boolean } | undefined {
+export function readDocument(text: string): unknown {
   const stored: unknown = JSON.parse(text);
-  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored))
-    return { value: stored, isAsWritten: false };
-  const { [MEMBER]: checksum, ...value } = stored;
+  if (typeof stored !== 'object' || stored === null || !(MEMBER in stored)) return stored;
+  const { [MEMBER]: checksum, ...document } = stored;
   // As it was written, which a thousand of them are: nothing has to be made of it but what is read.
-  if (isWhole(text, DOCUMENT_END)) return { value, isAsWritten: true };
-  return checksum === checksumOf(JSON.stringify(value)) ? { value, isAsWritten: false } : undefined;
+  if (isWhole(text, DOCUMENT_END)) return document;
+  return checksum === checksumOf(JSON.stringify(document)) ? document : undefined;
 }
 
 /** A line of JSON Lines with its checksum as the last member. */

@@ -4,8 +4,7 @@ export const PAIRINGS = 'pairings';
 /** What reading one stored document can find. */
 export type StoredDocument =
   | { readonly kind: 'absent' }
-  /** `isAsWritten`: byte for byte as the app has written it, by its checksum. */
-  | { readonly kind: 'document'; readonly value: unknown; readonly isAsWritten?: boolean }
+  | { readonly kind: 'document'; readonly value: unknown }
   /** Not readable as a document at all. */
   | { readonly kind: 'damaged' };
 

@@ -60,24 +60,9 @@ export const pairingDocumentSchema = z
     version: z.literal(CURRENT_VERSION),
     active: sealedPairingSchema.nullable(),
     pending: sealedPairingSchema.nullable(),
-    /** The build of the app that has checked this and stored it. */
-    checkedBy: z.string().optional(),
   })
   .refine(({ active, pending }) => active !== null || pending !== null, 'neither active nor pending');
 export type PairingDocument = z.infer<typeof pairingDocumentSchema>;
-
-/**
- * Whether this build has checked a document before it stored it. Then it is checked no second time, of which a start
- * with a thousand would take a tenth; another build may know another shape. For documents that are as they were
- * written: against damage, not against somebody who makes both the checksum and this up.
- */
-export const isCheckedBy =
-  (build: string | undefined) =>
-  (stored: unknown): stored is PairingDocument =>
-    build !== undefined &&
-    isEnvelope(stored) &&
-    stored.version === CURRENT_VERSION &&
-    stored['checkedBy'] === build;
 
 export type ReadVersioned<T> =
   | { readonly kind: 'current'; readonly value: T }

@@ -15,7 +15,6 @@ import { systemCode } from './own-files.ts';
 import { RootCaStore } from './root-ca-store.ts';
 import {
   CURRENT_VERSION,
-  isCheckedBy,
   type PairingDocument,
   pairingDocumentSchema,
   type SealedPairing,
@@ -70,12 +69,10 @@ export class Vault {
   readonly #rootCas: RootCaStore;
   readonly #managedRootCas: readonly StoredRootCa[];
   readonly #account: Account | undefined;
-  readonly #build: string | undefined;
 
   /**
    * @param managedRootCas trusted as well, and never stored
    * @param account whose key store the cipher works with, where that is known
-   * @param build which build of the app this is: what it has stored itself is not checked again
    */
   constructor(
     documents: DocumentStore,
@@ -83,10 +80,8 @@ export class Vault {
     notices = new StorageNotices(),
     managedRootCas: readonly StoredRootCa[] = [],
     account?: Account,
-    build?: string,
   ) {
     this.#account = account;
-    this.#build = build;
     this.#managedRootCas = managedRootCas;
     this.#documents = documents;
     this.#cipher = cipher;
@@ -292,7 +287,7 @@ export class Vault {
 
   #save(id: string, document: PairingDocument): void {
     // What could not be read again would be set aside as damaged at the next start.
-    const checked = pairingDocumentSchema.safeParse({ ...document, checkedBy: this.#build });
+    const checked = pairingDocumentSchema.safeParse(document);
     if (!checked.success) {
       const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
       throw failure('internal', `a pairing that cannot be stored: ${where}`);
@@ -384,12 +379,7 @@ export class Vault {
   }
 
   #loadPairing(name: string): void {
-    const document = this.#stored.load(
-      pairingName(name),
-      'pairing',
-      pairingDocumentSchema,
-      isCheckedBy(this.#build),
-    );
+    const document = this.#stored.load(pairingName(name), 'pairing', pairingDocumentSchema);
     if (!document) return;
     const { id } = shownRecord(document);
     if (id === name) this.#pairings.set(id, document);

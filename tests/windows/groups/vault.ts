@@ -188,9 +188,7 @@ export default group('vault', {
       found.push(documents.read('pairings/a'));
     }
     const kinds = found.map((stored) =>
-      [old, fresh].findIndex((text) =>
-        isDeepStrictEqual(stored, { kind: 'document', value: { text }, isAsWritten: true }),
-      ),
+      [old, fresh].findIndex((text) => isDeepStrictEqual(stored, { kind: 'document', value: { text } })),
     );
     assert.match(kinds.join(''), /^0{10,}1+$/);
   },
