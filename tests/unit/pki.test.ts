@@ -151,6 +151,23 @@ describe('readRootCas', () => {
     expect(summarize(read(ec.certificatePem).root).key).toBe('EC P-384');
   });
 
+  /** Found by fuzzing: RSA-PSS with a salt of -128 bytes (RFC 4055 section 3.1), which OpenSSL reads and cannot write. */
+  const UNWRITABLE_KEY = [
+    'MIIChDCCAiqgAwIBAgIQUgCzitP93PtAeYY0YSshpzAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1FQyBJc3N1aW5nIENBMB4X',
+    'DTI2MTEyOTAwNDEyM1oXDTI3MTEyOTAxNDEyM1owDjEMMAoGA1UEAwwDb2RkMIIBVzBCBgkqhkiG9w0BAQowNaAPMA0GCWCG',
+    'SAFlAwQCAQUAoRwwGgYJKoZIhvcNAQEIMA0GCWCGSAFlAwQCAQUAogQCAoAgA4IBDwAwggEKAoIBAQDZJCbI+AjCScSM7V/U',
+    '5WufZNgQ9WWsTdO8aHYGC/J6aAncWVFcPshqV0VvxerLaqZdNVQFeCHjK9dveAJHGl+CWVfBzbqS0RlQrlClMD964Jeu9W4i',
+    'kslKbk0p35RmRhIsBXg8daQnF0qW2KrXLFGUZ1bAloN2HaQhQVkJZEclXSkbG+j5XBvH7HKImQp6kcAAS4WtVWvnZCDzOOPu',
+    'CouULaLBpzpemiNbzRJz934oKeeZC1NaResoSQpy7PPxkHu42uMDSUjUUdRtTaJpFlVA8VbmqMG10YmpGAI9DmA8fUSQUOhX',
+    'RbwtdziiijXNQYxWsWzC46yQHuDnHJuFnpjRAgMBAAGjYDBeMAwGA1UdEwEB/wQCMAAwDgYDVR0PAQH/BAQDAgeAMB0GA1Ud',
+    'DgQWBBS+rlHKRjsZbFB4VD8jWKPGUeiHnzAfBgNVHSMEGDAWgBS/CJYu6ESPQwTdiTT+wbR99dYuLjAKBggqhkjOPQQDAgNI',
+    'ADBFAiAgIP7sTbRDUxj5p+33IDYAWD4al9+BklRh8Rftb2SVGAIhAPwReafurF+x0uW3/Yi8gRgOHoZXAAnxAnDMMSeonv/M',
+  ].join('');
+
+  it('takes no certificate whose key cannot be told', () => {
+    expect(parseCertificate(Buffer.from(UNWRITABLE_KEY, 'base64'))).toBeUndefined();
+  });
+
   it('hints at the clock when it lies before the build of the app', async () => {
     const future = await createCa({ commonName: 'r', notBefore: inDays(1) });
     try {

@@ -206,6 +206,8 @@ export function parseCertificate(data: string | Uint8Array): X509Certificate | u
       readExtensions(certificate);
       // Its getters are lazy: what cannot be told must not surprise anybody later.
       summarize(certificate);
+      // Some keys are described but cannot be written, such as RSA-PSS with a trailer that nobody knows.
+      publicKeyFingerprint256(certificate);
       return certificate;
     });
   } catch {
