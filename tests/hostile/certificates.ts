@@ -364,6 +364,10 @@ export const device = (
     },
   );
 
+/** A DSA key that inherits its parameters (RFC 3279 section 2.3.2), which nobody does. */
+export const dsaSpkiWithoutParameters = (): Der =>
+  sequence(sequence(oid('1.2.840.10040.4.1')), bitString(integer(Buffer.alloc(128, 7))));
+
 /** A public key under an algorithm that nobody knows. */
 export const strangeSpki = (): Der => sequence(sequence(oid(EXT.unknown)), bitString(Buffer.alloc(32, 7)));
 

@@ -1,3 +1,4 @@
+import { release, type as system } from 'node:os';
 import type { ChainCase } from './chains/chain-case.ts';
 import { DIFFERENCES, type Difference } from './differences.ts';
 import type { OpenSslVerdict } from './openssl.ts';
@@ -167,7 +168,7 @@ export function reportPage({ rows, chains, runtimes, openSsl }: ReportParts): st
 
 ${summaryTable(summarise(rows, chains))}
 
-${runtimes.map(({ name, version }) => `${name}: ${version}.`).join(' ')} Verdicts of \`openssl verify\`: ${openSsl}.
+${runtimes.map(({ name, version }) => `${name}: ${version}.`).join(' ')} Verdicts of \`openssl verify\`: ${openSsl}. ${system()} ${release()}, ${new Date().toISOString().slice(0, 10)}.
 
 ## Device chains
 

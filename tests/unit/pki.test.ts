@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toAppError } from '../../electron/core/failure.ts';
 import {
+  describeKey,
   EKU_SERVER_AUTH,
   parseCertificate,
   readExtensions,
@@ -164,8 +165,23 @@ describe('readRootCas', () => {
     'ADBFAiAgIP7sTbRDUxj5p+33IDYAWD4al9+BklRh8Rftb2SVGAIhAPwReafurF+x0uW3/Yi8gRgOHoZXAAnxAnDMMSeonv/M',
   ].join('');
 
-  it('takes no certificate whose key cannot be told', () => {
+  /** Found by fuzzing: DSA without parameters. BoringSSL reads it; asked for its details, the process was gone. */
+  const KEY_WITHOUT_PARAMETERS = [
+    'MIIBvTCCAWSgAwIBAgIQY5gAxEZlENTrGAO5uu0yazAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1FQyBJc3N1aW5nIENBMB4X',
+    'DTI2MTEyOTAwNTEyMFoXDTI3MTEyOTAxNTEyMFowDjEMMAoGA1UEAwwDb2RkMIGSMAkGByqGSM44BAEDgYQAAoGARijRWtMC',
+    '6WDsXIJETZL3eIUwSTWhD5WSQ0yhdvEU4XYRiLDtGCppLqhY33+2LQiMsmbpP76I3Fj/J5E/Al1gbOGM57f+Gb5szakgyCoM',
+    'E9FhOivQ2hNYakJY9zRJp2toWWHbTcbsTUcKK/qRVcK1aOKAJQT2i7ad/SG3kb5fhdSjYDBeMAwGA1UdEwEB/wQCMAAwDgYD',
+    'VR0PAQH/BAQDAgeAMB0GA1UdDgQWBBSs5qDZwkIsPUpi5yIeg5iYGbQqTTAfBgNVHSMEGDAWgBT03ojkle7j/0H/bN0dxlqJ',
+    'j1WGjTAKBggqhkjOPQQDAgNHADBEAiBlCB472DcDlOwmC854/bHyqdSSDCdDkP99CqO/wfvw8gIgKuRDctc530423OJvB/2K',
+    'dyjZCJ8apy6AqS2w2PFOWS0=',
+  ].join('');
+
+  it('takes no certificate whose key cannot be told, and outlives it', () => {
     expect(parseCertificate(Buffer.from(UNWRITABLE_KEY, 'base64'))).toBeUndefined();
+    const odd = parseCertificate(Buffer.from(KEY_WITHOUT_PARAMETERS, 'base64'));
+    expect(odd && describeKey(odd.publicKey)).toEqual(
+      process.versions['electron'] ? { name: 'dsa', strong: false } : undefined,
+    );
   });
 
   it('hints at the clock when it lies before the build of the app', async () => {

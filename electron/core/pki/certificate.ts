@@ -107,16 +107,20 @@ const CURVE_NAMES: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P
 
 /** `RSA 2048`, `EC P-256`, … and whether it meets the floor: RSA 2048 bits, EC P-256, Ed25519. */
 export function describeKey(key: KeyObject): { readonly name: string; readonly strong: boolean } {
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
-    case 'rsa-pss':
+    case 'rsa-pss': {
+      const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
       return { name: `RSA ${modulusLength}`, strong: modulusLength >= 2048 };
-    case 'ec':
+    }
+    case 'ec': {
+      const { namedCurve = '' } = key.asymmetricKeyDetails ?? {};
       return { name: `EC ${CURVE_NAMES[namedCurve] ?? namedCurve}`, strong: namedCurve in CURVE_NAMES };
+    }
     case 'ed25519':
       return { name: 'Ed25519', strong: true };
     default:
+      // Of no other kind are details asked for: those of DSA without parameters end an Electron process.
       return { name: key.asymmetricKeyType ?? 'unknown', strong: false };
   }
 }

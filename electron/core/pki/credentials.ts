@@ -52,7 +52,9 @@ function isFor(certificate: X509Certificate, key: KeyObject): boolean {
 
 /** The comparison of public parts says nothing about the private one, which a damaged answer may have ruined. */
 function canSign(key: KeyObject): boolean {
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) > LARGEST_TRIED_BITS) return true;
+  // Of RSA alone: see describeKey.
+  const isRsa = key.asymmetricKeyType?.startsWith('rsa') ?? false;
+  if (isRsa && (key.asymmetricKeyDetails?.modulusLength ?? 0) > LARGEST_TRIED_BITS) return true;
   try {
     const sample = Buffer.from('sample');
     return verify('sha256', sample, createPublicKey(key), sign('sha256', sample, key));

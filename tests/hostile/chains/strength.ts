@@ -3,6 +3,7 @@ import {
   authority,
   device,
   dsaKey,
+  dsaSpkiWithoutParameters,
   ecKey,
   edKey,
   pssKey,
@@ -100,6 +101,33 @@ export const STRENGTH = group('keys and signatures', [
     'device-certificate-weak',
     () => issuingKey(dsaKey('issuing')),
     boring('device-issuer-unknown', 'unknown-algorithm', 'floor'),
+  ],
+  [
+    'a DSA key without parameters at the issuing CA',
+    'device-issuer-unknown',
+    () => {
+      const ca = authority({
+        subject: 'Vendor Issuing CA',
+        key: ecKey('issuing'),
+        issuer: ROOT,
+        spki: dsaSpkiWithoutParameters(),
+      });
+      // No library would load it.
+      return shown(device({ issuer: ca }), [ca], { byHand: true });
+    },
+  ],
+  [
+    'a DSA key without parameters beside the chain',
+    'let-in',
+    () => {
+      const other = authority({
+        subject: 'Other CA',
+        key: ecKey('other'),
+        issuer: ROOT,
+        spki: dsaSpkiWithoutParameters(),
+      });
+      return shown(device({ issuer: ISSUING }), [ISSUING, other], { byHand: true });
+    },
   ],
   [
     'a key for RSA-PSS only at the issuing CA',
