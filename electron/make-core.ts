@@ -43,6 +43,7 @@ export function makeCore(
 
 /** The first of what the system would take, such as `PROXY proxy.example:3128; DIRECT` (proxy auto-config). */
 async function systemProxyFor(url: string): Promise<string | undefined> {
-  const [first = ''] = (await session.defaultSession.resolveProxy(url)).split(';');
+  // The windows' own session is told of none (window/lockdown.ts). This one is kept nowhere.
+  const [first = ''] = (await session.fromPartition('system-proxy').resolveProxy(url)).split(';');
   return /^(?:PROXY|HTTPS?|SOCKS\d?) (\S+)/.exec(first.trim())?.[1];
 }

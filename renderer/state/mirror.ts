@@ -28,15 +28,12 @@ export interface ReadyMirror {
 
 /** What the main process knows, as far as it has told. */
 export type Mirror =
-  /**
-   * `asked`: the screen that was asked for meanwhile, to be shown once there is one.
-   * `told`: what else was told meanwhile. It may have overtaken a state that was read before it.
-   */
-  | { readonly state: 'loading'; readonly asked: Push | null; readonly told: readonly Push[] }
+  /** `asked`: the screen that was asked for meanwhile, to be shown once there is one. */
+  | { readonly state: 'loading'; readonly asked: Push | null }
   | { readonly state: 'failed'; readonly error: AppError; readonly asked: Push | null }
   | ReadyMirror;
 
-export const NOT_LOADED: Mirror = { state: 'loading', asked: null, told: [] };
+export const NOT_LOADED: Mirror = { state: 'loading', asked: null };
 
 export type MirrorEvent =
   | { readonly type: 'loaded'; readonly app: AppState }
@@ -131,24 +128,14 @@ function pushed(mirror: ReadyMirror, push: Push, before: Model): ReadyMirror {
 export function reduceMirror(mirror: Mirror, event: Event, before: Model): Mirror {
   if (event.type === 'loaded') {
     const { app } = event;
-    const ready: ReadyMirror = {
-      state: 'ready',
-      app,
-      errands: {},
-      steady: steadyOnes(app.statuses),
-      historyVersion: 0,
-    };
-    // What is older than this state says no more than it does.
-    return mirror.state === 'loading'
-      ? mirror.told.reduce((told, push) => pushed(told, push, before), ready)
-      : ready;
+    return { state: 'ready', app, errands: {}, steady: steadyOnes(app.statuses), historyVersion: 0 };
   }
   if (mirror.state !== 'ready') {
     if (event.type === 'load-failed') return { state: 'failed', error: event.error, asked: mirror.asked };
-    if (event.type !== 'pushed') return mirror;
-    const { push } = event;
-    if (push.type === 'show' || push.type === 'show-pairing') return { ...mirror, asked: push };
-    return mirror.state === 'loading' ? { ...mirror, told: [...mirror.told, push] } : mirror;
+    // Of what is told before there is a state, only the wish for a screen is not part of that state.
+    return event.type === 'pushed' && (event.push.type === 'show' || event.push.type === 'show-pairing')
+      ? { ...mirror, asked: event.push }
+      : mirror;
   }
   switch (event.type) {
     case 'refreshed':

@@ -1,6 +1,6 @@
 import { expect, test } from './app.ts';
 
-test('starts no process for the network, and draws without a graphics processor', async ({ app }) => {
+test('starts no process for the network, and has no graphics processor draw', async ({ app }) => {
   await app.launch();
   const { processes, drawing } = await app.electron.evaluate(({ app: electron }) => ({
     processes: electron.getAppMetrics().map(({ type, serviceName }) => serviceName ?? type),
@@ -9,5 +9,6 @@ test('starts no process for the network, and draws without a graphics processor'
   // Chromium forgets what its features are called: then it is what is left out in adapters/lean-chromium.ts.
   expect(processes.filter((name) => name.startsWith('network.'))).toEqual([]);
   expect(processes).toContain('Browser');
+  // Also where there is none; tests/unit/lean-chromium.test.ts sees that it is not asked for.
   expect(drawing).toBe('disabled_software');
 });

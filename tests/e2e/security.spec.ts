@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -114,6 +115,45 @@ test('1: only what is part of the app is loaded', async ({ app }) => {
   expect(bystander.reached).toEqual([]);
   await bystander.stop();
   // The violations were provoked above.
+  app.complaints.length = 0;
+});
+
+test('1: nor does a page reach the network by WebRTC', async ({ app }) => {
+  const page = await opened(app);
+  const reached: string[] = [];
+  const udp = createSocket('udp4', () => reached.push('udp'));
+  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  const tcp = createTcpServer((socket) => {
+    reached.push('tcp');
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const [udpPort, tcpPort] = [udp.address().port, (tcp.address() as AddressInfo).port];
+  const candidates = await page.evaluate(
+    async ([udpAt, tcpAt]) => {
+      const turn = { username: 'u', credential: 'c' };
+      const peer = new RTCPeerConnection({
+        iceServers: [
+          { urls: `stun:127.0.0.1:${udpAt}` },
+          { urls: `turn:127.0.0.1:${tcpAt}?transport=tcp`, ...turn },
+          { urls: `turns:127.0.0.1:${tcpAt}?transport=tcp`, ...turn },
+        ],
+      });
+      const found: string[] = [];
+      peer.onicecandidate = ({ candidate }) => candidate?.candidate && found.push(candidate.candidate);
+      peer.createDataChannel('x');
+      await peer.setLocalDescription(await peer.createOffer());
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      peer.close();
+      return found;
+    },
+    [udpPort, tcpPort],
+  );
+  expect(reached).toEqual([]);
+  // Nor do they tell a page the addresses of this computer.
+  expect(candidates).toEqual([]);
+  udp.close();
+  tcp.close();
   app.complaints.length = 0;
 });
 
