@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { readDocument } from '../core/vault/checksum.ts';
 import type { StoredDocument } from '../core/vault/documents.ts';
@@ -8,6 +8,9 @@ import { isLeftover, isOwnFolder, systemCode, whileHeld } from '../core/vault/ow
 const BYTE_ORDER_MARK = '\ufeff';
 /** What is read in the place of bytes that are no UTF-8; a document may have one of its own. */
 const REPLACEMENT = '\ufffd';
+
+/** A pairing with two sets of keys has 10 kB. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 const EXTENSION = '.json';
 
@@ -34,11 +37,19 @@ export function readStoredDocument(directory: string, name: string): StoredDocum
     : { kind: 'absent' };
 }
 
+/** Throws for what would never come to an end, such as a pipe or a device, or takes all memory. */
+function requireFile(path: string): void {
+  const found = whileHeld(() => statSync(path));
+  if (!found.isFile()) throw new Error(`${path} is no file`);
+  if (found.size > MOST_BYTES) throw new Error(`${path} has ${found.size} bytes`);
+}
+
 /** The same, where the document's folder was looked at already. */
 export function readInFolder(directory: string, name: string): StoredDocument {
   const path = documentPath(directory, name);
   let text: string;
   try {
+    requireFile(path);
     // As text, which is one call of the system's where bytes are four: a thousand documents are read at a start.
     text = whileHeld(() => readFileSync(path, 'utf8'));
     if (text.includes(REPLACEMENT) && !isUtf8(whileHeld(() => readFileSync(path))))

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +95,19 @@ describe('Vault', () => {
     expect(await reopen().credentials(ID)).toEqual([
       { record: record({ posId: '456', proved: true }), credentials: credentials('new'), pending: false },
     ]);
+  });
+
+  it('takes no document in which the new keys are those of another pairing', async () => {
+    const { vault, reopen, documents } = memoryVault();
+    await vault.storePending(record(), credentials('old'));
+    vault.promote(ID, record());
+    await vault.storePending(record(), credentials('new'));
+    const name = `pairings/${ID}`;
+    const document = JSON.parse(documents.files.get(name) ?? '') as { pending: { record: PairingRecord } };
+    document.pending.record = { ...document.pending.record, id: '11111111-2222-4333-8444-555555555555' };
+    documents.files.set(name, JSON.stringify(document));
+    const { pairings, notices } = reopen();
+    expect([pairings, notices.map(({ kind }) => kind)]).toEqual([[], ['damaged']]);
   });
 
   it('forgets a new pairing whose only credentials are discarded', async () => {
@@ -671,6 +694,23 @@ describe('electronStoreDocuments', () => {
         value: { text: 'x'.repeat(100) },
       });
       expect(readdirSync(directory)).toEqual(['a.json']);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'waits for no pipe, reads no device, and no file without end',
+    () => {
+      const folder = join(directory, 'pairings');
+      mkdirSync(folder, { recursive: true });
+      spawnSync('mkfifo', [join(folder, 'pipe.json')]);
+      symlinkSync('/dev/zero', join(folder, 'device.json'));
+      const endless = join(folder, 'endless.json');
+      writeFileSync(endless, '');
+      // Takes no room on the disk.
+      truncateSync(endless, 6 * 2 ** 30);
+      const { notices } = new Vault(electronStoreDocuments(directory), new MemoryCipher());
+      expect(notices.map(({ kind }) => kind)).toEqual(['unreadable', 'unreadable', 'unreadable']);
+      expect(readdirSync(folder).toSorted()).toEqual(['device.json', 'endless.json', 'pipe.json']);
     },
   );
 

@@ -61,7 +61,11 @@ export const pairingDocumentSchema = z
     active: sealedPairingSchema.nullable(),
     pending: sealedPairingSchema.nullable(),
   })
-  .refine(({ active, pending }) => active !== null || pending !== null, 'neither active nor pending');
+  .refine(({ active, pending }) => active !== null || pending !== null, 'neither active nor pending')
+  .refine(
+    ({ active, pending }) => !active || !pending || active.record.id === pending.record.id,
+    'active and pending of two pairings',
+  );
 export type PairingDocument = z.infer<typeof pairingDocumentSchema>;
 
 export type ReadVersioned<T> =
