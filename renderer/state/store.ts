@@ -23,6 +23,19 @@ const IN_BURSTS: ReadonlySet<Push['type']> = new Set([
   'history-changed',
 ]);
 
+/** What the state of the main process is pieced together from. */
+const OF_STATE: ReadonlySet<Push['type']> = new Set([
+  'pairing-changed',
+  'pairing-removed',
+  'status-changed',
+  'root-cas-changed',
+  'manager-changed',
+  'bridge-changed',
+  'updates-changed',
+  'notices-changed',
+  'settings-changed',
+]);
+
 /** The one store: state from {@link reduce}, and the actions that talk to the main process. */
 export function createStore(api: PosApi) {
   let model: Model = INITIAL;
@@ -66,10 +79,25 @@ export function createStore(api: PosApi) {
     return text.ok ? ok(JSON.parse(text.value) as AppState) : text;
   };
 
+  /** What was told while a state was being read, one list for each reading. */
+  const readings = new Set<Push[]>();
+
+  /** Reads the state anew. News may overtake it that are newer; what is older than it says no more than it does. */
+  const readInto = async (type: 'loaded' | 'refreshed'): Promise<Result<AppState>> => {
+    const told: Push[] = [];
+    readings.add(told);
+    const state = await readState();
+    readings.delete(told);
+    if (state.ok) {
+      dispatch({ type, app: state.value });
+      for (const news of told) push(news);
+    }
+    return state;
+  };
+
   /** What the main process knows may differ from what was pieced together, for example after a replacement. */
   const refresh = async (): Promise<void> => {
-    const state = await readState();
-    if (state.ok) dispatch({ type: 'refreshed', app: state.value });
+    await readInto('refreshed');
   };
 
   /** What the user has changed and the main process has not answered yet. */
@@ -130,8 +158,8 @@ export function createStore(api: PosApi) {
 
   const actions = {
     async load(): Promise<void> {
-      const state = await readState();
-      dispatch(state.ok ? { type: 'loaded', app: state.value } : { type: 'load-failed', error: state.error });
+      const state = await readInto('loaded');
+      if (!state.ok) dispatch({ type: 'load-failed', error: state.error });
     },
     /** Tells the main process that there is something to be seen. */
     async pageShown(): Promise<void> {
@@ -301,6 +329,7 @@ export function createStore(api: PosApi) {
   };
 
   const stopPushes = api.onPush((news) => {
+    if (OF_STATE.has(news.type)) for (const told of readings) told.push(news);
     const before = model.attempt.current;
     push(news, IN_BURSTS.has(news.type) ? 'in-a-burst' : 'at-once');
     const { current } = model.attempt;

@@ -321,7 +321,7 @@ describe('the search for devices', () => {
 
 describe('the mirror of the main process', () => {
   it('goes from loading to failed to ready', () => {
-    expect(INITIAL.mirror).toEqual({ state: 'loading', asked: null, told: [] });
+    expect(INITIAL.mirror).toEqual({ state: 'loading', asked: null });
     const error = appError('internal');
     const broken = play([{ type: 'load-failed', error }]);
     expect(broken.mirror).toMatchObject({ state: 'failed', error });

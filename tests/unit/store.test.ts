@@ -44,23 +44,58 @@ async function appWithSettings() {
   };
 }
 
-it('keeps what is told before the state that was read earlier arrives', async () => {
-  let tell: (push: Push) => void = () => {};
-  let arrive: (state: unknown) => void = () => {};
-  const api: PosApi = {
-    call: () => new Promise((resolve) => (arrive = resolve as typeof arrive)) as never,
-    onPush: (listener) => {
-      tell = listener;
-      return () => {};
-    },
+describe('a state that was read before something was told', () => {
+  const NEWS: Push = {
+    type: 'settings-changed',
+    settings: { ...DEFAULT_SETTINGS, tray: true },
+    language: 'de',
   };
-  const store = createStore(api);
-  const loading = store.actions.load();
-  tell({ type: 'settings-changed', settings: { ...DEFAULT_SETTINGS, tray: true }, language: 'de' });
-  arrive(ok(JSON.stringify(EMPTY_APP)));
-  await loading;
-  const { mirror } = store.getModel();
-  expect(mirror).toMatchObject({ state: 'ready', app: { settings: { tray: true }, language: 'de' } });
+  /** Answers to `getState` arrive when the test wants them; everything else is done at once. */
+  function slowApp() {
+    let tell: (push: Push) => void = () => {};
+    const states: ((state: unknown) => void)[] = [];
+    const api: PosApi = {
+      call: (method) =>
+        new Promise((resolve) => {
+          if (method === 'getState') states.push(resolve as (state: unknown) => void);
+          else resolve(ok(null) as never);
+        }),
+      onPush: (listener) => {
+        tell = listener;
+        return () => {};
+      },
+    };
+    const store = createStore(api);
+    const arrive = async () => {
+      while (states.length === 0) await Promise.resolve();
+      states.shift()?.(ok(JSON.stringify(EMPTY_APP)));
+    };
+    return { store, arrive, tell: (push: Push) => tell(push) };
+  }
+  const NEWER = { state: 'ready', app: { settings: { tray: true }, language: 'de' } };
+
+  it('does not undo it when the page loads', async () => {
+    const { store, arrive, tell } = slowApp();
+    const loading = store.actions.load();
+    tell(NEWS);
+    await arrive();
+    await loading;
+    expect(store.getModel().mirror).toMatchObject(NEWER);
+  });
+
+  it('does not undo it later either', async () => {
+    const { store, arrive, tell } = slowApp();
+    const loading = store.actions.load();
+    await arrive();
+    await loading;
+    const dismissing = store.actions.dismissNotice('1');
+    // The notice is dismissed, and the state is being read.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    tell(NEWS);
+    await arrive();
+    await dismissing;
+    expect(store.getModel().mirror).toMatchObject(NEWER);
+  });
 });
 
 describe('settings in the renderer', () => {
