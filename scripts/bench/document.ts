@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, type as systemName, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { REASONS } from './reasons.ts';
 import type { Sample } from './sample.ts';
@@ -88,9 +88,9 @@ function writeFigures(bench: string, figures: readonly Figure[]): void {
   writeFileSync(DATA, `${JSON.stringify(data, null, 2)}\n`);
   const rows = Object.values(data)
     .flatMap((each) => each.figures)
-    .map(({ name, what, value, goal, met }) => {
+    .map(({ name, what, bare, value, goal, met }) => {
       const reason = REASONS[name];
-      return `| ${what} | ${value.toFixed(2)} | ${goalText(goal)} | ${met ? 'met' : `**missed**${reason ? `: ${reason}` : ''}`} |`;
+      return `| ${what} | ${bare?.what ?? ''} | ${value.toFixed(2)} | ${goalText(goal)} | ${met ? 'met' : `**missed**${reason ? `: ${reason}` : ''}`} |`;
     });
   writeSection(
     'bench:goals',
@@ -98,16 +98,29 @@ function writeFigures(bench: string, figures: readonly Figure[]): void {
 
 \`npm run bench\` runs all of this, \`npm run bench -- NAME …\` some of it, and writes this page and \`benchmarks.json\`. What is compared is measured in turn, in one run.
 
-| What | Result | Goal | |
-| --- | --- | --- | --- |
+| What | Compared with | Result | Goal | Met |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}`,
   );
 }
 
-/** Writes a section with a table of the figures, and the figures themselves. */
-export function report(bench: string, title: string, how: string, figures: readonly Figure[]): void {
+/**
+ * Writes a section with a table of the figures, and the figures themselves.
+ *
+ * @param electron the folder of the Electron they were measured in, if any
+ */
+export function report(
+  bench: string,
+  title: string,
+  how: string,
+  figures: readonly Figure[],
+  electron?: string,
+): void {
   const table = tableOf(figures);
-  writeSection(`bench:${bench}`, `## ${title}\n\n${how}\n\n${table}\n\n${describeMachine()}; ${today()}.`);
+  const where = electron
+    ? `${describeMachine()}, Electron ${readFileSync(join(electron, 'version'), 'utf8').trim()}`
+    : describeMachine();
+  writeSection(`bench:${bench}`, `## ${title}\n\n${how}\n\n${table}\n\n${where}; ${today()}.`);
   writeFigures(bench, figures);
   console.log(table);
 }

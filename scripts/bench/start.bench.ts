@@ -1,7 +1,7 @@
 /** Times the start of the app until its first screen can be used, against a window with nothing but a button. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from '../build.ts';
 import { ensureSystemPackages, enterDesktopSession } from '../desktop-session.ts';
 import { ensureElectron } from '../electron-runtime/ensure.ts';
@@ -63,12 +63,13 @@ try {
   report(
     'start',
     'Cold start',
-    `From the start of the process until the window is shown and its first button painted, ${ROUNDS} times in turn with an Electron app that has nothing but such a window with one button, made the usual way (\`scripts/bench/windows/empty\`). Both have been started before, so Chromium has their compiled code. That window has a process for the network and draws with the graphics processor, where there is one, as is usual; the app does without (\`electron/adapters/lean-chromium.ts\`).`,
+    `From the start of the process until the window is shown and its first button painted, ${ROUNDS} times in turn with an Electron app that has nothing but such a window with one button, made the usual way (\`scripts/bench/windows/empty\`). Both have been started before, so Chromium has their compiled code. That window has a process for the network and draws by Chromium’s ways to a graphics processor, also where there is none, as is usual; the app does without (\`electron/adapters/lean-chromium.ts\`).`,
     [
       figure('few', 'Start with one pairing', GOAL.few),
       figure('many', `Start with ${MANY.toLocaleString('en')} pairings`, GOAL.many),
       figure('first', 'Start with nothing set up', GOAL.few),
     ],
+    dirname(executable),
   );
 } finally {
   rmSync(root, { recursive: true, force: true });
