@@ -16,6 +16,10 @@ const answerSchema = z.object({
 const TRIES = 120;
 const PAUSE_MS = 500;
 
+/** Runs in the main process. */
+const isReady = async (require: NodeJS.Require): Promise<boolean> =>
+  (require('electron') as typeof import('electron')).app.isReady();
+
 /** The debugger of a main process that listens for one: only a copy of the program with another fuse does. */
 export class Inspector {
   readonly #socket: WebSocket;
@@ -25,7 +29,7 @@ export class Inspector {
     this.#socket = socket;
   }
 
-  /** Waits until somebody listens at this TCP port of this machine. */
+  /** Waits until somebody listens at this TCP port of this machine, and has Electron ready. */
   static async attach(port: number): Promise<Inspector> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const answer = await fetch(`http://127.0.0.1:${port}/json/list`).catch(() => null);
@@ -33,7 +37,12 @@ export class Inspector {
       if (target) {
         const socket = new WebSocket(target.webSocketDebuggerUrl);
         await once(socket, 'open');
-        return new Inspector(socket);
+        const inspector = new Inspector(socket);
+        // A debugger is let in before Node.js knows of Electron.
+        for (; tries < TRIES; tries += 1) {
+          if (await inspector.evaluate(isReady).catch(() => false)) return inspector;
+          await sleep(PAUSE_MS);
+        }
       }
       await sleep(PAUSE_MS);
     }

@@ -73,20 +73,24 @@ export async function pageFaults(inspector: Inspector): Promise<string[]> {
   return faults;
 }
 
+/** Runs in the main process of the program: waits for a window that shows a screen. */
+export async function screenShown(require: NodeJS.Require): Promise<void> {
+  const { BrowserWindow } = require('electron') as typeof import('electron');
+  const isShown = () => BrowserWindow.getAllWindows().some((each) => / – /.test(each.webContents.getTitle()));
+  for (let tries = 0; !isShown(); tries += 1) {
+    if (tries === 120) throw new Error('There is no window with a screen.');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** Runs in the main process of the program. */
 async function look(require: NodeJS.Require): Promise<unknown> {
   const { app, BrowserWindow, session, webContents } = require('electron') as typeof import('electron');
   const path = require('node:path') as typeof import('node:path');
-  await app.whenReady();
   const { defaultSession } = session;
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  const shown = () => BrowserWindow.getAllWindows().find((each) => / – /.test(each.webContents.getTitle()));
-  let window = shown();
-  for (let tries = 0; !window && tries < 120; tries += 1) {
-    await pause(500);
-    window = shown();
-  }
-  if (!window) throw new Error('There is no window with a screen.');
+  const [window] = BrowserWindow.getAllWindows();
+  if (!window) throw new Error('There is no window.');
   const { webContents: page } = window;
   const inPage = (code: string): Promise<unknown> => page.executeJavaScript(code, true);
   const url = page.getURL();
@@ -149,4 +153,114 @@ async function look(require: NodeJS.Require): Promise<unknown> {
     devTools: page.isDevToolsOpened(),
     stranger: answer.error?.detail ?? 'everything',
   };
+}
+
+const OFFERED = 3;
+
+const guestsSchema = z.object({
+  isMoreThanElement: z.boolean(),
+  newProcesses: z.number(),
+  /** Of the webviews in a window that would have them: whether each was refused. */
+  refused: z.array(z.boolean()),
+  attached: z.number(),
+  kinds: z.array(z.string()),
+});
+
+/** What came of webviews, in the program's page and in a window that would have them (checklist 11, 12). */
+export async function webviewFaults(inspector: Inspector): Promise<string[]> {
+  const found = guestsSchema.parse(await inspector.evaluate(offerWebviews));
+  const faults: string[] = [];
+  const expectThat = (holds: boolean, what: string) => {
+    if (!holds) faults.push(what);
+  };
+  expectThat(!found.isMoreThanElement, 'A webview of the page is more than an element.');
+  expectThat(found.newProcesses === 0, `${found.newProcesses} processes came of webviews.`);
+  const refused = found.refused.filter(Boolean).length;
+  expectThat(refused === OFFERED, `Of ${OFFERED} webviews in another window ${refused} were refused.`);
+  expectThat(found.attached === 0, `${found.attached} webviews were attached.`);
+  expectThat(found.kinds.join() === 'window', `The program has contents: ${found.kinds.join()}.`);
+  return faults;
+}
+
+/** Runs in the main process of the program. */
+async function offerWebviews(require: NodeJS.Require): Promise<unknown> {
+  const { app, BrowserWindow, webContents } = require('electron') as typeof import('electron');
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const append = `['data:text/html,x', 'app://pos/index.html', 'https://example.com/'].map((src) => {
+    const view = document.createElement('webview');
+    for (const name of ['allowpopups', 'nodeintegration', 'nodeintegrationinsubframes', 'disablewebsecurity'])
+      view.setAttribute(name, '');
+    view.setAttribute('preload', 'file:///etc/hostname');
+    view.setAttribute('webpreferences', 'nodeIntegration=yes, contextIsolation=no, sandbox=no');
+    view.setAttribute('src', src);
+    document.body.append(view);
+    return 'getWebContentsId' in view || view.shadowRoot !== null;
+  }).includes(true)`;
+  const [window] = BrowserWindow.getAllWindows();
+  if (!window) throw new Error('There is no window.');
+  const pages = () => app.getAppMetrics().flatMap(({ type, pid }) => (type === 'Tab' ? [pid] : []));
+  const before = new Set(pages());
+  const isMoreThanElement: unknown = await window.webContents.executeJavaScript(append, true);
+  await pause(500);
+  const newProcesses = pages().filter((pid) => !before.has(pid)).length;
+  // Whoever made a window with webviews would get none either.
+  const other = new BrowserWindow({ show: false, webPreferences: { webviewTag: true } });
+  const refused: boolean[] = [];
+  let attached = 0;
+  other.webContents.on('will-attach-webview', (event) => refused.push(event.defaultPrevented));
+  other.webContents.on('did-attach-webview', () => {
+    attached += 1;
+  });
+  await other.loadURL('data:text/html,another');
+  await other.webContents.executeJavaScript(append, true);
+  for (let tries = 0; refused.length < 3 && tries < 20; tries += 1) await pause(250);
+  await pause(500);
+  const contents = webContents.getAllWebContents().filter((each) => each !== other.webContents);
+  const kinds = contents.map((each) => each.getType());
+  other.destroy();
+  return { isMoreThanElement, newProcesses, refused, attached, kinds };
+}
+
+const followedSchema = z.object({ url: z.string(), contents: z.number() });
+
+/** What links to other programs and sites have done to the page (checklist 15). */
+export async function linkFaults(inspector: Inspector): Promise<string[]> {
+  const { url, contents } = followedSchema.parse(await inspector.evaluate(followLinks));
+  return [
+    ...(url === PAGE ? [] : [`The page went to ${url}.`]),
+    ...(contents === 1 ? [] : [`A link has opened ${contents - 1} windows.`]),
+  ];
+}
+
+/** Runs in the main process of the program. */
+async function followLinks(require: NodeJS.Require): Promise<unknown> {
+  const { BrowserWindow, webContents } = require('electron') as typeof import('electron');
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const [window] = BrowserWindow.getAllWindows();
+  if (!window) throw new Error('There is no window.');
+  for (const target of ['https://example.com/', 'mailto:it@example.com', 'tel:112', 'file:///etc/hostname']) {
+    await window.webContents.executeJavaScript(
+      `{
+        const link = Object.assign(document.createElement('a'), { href: ${JSON.stringify(target)} });
+        document.body.append(link);
+        link.click();
+        link.target = '_blank';
+        link.click();
+        window.open(link.href);
+        document.body.append(Object.assign(document.createElement('iframe'), { src: link.href }));
+        location.href = link.href;
+        undefined;
+      }`,
+      true,
+    );
+    await pause(300);
+  }
+  return { url: window.webContents.getURL(), contents: webContents.getAllWebContents().length };
+}
+
+/** Runs in the main process of the program: what it never does by itself. */
+export async function openOutside(require: NodeJS.Require): Promise<void> {
+  const { shell } = require('electron') as typeof import('electron');
+  await shell.openExternal('https://example.com/');
+  await shell.openExternal('mailto:it@example.com');
 }

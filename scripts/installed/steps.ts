@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { TEXTS } from '../../shared/languages.ts';
 import { checklistFaults, strayFaults } from '../package/contents.ts';
 import { fuseFaults, manifestFaults } from '../package/inspect.ts';
 import { COMMANDS_ALONE, COMMANDS_BESIDE_THE_WINDOW } from './command-steps.ts';
 import { makeInspectedCopy, makeRenamedCopy } from './inspected-copy.ts';
 import { Inspector } from './inspector.ts';
-import { pageFaults } from './page-checks.ts';
-import { check, endProgram, type Place, POS_ID, type Steps, startProgram, USER } from './place.ts';
+import { linkFaults, openOutside, pageFaults, screenShown, webviewFaults } from './page-checks.ts';
+import { check, endProgram, type Place, POS_ID, RESOURCES, type Steps, startProgram, USER } from './place.ts';
 import { POLICY_STEPS } from './policy-steps.ts';
 import type { ThrowAwayRoot } from './root.ts';
 
@@ -71,6 +73,47 @@ async function refusesDebugger({ session }: Place, program: string): Promise<voi
   check('It has failed', status === 1, `exit status ${status}`);
 }
 
+/** Waits until it holds, for some seconds. */
+async function eventually(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries += 1) {
+    check(what, tries < 40);
+    await sleep(250);
+  }
+}
+
+/** Asks the program's main process and its page, in a copy that takes a debugger. */
+async function inspected<T>(
+  { root, session }: Place,
+  ask: (inspector: Inspector) => Promise<T>,
+  env: Record<string, string> = {},
+): Promise<T> {
+  const executable = await makeInspectedCopy(root, PROGRAM);
+  const port = await freePort();
+  const data = `/home/${USER}/inspected`;
+  const command = [executable, `--inspect=127.0.0.1:${port}`, `--user-data-dir=${data}`];
+  const pid = await session.start(command, env);
+  const inspector = await Inspector.attach(port);
+  await inspector.evaluate(screenShown);
+  const answer = await ask(inspector);
+  inspector.close();
+  await session.stop(pid);
+  root.run(['rm', '-r', dirname(executable)]);
+  return answer;
+}
+
+/** What Linux opens links with, in a folder of its own for the path: each leaves only a trace of what it was given. */
+function putOpeners(root: ThrowAwayRoot, trace: string): string {
+  const folder = `/home/${USER}/openers`;
+  const script = `mkdir "$1" && cd "$1" && printf '#!/bin/sh\\necho "$0 $*" >>%s\\n' "$2" >xdg-open && chmod +x xdg-open &&
+for name in xdg-email gio x-www-browser sensible-browser; do cp xdg-open $name; done`;
+  root.run(['sh', '-c', script, 'sh', folder, trace], USER);
+  return folder;
+}
+
+const componentsSchema = z.object({
+  components: z.array(z.object({ name: z.string(), version: z.string().optional() })),
+});
+
 /** What the installed program is put through, in order: each step goes on where the one before it stopped. */
 export const STEPS: Steps = {
   'is installed for everybody, and lacks nothing': async ({ root }) => {
@@ -119,16 +162,31 @@ export const STEPS: Steps = {
     await session.stop(asNode);
     check('No other code was run', !root.succeeds(['test', '-e', trace]));
   },
-  'has a page that holds to Electron’s security checklist': async ({ root, session }) => {
-    const executable = await makeInspectedCopy(root, PROGRAM);
-    const port = await freePort();
-    const data = `/home/${USER}/inspected`;
-    const pid = await session.start([executable, `--inspect=127.0.0.1:${port}`, `--user-data-dir=${data}`]);
-    const inspector = await Inspector.attach(port);
-    const faults = await pageFaults(inspector);
-    inspector.close();
-    await session.stop(pid);
+  'has a page that holds to Electron’s security checklist': async (place) => {
+    const faults = await inspected(place, pageFaults);
     check('Nothing is against the checklist', faults.length === 0, faults.join('\n'));
+  },
+  'attaches no webview, whatever it asks for': async (place) => {
+    const faults = await inspected(place, webviewFaults);
+    check('Nothing came of a webview', faults.length === 0, faults.join('\n'));
+  },
+  'starts no other program for a link': async (place) => {
+    const { root } = place;
+    const trace = `/home/${USER}/opened`;
+    const folder = putOpeners(root, trace);
+    const opened = () => (root.succeeds(['test', '-e', trace]) ? root.run(['cat', trace]) : '');
+    const follow = async (inspector: Inspector) => {
+      const faults = await linkFaults(inspector);
+      check('No program was started', opened() === '', opened());
+      // So it would have been seen.
+      await inspector.evaluate(openOutside);
+      const schemes = ['https:', 'mailto:'];
+      await eventually('A program leaves its trace', () => schemes.every((each) => opened().includes(each)));
+      return faults;
+    };
+    const faults = await inspected(place, follow, { PATH: `${folder}:/usr/local/bin:/usr/bin:/bin` });
+    check('The page stays', faults.length === 0, faults.join('\n'));
+    root.run(['rm', '-r', folder, trace]);
   },
   'starts with the sandbox on': async (place) => {
     await startProgram(place);
@@ -144,6 +202,21 @@ export const STEPS: Steps = {
       check('Its system calls are filtered', page.seccomp === '2', JSON.stringify(page));
       check('It is nobody on this system', page.ownUsers, JSON.stringify(page));
     }
+  },
+  'runs in the Electron that its list of components names': async ({ root }) => {
+    const { components } = componentsSchema.parse(
+      JSON.parse(root.run(['cat', `${RESOURCES}/sbom.cdx.json`])),
+    );
+    const named = components.filter(({ name }) => name === 'electron').map(({ version }) => version);
+    // Each start tells its log what it runs in, soon after its first screen.
+    const log = `${DATA}/logs/connections.jsonl`;
+    const told = () =>
+      root.succeeds(['test', '-e', log])
+        ? root.run(['cat', log]).matchAll(/"kind":"app-started".*?"electron":"([^"]+)"/g)
+        : [];
+    const running = () => [...new Set([...told()].map(([, version]) => version))];
+    await eventually('It says what it runs in', () => running().length > 0);
+    check('That is what is named', running().join() === named.join(), `${running()} instead of ${named}`);
   },
   'is told what to trust': async ({ session, device }) => {
     await session.press('push button', en.rootCa.paste);

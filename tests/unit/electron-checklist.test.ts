@@ -64,6 +64,10 @@ describe('Electron’s security checklist', () => {
       expect([file, titlesIn(file)]).toEqual([file, expect.arrayContaining([title])]);
   });
 
+  it.each(rows)('has for item $number a look at the installed program', ({ tests }) => {
+    expect(tests.map(({ file }) => file)).toContain('scripts/installed/steps.ts');
+  });
+
   it('has all tests in it that were made for an item', () => {
     const named = new Set(rows.flatMap(({ tests }) => tests.map(({ title }) => title)));
     const made = titlesIn('tests/e2e/security.spec.ts').filter((title) => /^\d/.test(title));

@@ -12,7 +12,7 @@ const QUOTED = [...PAGE.matchAll(/\[“([^”]+)”\]\(([^)]+)\)/g)].map(([, nam
 }));
 
 /** What every attacker's section answers. */
-const ANSWERS = ['**Shown by**', '**Left open**'];
+const ANSWERS = ['**Gets**', '**What stops it**', '**Shown by**', '**Left open**'];
 
 describe('the threat model', () => {
   it.each(QUOTED)('quotes a test that is there: $name', ({ name, file }) => {
@@ -20,7 +20,7 @@ describe('the threat model', () => {
     expect(readFileSync(file, 'utf8')).toContain(name);
   });
 
-  it('says of each attacker which test shows it, and what is left open', () => {
+  it('says of each attacker what it gets, what stops it, which test shows it, and what is left open', () => {
     const sections = PAGE.split(/^## /m).slice(2);
     expect(sections.map((section) => section.split('\n')[0])).toEqual([
       'A guest in the Wi-Fi',
@@ -32,6 +32,10 @@ describe('the threat model', () => {
       'An evil policy file',
       'The update feed',
     ]);
-    for (const section of sections) for (const answer of ANSWERS) expect(section).toContain(answer);
+    // Each once, in this order.
+    for (const section of sections) {
+      const labels = [...section.matchAll(/^- (\*\*[^*]+\*\*)/gm)].map(([, label]) => label);
+      expect([section.split('\n')[0], ...labels]).toEqual([section.split('\n')[0], ...ANSWERS]);
+    }
   });
 });
