@@ -28,12 +28,15 @@ What the app makes of a crash in the middle of writing, of spoiled files, of dis
 | \`vault/settings.json\` | Set aside and told; defaults | Told, left alone, never overwritten |
 | \`vault/bridges/*.json\` | Set aside and told; the bridge is off | Told, left alone, never overwritten |
 | \`vault/manager-pin.json\` | Told and left: a spoiled file does not turn the PIN off | Told, left, locked |
+| \`vault/managed-pin.json\`, read under a policy that sets the PIN | Told; the PIN of the policy holds, and its tries are counted from none, over the file | The same |
 | \`vault/policy.json\` | Done without, and written anew: a copy of the last good policy | The same |
+| \`vault/versions.json\` | Set aside, not told; an old feed is not known as one, and that an update was installed, or not, is not told | Not told, left alone, never overwritten; meanwhile the same is not known |
+| \`vault/drafts.json\` | Done without, not told, and written anew by the next export; what a crash has left of one before is not cleared away | The same |
 | \`vault/window.json\` | Done without, and written anew | The same |
 | \`history/history-*.jsonl\` | The line is skipped, at a spoiled line end the two beside it | Told, the other files are read |
 | \`history/timeline/day-*.jsonl\` | The same | Left out |
 
-Set aside: renamed to \`….damaged-….json\` in the same folder, byte for byte, and named in the notice. Each document and each line has a checksum (CRC-32), so that no flipped bit passes for another name, POS ID or address. A document without one, of an older version or put right by hand, counts as it stands; to use a damaged one all the same, correct it, take its \`checksum\` out and give it its old name back.
+Set aside: renamed to \`….damaged-….json\` in the same folder, byte for byte, and named in the notice where there is one. Each document and each line has a checksum (CRC-32), so that no flipped bit passes for another name, POS ID or address. A document without one, of an older version or put right by hand, counts as it stands; to use a damaged one all the same, correct it, take its \`checksum\` out and give it its old name back.
 
 ## Killed while writing
 
@@ -45,7 +48,7 @@ Steps that write two documents, such as a pairing and its line of history, may e
 
 ## Every bit flipped
 
-One bit at a time, all ${sum('flip').toLocaleString('en')} of them: what is read of a document is the same, as when the bit is one of the checksum's name, or damaged; of lines, those that are left say what they said. With each 29th of them, and with all that are read as they were, the app is started (${starts.toLocaleString('en')} starts): what is lost is told, all other files are as they were, and the spoiled one is kept.
+One bit at a time, all ${sum('flip').toLocaleString('en')} of them: what is read of a document is the same, as when the bit is one of the checksum's name, or damaged; of lines, those that are left say what they said. With each 29th of them, and with all that are read as they were, the app is started (${starts.toLocaleString('en')} starts): what is lost is told as in the table above, all other files are as they were, and the spoiled one is kept.
 
 ${tableOf(of('flip'))}
 
@@ -53,7 +56,7 @@ ${tableOf(of('flip'))}
 
 ${tableOf(of('file', 'denied'))}
 
-Afterwards the file is given back, and must be there again as it was.
+Afterwards a file that cannot be read is given back, and must be there again as it was, unless it was written anew.
 
 ## Disks that take nothing
 

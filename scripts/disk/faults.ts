@@ -11,12 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
 import { writeOwnerFile } from '../../electron/adapters/owner-file.ts';
 import { toAppError } from '../../electron/core/failure.ts';
+import { VersionMemory } from '../../electron/core/updates/version-memory.ts';
 import { withChecksum } from '../../electron/core/vault/checksum.ts';
 import { type Row, skippedRow, Tally } from '../long-tests/result.ts';
-import { type Authorities, fill } from './fill.ts';
-import { documentOf, judgeSpoiled, KINDS } from './flips.ts';
+import { type Authorities, fill, PIN } from './fill.ts';
+import { COUNTED_ANEW, documentOf, fileOf, judgeSpoiled, KINDS, type Kind } from './flips.ts';
 import {
   differences,
   filesIn,
@@ -26,6 +29,7 @@ import {
   type Start,
   type Stored,
   startOver,
+  vaultFolder,
 } from './stored.ts';
 import { isRoot, smallDisk } from './surroundings.ts';
 
@@ -76,21 +80,21 @@ const damages = (cuts: number): Readonly<Record<string, (bytes: Buffer) => reado
 export async function spoilAll(place: string, authorities: Authorities, cuts: number): Promise<Row[]> {
   const folder = join(place, 'spoiled');
   mkdirSync(folder);
-  await fill(folder, authorities);
+  const ids = await fill(folder, authorities);
   const before = (await startOver(folder)).stored;
   const files = filesIn(folder);
   const rows: Row[] = [];
   for (const [what, spoil] of Object.entries(damages(cuts))) {
     const tally = new Tally();
-    for (const { file: pattern, fate, title } of KINDS) {
+    for (const kind of KINDS) {
+      const { fate, title, managesPin } = kind;
       // Of lines, what is cut off or overwritten may be any number of them.
       if (fate === 'lines') continue;
-      const [name, bytes] = [...files].find(([each]) => pattern.test(each)) ?? [];
-      if (!name || !bytes) throw new Error(`no file of ${title}`);
+      const [name, bytes] = fileOf(kind, files, ids);
       for (const spoiled of spoil(bytes)) {
         writeFileSync(join(folder, name), spoiled);
         try {
-          const start = await startOver(folder);
+          const start = await startOver(folder, { managesPin });
           const { outcome, wrong } = judgeSpoiled(folder, name, fate, spoiled, before, start);
           tally.judge(wrong, outcome, title);
         } catch (thrown) {
@@ -101,7 +105,7 @@ export async function spoilAll(place: string, authorities: Authorities, cuts: nu
     }
     rows.push(tally.row('file', `Each document ${what}`));
   }
-  rows.push(await cutLines(folder, files, before, cuts), await newerVersions(folder, files, before));
+  rows.push(await cutLines(folder, files, before, cuts), await newerVersions(folder, files, ids, before));
   return rows;
 }
 
@@ -141,34 +145,64 @@ async function cutLines(
   return tally.row('file', 'History and time line cut off, and the next line written');
 }
 
+/**
+ * What is wrong about a start over a file that is whole and of no use now, being of a newer version or not to be read,
+ * and after everything was tried that writes; `isKept`: the file is as it was.
+ */
+function judgeUseless(
+  { fate }: Kind,
+  document: string,
+  told: 'newer-version' | 'unreadable',
+  { stored, notices, core }: Start,
+  isKept: boolean,
+): { readonly outcome: string; readonly wrong: string[] } {
+  const tells = fate !== 'set aside, untold' && fate !== 'done without';
+  const isTold = tells ? notices.length === 1 && notices[0]?.kind === told : notices.length === 0;
+  const wrong = isTold ? [] : [`told ${JSON.stringify(notices)}`];
+  const now = stored.get(document);
+  switch (fate) {
+    case 'counted anew':
+      if (now !== COUNTED_ANEW || core.manager.state.state === 'off')
+        wrong.push(`the PIN is not in force: ${now}`);
+      if (isKept) wrong.push('the next try was not counted');
+      return { outcome: 'told, the PIN holds, the next try counted over it', wrong };
+    case 'done without':
+      if (now !== 'null') wrong.push(`another ${document}: ${now}`);
+      return { outcome: 'done without', wrong };
+    default:
+      if (!isKept) wrong.push('it was overwritten');
+      return { outcome: tells ? 'told and left alone' : 'left alone', wrong };
+  }
+}
+
 /** Written by a newer version of the app: told, left alone, and not overwritten by whoever tries. */
 async function newerVersions(
   folder: string,
   files: ReadonlyMap<string, Buffer>,
+  ids: readonly string[],
   before: Stored,
 ): Promise<Row> {
   const tally = new Tally();
-  const told = new Set(['set aside', 'left']);
-  for (const { file: pattern, fate, title } of KINDS) {
-    const [name, bytes] = [...files].find(([each]) => pattern.test(each)) ?? [];
-    if (!name || !bytes || !told.has(fate)) continue;
+  for (const kind of KINDS) {
+    const { fate, title, managesPin } = kind;
+    // Lines have no version.
+    if (fate === 'lines') continue;
+    const [name, bytes] = fileOf(kind, files, ids);
     for (const hasChecksum of [true, false]) {
       const { checksum: _, ...document } = JSON.parse(bytes.toString());
       const newer = { ...document, version: 99, more: { of: 'it' } };
       writeFileSync(join(folder, name), JSON.stringify(hasChecksum ? withChecksum(newer) : newer));
       const written = readFileSync(join(folder, name));
-      const start = await startOver(folder);
-      await tryToWrite(start);
-      const again = await startOver(folder);
-      const wrong = [start, again].flatMap(({ notices }) =>
-        notices.length === 1 && notices[0]?.kind === 'newer-version'
-          ? []
-          : [`told ${JSON.stringify(notices)}`],
-      );
-      if (!readFileSync(join(folder, name)).equals(written)) wrong.push('it was overwritten');
+      const start = await startOver(folder, { managesPin });
+      await tryToWrite(start, folder);
+      const isKept = readFileSync(join(folder, name)).equals(written);
+      const again = await startOver(folder, { managesPin });
+      const { outcome, wrong } = judgeUseless(kind, documentOf(name), 'newer-version', start, isKept);
+      if (isKept && !isDeepStrictEqual(again.notices, start.notices))
+        wrong.push(`told then ${JSON.stringify(again.notices)}`);
       for (const other of differences(before, start.stored))
         if (other !== documentOf(name)) wrong.push(`${other} changed`);
-      tally.judge(wrong, 'told and left alone', title);
+      tally.judge(wrong, outcome, title);
       putBack(folder, files);
     }
   }
@@ -185,7 +219,9 @@ async function quietly(work: () => unknown): Promise<void> {
 }
 
 /** Everything that writes documents. */
-async function tryToWrite({ core }: Start): Promise<void> {
+async function tryToWrite({ core }: Start, folder: string): Promise<void> {
+  // Where the PIN cannot be read, or is the organisation's, this is a wrong try.
+  await quietly(() => core.manager.unlock(PIN));
   for (const { id } of core.vault.pairings) await quietly(() => core.renamePairing(id, 'Newer'));
   await quietly(() => core.updateSettings({ language: 'fr' }));
   await quietly(() => core.manager.set('73519264'));
@@ -193,6 +229,10 @@ async function tryToWrite({ core }: Start): Promise<void> {
     await quietly(() =>
       core.bridges.configure(id, { on: false, port: '', origins: '', messageLimitKib: '64' }),
     );
+  core.drafts.note(join(folder, '.kit.ba9876543210'));
+  const versions = new VersionMemory(electronStoreDocuments(vaultFolder(folder)), '1.3.0');
+  versions.arrive();
+  versions.installing('1.4.0');
 }
 
 /** Files and folders that this user may not read or write. */
@@ -212,33 +252,32 @@ export async function denyAll(place: string, authorities: Authorities): Promise<
       continue;
     }
     const tally = new Tally();
-    for (const { file: pattern, fate, title } of KINDS) {
-      if (fate === 'done without' || title === 'Time line') continue;
+    for (const kind of KINDS) {
+      const { title, managesPin } = kind;
+      if (title === 'Time line') continue;
       const folder = join(place, 'denied');
       mkdirSync(folder, { mode: 0o711 });
-      await fill(folder, authorities);
+      const ids = await fill(folder, authorities);
       giveTo(folder, NOBODY);
-      const before = (await asNobody(() => startOver(folder))).stored;
-      const name = [...filesIn(folder).keys()].find((each) => pattern.test(each));
-      if (!name) throw new Error(`no file of ${title}`);
+      const begin = () => asNobody(() => startOver(folder, { managesPin }));
+      const before = (await begin()).stored;
+      const [name, content] = fileOf(kind, filesIn(folder), ids);
+      const document = documentOf(name);
       const path = join(folder, name);
-      const content = readFileSync(path);
       spoil(path);
-      const start = await asNobody(() => startOver(folder));
-      const wrong = differences(before, start.stored)
-        .filter((other) => other !== documentOf(name))
-        .map((other) => `${other} changed`);
-      if (start.notices.length !== 1 || start.notices[0]?.kind !== 'unreadable')
-        wrong.push(`told ${JSON.stringify(start.notices)}`);
-      await asNobody(() => tryToWrite(start));
-      if (!readFileSync(path).equals(content)) wrong.push('it was overwritten');
+      const start = await begin();
+      const changed = differences(before, start.stored).filter((other) => other !== document);
+      await asNobody(() => tryToWrite(start, folder));
+      const isKept = readFileSync(path).equals(content);
+      const { outcome, wrong } = judgeUseless(kind, document, 'unreadable', start, isKept);
+      wrong.push(...changed.map((other) => `${other} changed`));
       if (root) chownSync(path, NOBODY, NOBODY);
       else chmodSync(path, 0o600);
-      const again = await asNobody(() => startOver(folder));
-      if (again.stored.get(documentOf(name)) !== before.get(documentOf(name)) && title !== 'History')
+      const again = await begin();
+      if (isKept && again.stored.get(document) !== before.get(document) && title !== 'History')
         wrong.push('it is not back when it can be read again');
       if (again.notices.length > 0) wrong.push('still told afterwards');
-      tally.judge(wrong, 'told and left alone, back afterwards', title);
+      tally.judge(wrong, isKept ? `${outcome}, back afterwards` : outcome, title);
       rmSync(folder, { recursive: true });
     }
     rows.push(tally.row('denied', what));
@@ -311,8 +350,8 @@ interface Deed {
   readonly isInHistory?: true;
 }
 
-/** Lines that tell of the deed, and of the app's end. */
-const MAY_CHANGE = new Set(['history', 'timeline']);
+/** Lines that tell of the deed, and of the app's end; and the note of an export, which a full disk may not let go. */
+const MAY_CHANGE = new Set(['history', 'timeline', 'drafts']);
 
 const FULL = ['storage-failed', 'export-disk-full'];
 
@@ -416,6 +455,7 @@ export async function fillDisks(place: string, authorities: Authorities, levels:
         wrong.push(...leftoversIn(folder).map((name) => `left over: ${name}`));
         disk.free();
         const later = await startOver(folder);
+        if (later.stored.get('drafts') !== before.get('drafts')) wrong.push('a draft is still noted');
         const again = code === 'done' ? 'done' : await codeOf(later, () => deed.run(later, out));
         if (again !== 'done') wrong.push(`with room again: ${again}`);
         tally.judge(

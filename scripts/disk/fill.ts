@@ -2,26 +2,34 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
+import { ManagedPin } from '../../electron/core/access/managed-pin.ts';
 import { hashPin } from '../../electron/core/access/pin-hash.ts';
 import { PinDocument } from '../../electron/core/access/stored-pin.ts';
 import { BridgeStore } from '../../electron/core/bridge/bridge-store.ts';
+import { Drafts } from '../../electron/core/export/drafts.ts';
 import { History } from '../../electron/core/history/history.ts';
 import { PolicyDocument } from '../../electron/core/policy/policy-document.ts';
 import { SettingsStore } from '../../electron/core/settings/settings-store.ts';
 import { DayFiles } from '../../electron/core/timeline/day-files.ts';
 import { beatLine, startLine, stateLine, writeLine } from '../../electron/core/timeline/line.ts';
+import { VersionMemory } from '../../electron/core/updates/version-memory.ts';
 import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import { parsePin } from '../../shared/manager.ts';
 import { type CertifiedKey, createCa } from '../../tests/simulator/pki.ts';
+import { CORE_PARTS } from '../../tests/support/core.ts';
 import { CHEAP_SCRYPT } from '../../tests/support/manager.ts';
 import { addPairings } from '../../tests/support/many-pairings.ts';
 import { MemoryCipher } from '../../tests/support/vault.ts';
-import { historyFolder, timelineFolder, vaultFolder } from './stored.ts';
+import { historyFolder, MANAGED_PIN_HASH, timelineFolder, vaultFolder } from './stored.ts';
 
 const TRUSTED_AT = '2026-11-24T08:00:00.000Z';
 /** Nobody listens there. */
 const NO_PORT = 9;
+/** The manager's. */
+export const PIN = '48151623';
+/** Of an export to a place that is not there, so that each start keeps its note for the next one. */
+const AWAY = '/media/away-from-pos-disk/.kit.0123456789ab';
 
 export interface Authorities {
   readonly root: CertifiedKey;
@@ -62,11 +70,18 @@ export async function fill(
     tokenSha256: 'ab'.repeat(32),
   });
   if (withPin) {
-    const pin = parsePin('48151623');
+    const pin = parsePin(PIN);
     if (!pin.ok) throw new Error(pin.error.code);
     const pinHash = await hashPin(pin.value, CHEAP_SCRYPT);
     new PinDocument(documents, notices).write(pinHash, { failures: 1, waitMs: 0 });
   }
+  const tries = new PinDocument(documents, notices, 'managed-pin');
+  new ManagedPin(MANAGED_PIN_HASH, tries).write(MANAGED_PIN_HASH, { failures: 2, waitMs: 0 });
+  const versions = new VersionMemory(documents, CORE_PARTS.software.version);
+  versions.arrive();
+  versions.offered('1.2.0');
+  versions.installing('1.2.0');
+  new Drafts(documents).note(AWAY);
   new PolicyDocument(documents).write({
     lastGood: {
       place: '/etc/pos-pairing/policy.json',

@@ -1,16 +1,20 @@
 /** Every bit of every stored file, flipped: the app starts, says so or has lost nothing, and keeps the original. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
+import { NO_TRIES } from '../../electron/core/access/try-counter.ts';
 import { History } from '../../electron/core/history/history.ts';
 import { parseLine } from '../../electron/core/timeline/line.ts';
 import { type Row, Tally } from '../long-tests/result.ts';
 import { type Authorities, fill } from './fill.ts';
 import {
   differences,
+  type Files,
   filesIn,
   historyFolder,
+  MANAGED_PIN_HASH,
+  NO_VERSIONS,
   type Start,
   type Stored,
   startOver,
@@ -21,30 +25,64 @@ import {
 type Fate =
   /** Kept under another name and told; what it said is gone. */
   | 'set aside'
+  /** Kept under another name; nobody has chosen anything in it, so nobody is told. */
+  | 'set aside, untold'
   /** Left where it is and told: what it guards stays locked. */
   | 'left'
-  /** Only a copy of what is known elsewhere, or the place of a window: done without, and written anew. */
+  /** Told and left until the next try of the PIN is counted over it; the PIN itself is known elsewhere. */
+  | 'counted anew'
+  /** A copy of what is known elsewhere, the place of a window, a note of drafts: done without, and written anew. */
   | 'done without'
   /** A line of it or the two beside a spoiled line end are skipped. */
   | 'lines';
 
-interface Kind {
+export interface Kind {
   readonly title: string;
-  readonly file: RegExp;
+  /** Whether a file is of this kind; `ids`: what {@link fill} returns. */
+  readonly has: (file: string, ids: readonly string[]) => boolean;
   readonly fate: Fate;
+  /** Read only under a policy that sets the manager PIN. */
+  readonly managesPin?: true;
 }
 
+const matching = (pattern: RegExp) => (file: string) => pattern.test(file);
+const pairing = (index: number) => (file: string, ids: readonly string[]) =>
+  file === `vault/pairings/${ids[index]}.json`;
+
 export const KINDS: readonly Kind[] = [
-  { title: 'Pairing', file: /^vault\/pairings\//, fate: 'set aside' },
-  { title: 'Root CA', file: /^vault\/root-cas\//, fate: 'set aside' },
-  { title: 'Settings', file: /^vault\/settings\.json$/, fate: 'set aside' },
-  { title: 'Bridge', file: /^vault\/bridges\//, fate: 'set aside' },
-  { title: 'Manager PIN', file: /^vault\/manager-pin\.json$/, fate: 'left' },
-  { title: 'Last good policy', file: /^vault\/policy\.json$/, fate: 'done without' },
-  { title: 'Window', file: /^vault\/window\.json$/, fate: 'done without' },
-  { title: 'History', file: /^history\/history-/, fate: 'lines' },
-  { title: 'Time line', file: /^history\/timeline\//, fate: 'lines' },
+  { title: 'Pairing', has: pairing(1), fate: 'set aside' },
+  { title: 'Pairing with new keys that wait for their proof', has: pairing(0), fate: 'set aside' },
+  { title: 'Root CA', has: matching(/^vault\/root-cas\//), fate: 'set aside' },
+  { title: 'Settings', has: matching(/^vault\/settings\.json$/), fate: 'set aside' },
+  { title: 'Bridge', has: matching(/^vault\/bridges\//), fate: 'set aside' },
+  { title: 'Manager PIN', has: matching(/^vault\/manager-pin\.json$/), fate: 'left' },
+  {
+    title: 'Tries of a PIN of the policy',
+    has: matching(/^vault\/managed-pin\.json$/),
+    fate: 'counted anew',
+    managesPin: true,
+  },
+  { title: 'Last good policy', has: matching(/^vault\/policy\.json$/), fate: 'done without' },
+  { title: 'Versions', has: matching(/^vault\/versions\.json$/), fate: 'set aside, untold' },
+  { title: 'Drafts', has: matching(/^vault\/drafts\.json$/), fate: 'done without' },
+  { title: 'Window', has: matching(/^vault\/window\.json$/), fate: 'done without' },
+  { title: 'History', has: matching(/^history\/history-/), fate: 'lines' },
+  { title: 'Time line', has: matching(/^history\/timeline\//), fate: 'lines' },
 ];
+
+/** The file of a kind among those of a data folder, with what is in it. */
+export function fileOf(
+  { title, has }: Kind,
+  files: Files,
+  ids: readonly string[],
+): readonly [string, Buffer] {
+  const found = [...files].find(([file]) => has(file, ids));
+  if (!found) throw new Error(`no file of ${title}`);
+  return found;
+}
+
+/** What becomes of the tries when nothing is known of them. */
+export const COUNTED_ANEW = JSON.stringify({ kind: 'pin', pinHash: MANAGED_PIN_HASH, tries: NO_TRIES });
 
 /** The document of a file, as it is called in what is stored. */
 export function documentOf(file: string): string {
@@ -60,14 +98,18 @@ export function judgeSpoiled(
   fate: Fate,
   spoiled: Buffer,
   before: Stored,
-  { stored, notices }: Start,
+  { stored, notices, core }: Start,
 ): { readonly outcome: string; readonly wrong: string[]; readonly aside: string | undefined } {
   const document = documentOf(file);
   const changed = differences(before, stored);
   const wrong = changed.filter((name) => name !== document).map((name) => `${name} changed as well`);
   const [notice] = notices;
   const isAside = notice?.kind === 'damaged' && fate === 'set aside';
-  const aside = isAside ? join(folder, 'vault', notice.file) : undefined;
+  const aside = isAside
+    ? join(folder, 'vault', notice.file)
+    : fate === 'set aside, untold'
+      ? asideOf(folder, document)
+      : undefined;
   const kept = aside ?? join(folder, file);
   if (!isSame(kept, spoiled)) wrong.push('the original is not kept');
   if (!changed.includes(document)) {
@@ -83,10 +125,19 @@ export function judgeSpoiled(
       if (!isGone) wrong.push(`another ${document}: ${now}`);
       return { outcome: 'set aside and told', wrong, aside };
     }
+    case 'set aside, untold':
+      if (notices.length > 0 || !aside) wrong.push(`not set aside, or told ${JSON.stringify(notices)}`);
+      if (now !== NO_VERSIONS) wrong.push(`another ${document}: ${now}`);
+      return { outcome: 'set aside', wrong, aside };
     case 'left':
       if (notices.length !== 1 || now !== '{"kind":"unreadable"}')
         wrong.push(`${now}, told ${notices.length}`);
       return { outcome: 'left, told, and locked', wrong, aside };
+    case 'counted anew':
+      if (notices.length !== 1 || notice?.kind !== 'damaged' || now !== COUNTED_ANEW)
+        wrong.push(`${now}, told ${JSON.stringify(notices)}`);
+      if (core.manager.state.state !== 'locked') wrong.push(`the PIN is ${core.manager.state.state}`);
+      return { outcome: 'told, and the PIN holds', wrong, aside };
     case 'done without':
       if (notices.length > 0 || now !== 'null') wrong.push(`another ${document}: ${now}`);
       return { outcome: 'done without', wrong, aside };
@@ -104,6 +155,12 @@ export function judgeSpoiled(
       };
     }
   }
+}
+
+/** Of a document at the top of the vault. */
+function asideOf(folder: string, document: string): string | undefined {
+  const name = readdirSync(vaultFolder(folder)).find((each) => each.startsWith(`${document}.damaged-`));
+  return name && join(vaultFolder(folder), name);
 }
 
 function isSame(path: string, bytes: Buffer): boolean {
@@ -141,15 +198,15 @@ export async function flipAll(
 ): Promise<{ readonly rows: Row[]; readonly starts: number }> {
   const folder = join(place, 'flips');
   mkdirSync(folder);
-  await fill(folder, authorities);
+  const ids = await fill(folder, authorities);
   const before = (await startOver(folder, { opensKeys: false })).stored;
   const rows: Row[] = [];
   let starts = 0;
-  for (const { title, file: pattern, fate } of KINDS) {
+  for (const kind of KINDS) {
+    const { title, fate, managesPin } = kind;
     const tally = new Tally();
     const files = filesIn(folder);
-    const [name, bytes] = [...files].find(([each]) => pattern.test(each)) ?? [];
-    if (!name || !bytes) throw new Error(`no file of ${title}`);
+    const [name, bytes] = fileOf(kind, files, ids);
     const path = join(folder, name);
     const read = readerOf(folder, name);
     const whole = read();
@@ -169,7 +226,7 @@ export async function flipAll(
       }
       starts += 1;
       try {
-        const start = await startOver(folder, { opensKeys: false });
+        const start = await startOver(folder, { opensKeys: false, managesPin });
         const { outcome, wrong, aside } = judgeSpoiled(folder, name, fate, flipped, before, start);
         tally.judge(wrong, outcome, `bit ${bit & 7} of byte ${bit >> 3}`);
         if (aside) rmSync(aside, { force: true });

@@ -4,13 +4,16 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { z } from 'zod';
 import { electronStoreDocuments } from '../../electron/adapters/electron-store-documents.ts';
+import { ManagedPin } from '../../electron/core/access/managed-pin.ts';
 import { PinDocument } from '../../electron/core/access/stored-pin.ts';
 import { BridgeStore } from '../../electron/core/bridge/bridge-store.ts';
 import { createCore } from '../../electron/core/core.ts';
+import { Drafts } from '../../electron/core/export/drafts.ts';
 import { PolicyDocument } from '../../electron/core/policy/policy-document.ts';
 import { DayFiles } from '../../electron/core/timeline/day-files.ts';
 import { parseLine } from '../../electron/core/timeline/line.ts';
-import type { StoredDocument } from '../../electron/core/vault/documents.ts';
+import { VersionMemory } from '../../electron/core/updates/version-memory.ts';
+import type { DocumentStore, StoredDocument } from '../../electron/core/vault/documents.ts';
 import { StorageNotices } from '../../electron/core/vault/notices.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import { readWindowState } from '../../electron/window/window-state.ts';
@@ -26,14 +29,24 @@ export const vaultFolder = (folder: string) => join(folder, 'vault');
 export const historyFolder = (folder: string) => join(folder, 'history');
 export const timelineFolder = (folder: string) => join(historyFolder(folder), 'timeline');
 
-/** The core over a data folder, as the app puts it together; nothing runs before `start()`. */
-export const openCore = (folder: string, cipher = new MemoryCipher()) =>
+/** Of a PIN that nobody knows, set by the organisation. */
+export const MANAGED_PIN_HASH = `$scrypt$ln=4,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+/**
+ * The core over a data folder, as the app puts it together; nothing runs before `start()`. `managesPin`: under a policy
+ * that sets the manager PIN.
+ */
+export const openCore = (folder: string, cipher = new MemoryCipher(), managesPin = false) =>
   createCore({
     ...CORE_PARTS,
     documents: electronStoreDocuments(vaultFolder(folder)),
     historyFolder: historyFolder(folder),
     cipher,
     scrypt: CHEAP_SCRYPT,
+    readPolicy: () =>
+      managesPin
+        ? { kind: 'found', place: 'a test', policy: { managerPinHash: MANAGED_PIN_HASH } }
+        : { kind: 'absent' },
     tell: () => {},
   });
 
@@ -52,6 +65,25 @@ function sealedPairingOf(read: StoredDocument): string {
   return JSON.stringify([active, pending]);
 }
 
+/** What the class says only by noting it anew; null where it found nothing. */
+function draftsIn(documents: DocumentStore): string {
+  let found: unknown = null;
+  const write: DocumentStore['write'] = (_name, { paths }) => {
+    found = paths;
+  };
+  new Drafts({ ...documents, write, remove: () => {} }).forget('');
+  return JSON.stringify(found);
+}
+
+/** What the next start says of the versions before, which then writes nothing. */
+function versionsIn(documents: DocumentStore): string {
+  const memory = new VersionMemory({ ...documents, write: () => {} }, CORE_PARTS.software.version);
+  return JSON.stringify([memory.newest, memory.arrive()]);
+}
+
+/** What is said of the versions where nothing is known of those before. */
+export const NO_VERSIONS = JSON.stringify([CORE_PARTS.software.version, { kind: 'none' }]);
+
 const sealedSchema = z.object({ active: z.unknown(), pending: z.unknown() });
 
 export interface Start {
@@ -60,10 +92,16 @@ export interface Start {
   readonly core: ReturnType<typeof openCore>;
 }
 
-/** Starts the app over a data folder, and looks at everything in it; `opensKeys`: else they are compared as they are sealed. */
-export async function startOver(folder: string, { opensKeys = true } = {}): Promise<Start> {
+/**
+ * Starts the app over a data folder, and looks at everything in it. `opensKeys`: else they are compared as they are
+ * sealed; `managesPin` as for {@link openCore}.
+ */
+export async function startOver(
+  folder: string,
+  { opensKeys = true, managesPin = false } = {},
+): Promise<Start> {
   const cipher = new MemoryCipher();
-  const core = openCore(folder, cipher);
+  const core = openCore(folder, cipher, managesPin);
   await core.cleared;
   const stored = new Map<string, string>();
   const documents = electronStoreDocuments(vaultFolder(folder));
@@ -83,6 +121,10 @@ export async function startOver(folder: string, { opensKeys = true } = {}): Prom
   const bridges = new BridgeStore(documents, ignored);
   for (const id of bridges.ids) stored.set(`bridges/${id}`, JSON.stringify(bridges.get(id)));
   stored.set('manager-pin', JSON.stringify(new PinDocument(documents, ignored).read()));
+  const tries = new PinDocument(documents, ignored, 'managed-pin');
+  stored.set('managed-pin', JSON.stringify(new ManagedPin(MANAGED_PIN_HASH, tries).read()));
+  stored.set('versions', versionsIn(documents));
+  stored.set('drafts', draftsIn(documents));
   const { lastGood } = new PolicyDocument(documents).read();
   stored.set(
     'policy',
@@ -136,7 +178,7 @@ export function putBack(folder: string, files: Files): void {
 }
 
 const OWN_FILES = [
-  /^vault\/(settings|manager-pin|managed-pin|policy|window|trust-anchor)\.json$/,
+  /^vault\/(settings|manager-pin|managed-pin|policy|window|versions|drafts|trust-anchor)\.json$/,
   /^vault\/(pairings|bridges)\/[0-9a-f-]{36}\.json$/,
   /^vault\/root-cas\/[0-9a-f]{64}\.json$/,
   /^history\/history-\d{8}\.jsonl$/,

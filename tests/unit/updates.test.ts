@@ -379,13 +379,29 @@ describe('updates', () => {
       expect(after.told()).toEqual([{ type: 'app-updated', from: '1.0.0', to: '1.1.0' }]);
     });
 
-    it.each(['{', '{"version":1,"running":5}'])('get over a document like %s', (text) => {
+    it.each(['{', '{"version":1,"running":5}'])('set aside a document like %s, and begin anew', (text) => {
       const documents = new MemoryDocuments();
       documents.files.set('versions', text);
       const { updates, told } = rig({ documents });
       updates.announce();
       expect(told()).toEqual([]);
+      expect(documents.files.get('versions.damaged')).toBe(text);
       expect(documents.files.get('versions')).toContain('1.0.0');
+    });
+
+    it('keep a document that cannot be read for the start that can', () => {
+      const documents = new MemoryDocuments();
+      rig({ documents }).updates.announce();
+      const written = documents.files.get('versions');
+      documents.unreadable.add('versions');
+      const meanwhile = rig({ documents, running: '1.1.0' });
+      meanwhile.updates.announce();
+      expect(meanwhile.told()).toEqual([]);
+      expect([...documents.files]).toEqual([['versions', written]]);
+      documents.unreadable.clear();
+      const after = rig({ documents, running: '1.1.0' });
+      after.updates.announce();
+      expect(after.told()).toEqual([{ type: 'app-updated', from: '1.0.0', to: '1.1.0' }]);
     });
 
     it('leave alone what a newer version has written', () => {

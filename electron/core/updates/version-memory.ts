@@ -30,11 +30,12 @@ const newerOf = (a: string, b: string): string => (compareReleases(a, b) < 0 ? b
 
 /**
  * Which versions have been here. Never throws: where nothing can be read or saved, which is told elsewhere, an old feed
- * is known as one only as long as the app runs.
+ * is known as one only as long as the app runs. A damaged document is set aside without a notice, since nobody has
+ * chosen anything in it.
  */
 export class VersionMemory {
   readonly #documents: DocumentStore;
-  /** Of a newer version of the app, which must find it as it was. */
+  /** Of a newer version of the app, which must find it as it was; or not to be read, and nobody knows what it says. */
   #isUntouchable = false;
   readonly #before: Versions | undefined;
   #now: Versions;
@@ -74,13 +75,17 @@ export class VersionMemory {
   #read(): Versions | undefined {
     try {
       const stored = this.#documents.read(DOCUMENT);
-      if (stored.kind !== 'document') return undefined;
-      const read = readVersioned(stored.value, documentSchema, {}, VERSION);
+      if (stored.kind === 'absent') return undefined;
+      const read =
+        stored.kind === 'document' ? readVersioned(stored.value, documentSchema, {}, VERSION) : stored;
       this.#isUntouchable = read.kind === 'newer-version';
+      if (read.kind === 'damaged') this.#documents.setAside(DOCUMENT);
       if (read.kind !== 'current') return undefined;
       const { version: _version, ...versions } = read.value;
       return versions;
     } catch {
+      // It may be whole, and only held by another program: the next start finds it.
+      this.#isUntouchable = true;
       return undefined;
     }
   }
