@@ -56,7 +56,7 @@ export default {
   // Of the system.
   ignoreBinaries: [
     ...['Xvfb', 'apt-get', 'dbus-daemon', 'gnome-keyring-daemon'],
-    ...['ip', 'ldd', 'makensis', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
+    ...['ip', 'ldd', 'makensis', 'mkfifo', 'mount', 'nmap', 'umount', 'unshare', 'wine'],
     ...(production ? ['tsx'] : []),
     'openssl',
   ],

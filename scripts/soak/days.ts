@@ -223,7 +223,7 @@ for (let day = 0; day < days && wrong.length < 5; day += 1) {
   await pass(2 * HOUR_MS);
   await away(day * 5 * share, 2 * share, 3 * HOUR_MS);
   await pass(HOUR_MS);
-  // The power is gone at night, once in the week.
+  // The power is gone at night, twice in seven days.
   if (day % 4 === 2) await away(0, count, HOUR_MS);
   else await pass(HOUR_MS);
   await pass(9 * HOUR_MS);

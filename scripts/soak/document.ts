@@ -11,7 +11,7 @@ const TEXTS: Readonly<Record<string, { readonly title: string; readonly text: (p
   days: {
     title: 'Days with many pairings',
     text: ({ arguments: [count, days, interval] }) =>
-      `${days} days of the whole core with ${Number(count).toLocaleString('en')} pairings, by a clock that is told to go on; the devices are a process with as many TLS servers. Each device is checked every ${interval} minutes. Each day some get other addresses, two have each other's, and some are away for three hours; once all are away for an hour. At the end of each day all must be connected, at the address where they are.`,
+      `${days} days of the whole core with ${Number(count).toLocaleString('en')} pairings, by a clock that is told to go on; the devices are a process with as many TLS servers. Each device is checked every ${interval} minutes. Each day some get other addresses, two have each other's, and some are away for three hours; twice all are away for an hour. At the end of each day all must be connected, at the address where they are.`,
   },
   bridge: {
     title: 'Messages over a bridge',
