@@ -233,6 +233,8 @@ async function tryToWrite({ core }: Start, folder: string): Promise<void> {
   const versions = new VersionMemory(electronStoreDocuments(vaultFolder(folder)), '1.3.0');
   versions.arrive();
   versions.installing('1.4.0');
+  // What is unlocked waits for minutes to be locked again, and this process with it.
+  core.manager.lock();
 }
 
 /** Files and folders that this user may not read or write. */

@@ -6,7 +6,7 @@ test('starts no process for the network, and has no graphics processor draw', as
     processes: electron.getAppMetrics().map(({ type, serviceName }) => serviceName ?? type),
     drawing: electron.getGPUFeatureStatus().gpu_compositing,
   }));
-  // Chromium forgets what its features are called: then it is what is left out in adapters/lean-chromium.ts.
+  // A newer Chromium may give the feature in adapters/lean-chromium.ts another name, and then ignores it silently.
   expect(processes.filter((name) => name.startsWith('network.'))).toEqual([]);
   expect(processes).toContain('Browser');
   // Also where there is none; tests/unit/lean-chromium.test.ts sees that it is not asked for.
